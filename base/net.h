@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BASE_NET_H
+#define BASE_NET_H
+
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	NET_ADDRESSES_MAX = 16,		/* of one name */
+	NET_TEXT_MAX = 64		/* "[v6 address]:65535" */
+};
+
+struct net_address {
+	struct sockaddr_storage	 ss;
+	socklen_t		 len;
+};
+
+/* Some addresses of one name, in the order in which to try them. */
+struct net_addresses {
+	struct net_address	 at[NET_ADDRESSES_MAX];
+	size_t			 n;
+};
+
+/*
+ * An address written as numbers, "127.0.0.1" or "::1" (no brackets): true and
+ * *a; false when host is a name. family 0, 4 or 6: one of another family is
+ * false too.
+ */
+bool	 net_address_parse(struct net_address *a, const char *host,
+	    uint16_t port, int family);
+/* "127.0.0.1:8080", "[::1]:8080" */
+char	*net_address_format(char text[NET_TEXT_MAX],
+	    const struct net_address *a);
+/*
+ * "HOST:PORT" for a listener: an address or localhost, or nothing for every
+ * address; port 0 lets the system choose. false when it is not that.
+ */
+bool	 net_listen_parse(struct net_address *a, const char *text);
+
+/*
+ * Sockets that do not block and are closed by exec; without Nagle's delay
+ * where that exists. -1 with errno on failure.
+ */
+int	 net_listen(const struct net_address *a);
+int	 net_accept(int fd);
+/* Begins to connect: done when writable, then net_connected says how. */
+int	 net_connect(const struct net_address *a);
+int	 net_connected(int fd);		/* 0, or -1 with errno */
+/* The address that a listening socket got. 0 or -1. */
+int	 net_local_address(int fd, struct net_address *a);
+
+/*
+ * A byte stream over a connected socket: plain. Bytes moved, 0 for the end of
+ * the stream (read), or -1 with errno; EAGAIN means later.
+ */
+ssize_t	 net_read(int fd, void *p, size_t len);
+ssize_t	 net_write(int fd, const void *p, size_t len);
+
+/* Closes with a reset, so that no TIME_WAIT stays; for what is broken. */
+void	 net_reset(int fd);
+
+/*
+ * Raises the soft limit of descriptors to at least n, up to the hard one:
+ * the limit there is then.
+ */
+uint64_t net_raise_nofile(uint64_t n);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BASE_PROC_H
+#define BASE_PROC_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+
+/*
+ * A child and the two pipes to it. read_fd brings what the child writes,
+ * write_fd is what it reads; both are non-blocking and -1 once given away
+ * or closed. status is waitpid's, when is_ended.
+ */
+struct proc {
+	pid_t	 pid;		/* 0: none */
+	int	 read_fd;
+	int	 write_fd;
+	bool	 is_ended;
+	int	 status;
+	int	 stops;		/* times it was seen to go on after a stop */
+};
+
+/* A pipe whose ends do not block and are closed by exec. 0, -1 with errno. */
+int	 proc_pipe(int fds[2]);
+
+/*
+ * Forks a child that runs body(arg, read_fd, write_fd) and leaves with its
+ * return value. In it INT, TERM, HUP and PIPE are ignored, other handlers are
+ * reset, the ends that the parent keeps of earlier children are closed; the
+ * end of its read_fd means that the parent is gone. Buffered output must be
+ * flushed before. 0, or -1 with errno.
+ */
+int	 proc_spawn(struct proc *p, int (*body)(void *arg, int read_fd,
+	    int write_fd), void *arg);
+/*
+ * Did it end? Never waits. Counts stops on the way: those between two calls
+ * count as one.
+ */
+bool	 proc_reap(struct proc *p);
+/*
+ * Buries it: closes the pipes that are still here, gives it grace_ms to
+ * leave by itself, then kills it. Nothing when there is none.
+ */
+void	 proc_end(struct proc *p, int grace_ms);
+/* The pipe ends are no longer this struct's to close. */
+void	 proc_give_fds(struct proc *p);
+/* Closes an end that proc_spawn made; forgets it for later children too. */
+void	 proc_close_fd(int fd);
+
+/* "exited with status 3", "was killed by signal 9 (Killed)". */
+enum { PROC_TEXT_MAX = 80 };
+char	*proc_describe(const struct proc *p, char text[PROC_TEXT_MAX]);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BASE_RESOLVE_H
+#define BASE_RESOLVE_H
+
+#include <stdint.h>
+
+#include "base/loop.h"
+#include "base/net.h"
+
+/*
+ * The resolver: one child that asks the system for names, so that nobody else
+ * ever waits for one.
+ */
+struct resolver;
+
+/* Forks it. NULL with errno. */
+struct resolver *resolver_new(struct loop *loop);
+/* Ends it; questions that are open are never answered. */
+void	 resolver_free(struct resolver *r);
+
+/*
+ * Calls back once, perhaps before it returns (numbers and localhost need no
+ * question): addresses with n > 0, or NULL and error, one line like "Name or
+ * service not known". family: 0 any, 4, 6. Addresses are the caller's only
+ * during the call, which must not free the resolver.
+ */
+void	 resolver_ask(struct resolver *r, const char *host, uint16_t port,
+	    int family, void (*call)(void *arg,
+	    const struct net_addresses *addresses, const char *error),
+	    void *arg);
+/* Questions with this arg that are open are never answered. */
+void	 resolver_forget(struct resolver *r, const void *arg);
+
+#endif

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * base/net.c: addresses as text both ways, what a listener may be told, and
+ * real sockets on loopback: connect, accept, refuse, end, reset. Ports are
+ * always the system's choice; no error may leave a descriptor behind.
+ */
+
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/net.h"
+#include "base/util.h"
+
+static const struct parse_test {
+	const char	*descr;
+	const char	*host;
+	uint16_t	 port;
+	int		 family;
+	const char	*want;		/* as text, NULL: refused */
+} parse_tests[] = {
+	{ "IPv4", "127.0.0.1", 8080, 0, "127.0.0.1:8080" },
+	{ "IPv4, asked for", "10.1.2.3", 1, 4, "10.1.2.3:1" },
+	{ "IPv4, IPv6 asked for", "127.0.0.1", 80, 6, NULL },
+	{ "IPv6", "::1", 65535, 0, "[::1]:65535" },
+	{ "IPv6, asked for", "2001:DB8::a", 80, 6, "[2001:db8::a]:80" },
+	{ "IPv6, IPv4 asked for", "::1", 80, 4, NULL },
+	{ "IPv6, longest", "1111:2222:3333:4444:5555:6666:7777:8888", 65535,
+	    0, "[1111:2222:3333:4444:5555:6666:7777:8888]:65535" },
+	{ "IPv4 in IPv6", "::ffff:127.0.0.1", 1, 0, "[::ffff:127.0.0.1]:1" },
+	{ "port 0", "0.0.0.0", 0, 0, "0.0.0.0:0" },
+	{ "brackets", "[::1]", 80, 0, NULL },
+	{ "name", "localhost", 80, 0, NULL },
+	{ "short", "127.1", 80, 0, NULL },
+	{ "one number", "2130706433", 80, 0, NULL },
+	{ "octal", "0177.0.0.1", 80, 0, NULL },
+	{ "too large", "256.0.0.1", 80, 0, NULL },
+	{ "blank behind", "127.0.0.1 ", 80, 0, NULL },
+	{ "empty", "", 80, 0, NULL }
+};
+
+static const struct listen_test {
+	const char	*descr;
+	const char	*input;
+	const char	*want;		/* NULL: refused */
+} listen_tests[] = {
+	{ "IPv4", "127.0.0.1:8080", "127.0.0.1:8080" },
+	{ "IPv6", "[::1]:8080", "[::1]:8080" },
+	{ "localhost", "localhost:80", "127.0.0.1:80" },
+	{ "every address", ":9100", "0.0.0.0:9100" },
+	{ "every address of IPv6", "[::]:9100", "[::]:9100" },
+	{ "port 0", "127.0.0.1:0", "127.0.0.1:0" },
+	{ "largest port", ":65535", "0.0.0.0:65535" },
+	{ "port too large", ":65536", NULL },
+	{ "no port", "127.0.0.1", NULL },
+	{ "empty port", "127.0.0.1:", NULL },
+	{ "port with a sign", ":+80", NULL },
+	{ "port and more", ":80x", NULL },
+	{ "name", "example.com:80", NULL },
+	{ "IPv6 without brackets", "::1:80", NULL },
+	{ "IPv6 without a port", "[::1]", NULL },
+	{ "IPv4 in brackets", "[127.0.0.1]:80", NULL },
+	{ "open bracket", "[::1:80", NULL },
+	{ "one bracket", "[:80", NULL },
+	{ "empty brackets", "[]:80", NULL },
+	{ "longer than any host", "1111:2222:3333:4444:5555:6666:7777:8888:"
+	    "1111:2222:3333:4444:5555:6666:80", NULL },
+	{ "empty", "", NULL },
+	{ "colon", ":", NULL }
+};
+
+START_TEST(test_parse)
+{
+	const struct parse_test *t = &parse_tests[_i];
+	struct net_address a;
+	char text[NET_TEXT_MAX];
+	bool is_good = net_address_parse(&a, t->host, t->port, t->family);
+
+	ck_assert_msg(is_good == (t->want != NULL), "%s", t->descr);
+	if (is_good)
+		ck_assert_str_eq(net_address_format(text, &a), t->want);
+}
+END_TEST
+
+START_TEST(test_listen_parse)
+{
+	const struct listen_test *t = &listen_tests[_i];
+	struct net_address a;
+	char text[NET_TEXT_MAX];
+	bool is_good = net_listen_parse(&a, t->input);
+
+	ck_assert_msg(is_good == (t->want != NULL), "%s", t->descr);
+	if (is_good)
+		ck_assert_str_eq(net_address_format(text, &a), t->want);
+}
+END_TEST
+
+/* Sockets. */
+
+/* The lowest free descriptor: grows when one leaks. */
+static int
+lowest_fd(void)
+{
+	int fd = dup(STDERR_FILENO);
+
+	ck_assert_int_ne(fd, -1);
+	close(fd);
+	return fd;
+}
+
+static void
+await(int fd, short events)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+
+	ck_assert_int_eq(poll(&p, 1, 10000), 1);
+}
+
+static void
+check_flags(int fd)
+{
+	int on = 0;
+	socklen_t len = sizeof(on);
+
+	ck_assert_int_ne(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
+	ck_assert_int_ne(fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
+	ck_assert_int_eq(getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, &len),
+	    0);
+	ck_assert_int_ne(on, 0);
+}
+
+/* A listener; false when this machine has no such address. */
+static bool
+listen_on(const char *host, int *fd, struct net_address *a)
+{
+	ck_assert(net_address_parse(a, host, 0, 0));
+	*fd = net_listen(a);
+	if (*fd == -1 && (errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL))
+		return false;
+	ck_assert_int_ne(*fd, -1);
+	ck_assert_int_eq(net_local_address(*fd, a), 0);
+	return true;
+}
+
+/* Both ends of a connection. */
+static void
+make_connection(int *client, int *server)
+{
+	struct net_address a;
+	int fd;
+
+	ck_assert(listen_on("127.0.0.1", &fd, &a));
+	*client = net_connect(&a);
+	ck_assert_int_ne(*client, -1);
+	await(*client, POLLOUT);
+	ck_assert_int_eq(net_connected(*client), 0);
+	await(fd, POLLIN);
+	*server = net_accept(fd);
+	ck_assert_int_ne(*server, -1);
+	close(fd);
+}
+
+START_TEST(test_stream)
+{
+	char bytes[8];
+	int client, server;
+
+	make_connection(&client, &server);
+	check_flags(client);
+	check_flags(server);
+	ck_assert_int_eq((int)net_read(server, bytes, sizeof(bytes)), -1);
+	ck_assert(errno == EAGAIN || errno == EWOULDBLOCK);
+	ck_assert_int_eq((int)net_write(client, "hello", 5), 5);
+	await(server, POLLIN);
+	ck_assert_int_eq((int)net_read(server, bytes, sizeof(bytes)), 5);
+	ck_assert_mem_eq(bytes, "hello", 5);
+	close(client);
+	await(server, POLLIN);
+	ck_assert_int_eq((int)net_read(server, bytes, sizeof(bytes)), 0);
+	close(server);
+}
+END_TEST
+
+START_TEST(test_ipv6)
+{
+	struct net_address a;
+	char text[NET_TEXT_MAX];
+	int fd, client;
+
+	if (!listen_on("::1", &fd, &a))
+		return;
+	net_address_format(text, &a);
+	ck_assert_mem_eq(text, "[::1]:", 6);
+	ck_assert_str_ne(text, "[::1]:0");
+	client = net_connect(&a);
+	ck_assert_int_ne(client, -1);
+	await(client, POLLOUT);
+	ck_assert_int_eq(net_connected(client), 0);
+	close(client);
+	close(fd);
+}
+END_TEST
+
+START_TEST(test_accept_nothing)
+{
+	struct net_address a;
+	int fd;
+
+	ck_assert(listen_on("127.0.0.1", &fd, &a));
+	ck_assert_int_eq(net_accept(fd), -1);
+	ck_assert(errno == EAGAIN || errno == EWOULDBLOCK);
+	close(fd);
+}
+END_TEST
+
+START_TEST(test_port_in_use)
+{
+	struct net_address a;
+	int fd, before;
+
+	ck_assert(listen_on("127.0.0.1", &fd, &a));
+	before = lowest_fd();
+	ck_assert_int_eq(net_listen(&a), -1);
+	ck_assert_int_eq(errno, EADDRINUSE);
+	ck_assert_int_eq(lowest_fd(), before);
+	close(fd);
+}
+END_TEST
+
+START_TEST(test_refused)
+{
+	struct net_address a;
+	int fd, before = lowest_fd();
+
+	ck_assert(listen_on("127.0.0.1", &fd, &a));
+	close(fd);
+	fd = net_connect(&a);
+	if (fd != -1) {
+		await(fd, POLLOUT);
+		ck_assert_int_eq(net_connected(fd), -1);
+		ck_assert_int_eq(errno, ECONNREFUSED);
+		close(fd);
+	} else
+		ck_assert_int_eq(errno, ECONNREFUSED);
+	ck_assert_int_eq(lowest_fd(), before);
+}
+END_TEST
+
+START_TEST(test_bad_family)
+{
+	struct net_address a;
+	int before = lowest_fd();
+
+	memset(&a, 0, sizeof(a));
+	a.ss.ss_family = 200;
+	a.len = sizeof(a.ss);
+	ck_assert_int_eq(net_connect(&a), -1);
+	ck_assert_int_eq(net_listen(&a), -1);
+	ck_assert_int_eq(net_local_address(-1, &a), -1);
+	ck_assert_int_eq(net_connected(-1), -1);
+	ck_assert_int_eq(lowest_fd(), before);
+}
+END_TEST
+
+START_TEST(test_reset)
+{
+	char byte;
+	int client, server;
+
+	make_connection(&client, &server);
+	net_reset(client);
+	await(server, POLLIN);
+	ck_assert_int_eq((int)net_read(server, &byte, 1), -1);
+	ck_assert_int_eq(errno, ECONNRESET);
+	ck_assert_int_eq((int)net_write(server, "x", 1), -1);
+	ck_assert_int_eq(errno, EPIPE);
+	close(server);
+}
+END_TEST
+
+START_TEST(test_raise_nofile)
+{
+	struct rlimit was, limit;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &was), 0);
+	limit = was;
+	limit.rlim_cur = 64;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	ck_assert_uint_eq(net_raise_nofile(10), 64);
+	ck_assert_uint_eq(net_raise_nofile(100), 100);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	ck_assert_uint_eq(limit.rlim_cur, 100);
+	ck_assert_uint_eq(limit.rlim_max, was.rlim_max);
+	if (was.rlim_max != RLIM_INFINITY)
+		ck_assert_uint_eq(net_raise_nofile((uint64_t)was.rlim_max + 1),
+		    was.rlim_max);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &was), 0);
+}
+END_TEST
+
+static Suite *
+make_suite(void)
+{
+	Suite *s = suite_create("net");
+	TCase *tc;
+
+	tc = tcase_create("addresses");
+	tcase_add_loop_test(tc, test_parse, 0, UTIL_NELEM(parse_tests));
+	tcase_add_loop_test(tc, test_listen_parse, 0,
+	    UTIL_NELEM(listen_tests));
+	suite_add_tcase(s, tc);
+
+	tc = tcase_create("sockets");
+	tcase_set_timeout(tc, 30);
+	tcase_add_test(tc, test_stream);
+	tcase_add_test(tc, test_ipv6);
+	tcase_add_test(tc, test_accept_nothing);
+	tcase_add_test(tc, test_port_in_use);
+	tcase_add_test(tc, test_refused);
+	tcase_add_test(tc, test_bad_family);
+	tcase_add_test(tc, test_reset);
+	tcase_add_test(tc, test_raise_nofile);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+int
+main(void)
+{
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	SRunner *sr;
+	int failed;
+
+	/* As in every process of ours. */
+	if (sigaction(SIGPIPE, &ignore, NULL) == -1)
+		return EXIT_FAILURE;
+	sr = srunner_create(make_suite());
+	srunner_run_all(sr, CK_NORMAL);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

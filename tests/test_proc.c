@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * base/proc.c: children that leave, are killed, hang or ignore what a terminal
+ * sends; what they inherit and what they must not; and that no fork, even in
+ * a storm of signals, lets one through to the wrong process.
+ */
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/proc.h"
+#include "base/util.h"
+
+enum {
+	GRACE_MS = 20000,	/* more than any child here needs */
+	STORM_FORKS = 150,
+	EXIT_EOF = 42,
+	EXIT_BAD = 99
+};
+
+/* Waits for a byte or the end: 1 or 0. */
+static int
+await_byte(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	ssize_t n;
+	char byte;
+
+	while ((n = read(fd, &byte, 1)) == -1 &&
+	    (errno == EAGAIN || errno == EINTR))
+		(void)!poll(&p, 1, -1);	/* however it ends: read tells */
+	return (int)n;
+}
+
+/* Until it has ended; it is not reaped by that. */
+static void
+await_death(const struct proc *p)
+{
+	siginfo_t info;
+
+	ck_assert_int_eq(waitid(P_PID, (id_t)p->pid, &info,
+	    WEXITED | WNOWAIT), 0);
+}
+
+/* Bodies. */
+
+static int
+body_exit(void *arg, int read_fd, int write_fd)
+{
+	(void)read_fd;
+	(void)write_fd;
+	return *(int *)arg;
+}
+
+static int
+body_kill_itself(void *arg, int read_fd, int write_fd)
+{
+	(void)read_fd;
+	(void)write_fd;
+	kill(getpid(), *(int *)arg);
+	return EXIT_BAD;
+}
+
+/* Says that it is there, answers each byte, leaves at the end. */
+static int
+body_echo(void *arg, int read_fd, int write_fd)
+{
+	(void)arg;
+	do {
+		if (write(write_fd, "x", 1) != 1)
+			return EXIT_BAD;
+	} while (await_byte(read_fd) == 1);
+	return EXIT_EOF;
+}
+
+static int
+body_hang(void *arg, int read_fd, int write_fd)
+{
+	(void)arg;
+	(void)read_fd;
+	if (write(write_fd, "x", 1) != 1)
+		return EXIT_BAD;
+	for (;;)
+		pause();
+}
+
+static void
+on_signal(int signo)
+{
+	(void)signo;
+}
+
+static bool
+has_handler(int signo, void (*handler)(int))
+{
+	struct sigaction sa;
+
+	return sigaction(signo, NULL, &sa) == 0 && sa.sa_handler == handler;
+}
+
+/* 0, or the number of what is wrong. */
+static int
+body_look_round(void *arg, int read_fd, int write_fd)
+{
+	sigset_t mask;
+
+	(void)arg;
+	if (!has_handler(SIGINT, SIG_IGN) || !has_handler(SIGTERM, SIG_IGN) ||
+	    !has_handler(SIGHUP, SIG_IGN) || !has_handler(SIGPIPE, SIG_IGN))
+		return 1;
+	if (!has_handler(SIGUSR1, SIG_DFL) || !has_handler(SIGCONT, SIG_DFL))
+		return 2;
+	sigprocmask(SIG_BLOCK, NULL, &mask);
+	if (sigismember(&mask, SIGUSR2) || sigismember(&mask, SIGINT))
+		return 3;
+	if ((fcntl(read_fd, F_GETFL) & O_NONBLOCK) == 0 ||
+	    (fcntl(write_fd, F_GETFL) & O_NONBLOCK) == 0)
+		return 4;
+	return 0;
+}
+
+static int
+body_exit_silent(void *arg, int read_fd, int write_fd)
+{
+	(void)arg;
+	(void)read_fd;
+	(void)write_fd;
+	return 0;
+}
+
+/* The parent's side. */
+
+static void
+spawn(struct proc *p, int (*body)(void *, int, int), void *arg)
+{
+	ck_assert_int_eq(proc_spawn(p, body, arg), 0);
+	ck_assert_int_gt(p->pid, 0);
+	ck_assert(!p->is_ended);
+}
+
+static void
+end_with(struct proc *p, int status)
+{
+	proc_end(p, GRACE_MS);
+	ck_assert(p->is_ended && WIFEXITED(p->status));
+	ck_assert_int_eq(WEXITSTATUS(p->status), status);
+	ck_assert_int_eq(p->pid, 0);
+	ck_assert_int_eq(p->read_fd, -1);
+	ck_assert_int_eq(p->write_fd, -1);
+}
+
+static int
+lowest_fd(void)
+{
+	int fd = dup(STDERR_FILENO);
+
+	ck_assert_int_ne(fd, -1);
+	close(fd);
+	return fd;
+}
+
+static const struct end_test {
+	const char	*descr;
+	int		(*body)(void *, int, int);
+	int		 value;
+	const char	*want;
+} end_tests[] = {
+	{ "exits well", body_exit, 0, "exited with status 0" },
+	{ "exits badly", body_exit, 3, "exited with status 3" },
+	{ "largest status", body_exit, 255, "exited with status 255" },
+	{ "is killed", body_kill_itself, SIGKILL,
+	    "was killed by signal 9 (Killed)" },
+	{ "kills itself", body_kill_itself, SIGUSR1,
+	    "was killed by signal 10 (User defined signal 1)" }
+};
+
+START_TEST(test_ends)
+{
+	const struct end_test *t = &end_tests[_i];
+	char text[PROC_TEXT_MAX];
+	struct proc p;
+	int value = t->value, before = lowest_fd();
+
+	if (t->value == SIGUSR1 && SIGUSR1 != 10)
+		return;
+	spawn(&p, t->body, &value);
+	ck_assert_str_eq(proc_describe(&p, text), "is running");
+	ck_assert_int_eq(await_byte(p.read_fd), 0);
+	await_death(&p);
+	ck_assert(proc_reap(&p));
+	ck_assert(proc_reap(&p));
+	ck_assert_str_eq(proc_describe(&p, text), t->want);
+	proc_end(&p, 0);
+	proc_end(&p, 0);
+	ck_assert_str_eq(proc_describe(&p, text), t->want);
+	ck_assert_int_eq(lowest_fd(), before);
+}
+END_TEST
+
+START_TEST(test_end_of_parent)
+{
+	struct proc p;
+
+	spawn(&p, body_echo, NULL);
+	ck_assert_int_eq(await_byte(p.read_fd), 1);
+	ck_assert(!proc_reap(&p));
+	end_with(&p, EXIT_EOF);
+}
+END_TEST
+
+START_TEST(test_hangs)
+{
+	char text[PROC_TEXT_MAX];
+	struct proc p;
+
+	spawn(&p, body_hang, NULL);
+	ck_assert_int_eq(await_byte(p.read_fd), 1);
+	proc_end(&p, 5);
+	ck_assert_str_eq(proc_describe(&p, text),
+	    "was killed by signal 9 (Killed)");
+}
+END_TEST
+
+START_TEST(test_ignores_signals)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+	struct proc p;
+	size_t i;
+
+	spawn(&p, body_echo, NULL);
+	ck_assert_int_eq(await_byte(p.read_fd), 1);
+	for (i = 0; i < UTIL_NELEM(signals); i++) {
+		ck_assert_int_eq(kill(p.pid, signals[i]), 0);
+		ck_assert_int_eq((int)write(p.write_fd, "x", 1), 1);
+		ck_assert_int_eq(await_byte(p.read_fd), 1);
+	}
+	end_with(&p, EXIT_EOF);
+}
+END_TEST
+
+/* The first one's pipes are not kept open by those that came after it. */
+START_TEST(test_siblings)
+{
+	struct proc p[3];
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		spawn(&p[i], body_echo, NULL);
+		ck_assert_int_eq(await_byte(p[i].read_fd), 1);
+	}
+	proc_close_fd(p[0].write_fd);
+	p[0].write_fd = -1;
+	ck_assert_int_eq(await_byte(p[0].read_fd), 0);
+	await_death(&p[0]);
+	end_with(&p[0], EXIT_EOF);
+	/* The others have not noticed. */
+	for (i = 1; i < 3; i++) {
+		ck_assert_int_eq((int)write(p[i].write_fd, "x", 1), 1);
+		ck_assert_int_eq(await_byte(p[i].read_fd), 1);
+	}
+	end_with(&p[1], EXIT_EOF);
+	end_with(&p[2], EXIT_EOF);
+}
+END_TEST
+
+/* Ends that were given away are no longer proc_end's. */
+START_TEST(test_give_fds)
+{
+	struct proc p;
+	int read_fd, write_fd;
+
+	spawn(&p, body_echo, NULL);
+	ck_assert_int_eq(await_byte(p.read_fd), 1);
+	read_fd = p.read_fd;
+	write_fd = p.write_fd;
+	proc_give_fds(&p);
+	ck_assert_int_eq(p.read_fd, -1);
+	ck_assert_int_eq(p.write_fd, -1);
+	proc_close_fd(write_fd);
+	ck_assert_int_eq(await_byte(read_fd), 0);
+	end_with(&p, EXIT_EOF);
+	ck_assert_int_ne(fcntl(read_fd, F_GETFD), -1);
+	proc_close_fd(read_fd);
+}
+END_TEST
+
+START_TEST(test_inherits)
+{
+	struct sigaction sa = { .sa_handler = on_signal }, was_usr1, was_cont;
+	sigset_t mask, was;
+	struct proc p;
+
+	ck_assert_int_eq(sigaction(SIGUSR1, &sa, &was_usr1), 0);
+	ck_assert_int_eq(sigaction(SIGCONT, &sa, &was_cont), 0);
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGUSR2);
+	ck_assert_int_eq(sigprocmask(SIG_BLOCK, &mask, &was), 0);
+	spawn(&p, body_look_round, NULL);
+	/* Ours are as they were. */
+	ck_assert(has_handler(SIGUSR1, on_signal));
+	ck_assert_int_eq(sigprocmask(SIG_SETMASK, &was, &mask), 0);
+	ck_assert(sigismember(&mask, SIGUSR2));
+	ck_assert(!sigismember(&mask, SIGUSR1));
+	ck_assert_int_ne(fcntl(p.read_fd, F_GETFL) & O_NONBLOCK, 0);
+	ck_assert_int_ne(fcntl(p.write_fd, F_GETFL) & O_NONBLOCK, 0);
+	ck_assert_int_ne(fcntl(p.read_fd, F_GETFD) & FD_CLOEXEC, 0);
+	ck_assert_int_ne(fcntl(p.write_fd, F_GETFD) & FD_CLOEXEC, 0);
+	end_with(&p, 0);
+	ck_assert_int_eq(sigaction(SIGUSR1, &was_usr1, NULL), 0);
+	ck_assert_int_eq(sigaction(SIGCONT, &was_cont, NULL), 0);
+}
+END_TEST
+
+/* As after `trap "" CHLD`: the system would bury them before we look. */
+START_TEST(test_dead_children_ignored)
+{
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct sigaction was;
+	struct proc p;
+	int status = 3;
+
+	ck_assert_int_eq(sigaction(SIGCHLD, &ignore, &was), 0);
+	spawn(&p, body_exit, &status);
+	ck_assert_int_eq(await_byte(p.read_fd), 0);
+	end_with(&p, 3);
+	ck_assert_int_eq(sigaction(SIGCHLD, &was, NULL), 0);
+}
+END_TEST
+
+/* With room for none, one, ... of the four descriptors that it needs. */
+START_TEST(test_no_descriptors)
+{
+	struct rlimit was, limit;
+	struct proc p;
+	int before = lowest_fd(), rc;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &was), 0);
+	limit = was;
+	limit.rlim_cur = (rlim_t)(before + _i);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	rc = proc_spawn(&p, body_exit_silent, NULL);
+	ck_assert_int_eq(errno, EMFILE);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &was), 0);
+	ck_assert_int_eq(rc, -1);
+	ck_assert_int_eq(p.pid, 0);
+	ck_assert_int_eq(p.read_fd, -1);
+	ck_assert_int_eq(lowest_fd(), before);
+	proc_end(&p, 0);
+}
+END_TEST
+
+/* A storm of signals for a whole group, as Ctrl-C is one. */
+
+static pid_t storm_parent;
+static int stray_fd;
+
+/* In a child it would write to its parent's pipe: it must never run there. */
+static void
+on_storm(int signo)
+{
+	(void)signo;
+	if (getpid() != storm_parent)
+		(void)!write(stray_fd, "x", 1);
+}
+
+static int
+storm_run(int stray_read_fd)
+{
+	struct sigaction sa = { .sa_handler = on_storm,
+	    .sa_flags = SA_RESTART };
+	struct proc p;
+	pid_t storm;
+	int i, status = 0;
+
+	storm_parent = getpid();
+	if (setpgid(0, 0) == -1 || sigaction(SIGINT, &sa, NULL) == -1)
+		return 1;
+	storm = fork();
+	if (storm == 0) {
+		sa.sa_handler = SIG_IGN;
+		sigaction(SIGINT, &sa, NULL);
+		while (getppid() == storm_parent)
+			kill(-storm_parent, SIGINT);
+		_exit(0);
+	}
+	for (i = 0; i < STORM_FORKS && status == 0; i++) {
+		if (proc_spawn(&p, body_exit_silent, NULL) == -1)
+			status = 2;
+		proc_end(&p, GRACE_MS);
+		if (!WIFEXITED(p.status))
+			status = 3;
+	}
+	kill(storm, SIGKILL);
+	waitpid(storm, NULL, 0);
+	close(stray_fd);	/* the last that is open: no wait below */
+	if (await_byte(stray_read_fd) == 1)
+		status = 4;
+	return status;
+}
+
+START_TEST(test_signal_storm)
+{
+	int fds[2], status;
+	pid_t pid;
+
+	ck_assert_int_eq(pipe(fds), 0);
+	pid = fork();
+	ck_assert_int_ne(pid, -1);
+	if (pid == 0) {
+		stray_fd = dup(fds[1]);
+		fcntl(stray_fd, F_SETFL, O_NONBLOCK);
+		close(fds[1]);
+		_exit(storm_run(fds[0]));
+	}
+	close(fds[0]);
+	close(fds[1]);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), 0);
+}
+END_TEST
+
+static Suite *
+make_suite(void)
+{
+	Suite *s = suite_create("proc");
+	TCase *tc;
+
+	tc = tcase_create("children");
+	tcase_set_timeout(tc, 60);
+	tcase_add_loop_test(tc, test_ends, 0, UTIL_NELEM(end_tests));
+	tcase_add_test(tc, test_end_of_parent);
+	tcase_add_test(tc, test_hangs);
+	tcase_add_test(tc, test_ignores_signals);
+	tcase_add_test(tc, test_siblings);
+	tcase_add_test(tc, test_give_fds);
+	tcase_add_test(tc, test_inherits);
+	tcase_add_test(tc, test_dead_children_ignored);
+	tcase_add_loop_test(tc, test_no_descriptors, 0, 4);
+	tcase_add_test(tc, test_signal_storm);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+int
+main(void)
+{
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	SRunner *sr;
+	int failed;
+
+	/* As in every process of ours. */
+	if (sigaction(SIGPIPE, &ignore, NULL) == -1)
+		return EXIT_FAILURE;
+	sr = srunner_create(make_suite());
+	srunner_run_all(sr, CK_NORMAL);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
