@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * load/outcome.c: every part, category and cause has a name of its own, every
+ * errno and every reason of the codec finds its cause, and every cause its
+ * category. The names are what scripts read: those here are a promise.
+ */
+
+#include <check.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "http.h"
+#include "load/outcome.h"
+
+static const char *const part_names[PARTS] = {
+	"lag", "wait", "connect", "tls", "first_byte", "transfer"
+};
+
+static const char *const category_names[CATEGORIES] = {
+	"none", "http_status_error", "check_failed", "deadline_exceeded",
+	"timeout", "transport", "context_canceled", "unknown_error"
+};
+
+static const struct cause_test {
+	enum cause	 cause;
+	const char	*name;
+	enum category	 category;
+} cause_tests[] = {
+	{ CAUSE_NONE, "none", CATEGORY_NONE },
+	{ CAUSE_STATUS, "http_status", CATEGORY_HTTP_STATUS },
+	{ CAUSE_TIMEOUT, "timeout", CATEGORY_DEADLINE },
+	{ CAUSE_CANCELED, "canceled", CATEGORY_CANCELED },
+	{ CAUSE_CLOSED, "closed", CATEGORY_TRANSPORT },
+	{ CAUSE_RESOLVE, "name_not_found", CATEGORY_TRANSPORT },
+	{ CAUSE_REDIRECTS, "too_many_redirects", CATEGORY_TRANSPORT },
+	{ CAUSE_LOCATION, "bad_location", CATEGORY_TRANSPORT },
+	{ CAUSE_NO_TLS, "no_tls", CATEGORY_TRANSPORT }
+};
+
+static const struct errno_test {
+	int		 error;
+	const char	*name;
+	enum category	 category;
+} errno_tests[] = {
+	{ ECONNREFUSED, "ECONNREFUSED", CATEGORY_TRANSPORT },
+	{ ECONNRESET, "ECONNRESET", CATEGORY_TRANSPORT },
+	{ ECONNABORTED, "ECONNABORTED", CATEGORY_TRANSPORT },
+	{ EPIPE, "EPIPE", CATEGORY_TRANSPORT },
+	{ ETIMEDOUT, "ETIMEDOUT", CATEGORY_TIMEOUT },
+	{ EHOSTUNREACH, "EHOSTUNREACH", CATEGORY_TRANSPORT },
+	{ ENETUNREACH, "ENETUNREACH", CATEGORY_TRANSPORT },
+	{ EADDRNOTAVAIL, "EADDRNOTAVAIL", CATEGORY_TRANSPORT },
+	{ EMFILE, "EMFILE", CATEGORY_TRANSPORT },
+	{ ENFILE, "ENFILE", CATEGORY_TRANSPORT },
+	{ ENOBUFS, "ENOBUFS", CATEGORY_TRANSPORT },
+	{ EAGAIN, "EAGAIN", CATEGORY_TRANSPORT },
+	{ EXDEV, "other_errno", CATEGORY_UNKNOWN },
+	{ 0, "other_errno", CATEGORY_UNKNOWN },
+	{ -1, "other_errno", CATEGORY_UNKNOWN }
+};
+
+START_TEST(test_parts)
+{
+	int i;
+
+	for (i = 0; i < PARTS; i++)
+		ck_assert_str_eq(part_name((enum part)i), part_names[i]);
+}
+END_TEST
+
+START_TEST(test_categories)
+{
+	int i;
+
+	for (i = 0; i < CATEGORIES; i++)
+		ck_assert_str_eq(category_name((enum category)i),
+		    category_names[i]);
+}
+END_TEST
+
+START_TEST(test_causes)
+{
+	const struct cause_test *t = &cause_tests[_i];
+
+	ck_assert_str_eq(cause_name(t->cause), t->name);
+	ck_assert_int_eq(cause_category(t->cause), t->category);
+}
+END_TEST
+
+START_TEST(test_errnos)
+{
+	const struct errno_test *t = &errno_tests[_i];
+	enum cause cause = cause_of_errno(t->error);
+
+	ck_assert_int_ge(cause, CAUSE_ERRNO);
+	ck_assert_int_lt(cause, CAUSES);
+	ck_assert_str_eq(cause_name(cause), t->name);
+	ck_assert_int_eq(cause_category(cause), t->category);
+}
+END_TEST
+
+START_TEST(test_reasons)
+{
+	enum cause cause;
+	int i;
+
+	for (i = HTTP_OK + 1; i < HTTP_REASONS; i++) {
+		cause = cause_of_reason((enum http_reason)i);
+		ck_assert_int_gt(cause, CAUSE_HTTP);
+		ck_assert_int_lt(cause, CAUSE_ERRNO);
+		/* One word, as all names of causes are. */
+		ck_assert_ptr_null(strpbrk(cause_name(cause), " \"\\,"));
+		ck_assert_int_eq(cause_category(cause), CATEGORY_TRANSPORT);
+	}
+}
+END_TEST
+
+/* A table keyed by name would add up two that are the same. */
+START_TEST(test_names_differ)
+{
+	const char *name;
+	int i, j;
+
+	for (i = 0; i < CAUSES; i++) {
+		name = cause_name((enum cause)i);
+		ck_assert_ptr_nonnull(name);
+		ck_assert_str_ne(name, "");
+		ck_assert_int_lt(cause_category((enum cause)i), CATEGORIES);
+		for (j = 0; j < i; j++)
+			ck_assert_str_ne(name, cause_name((enum cause)j));
+	}
+}
+END_TEST
+
+static Suite *
+make_suite(void)
+{
+	Suite *s = suite_create("outcome");
+	TCase *tc;
+
+	tc = tcase_create("names");
+	tcase_add_test(tc, test_parts);
+	tcase_add_test(tc, test_categories);
+	tcase_add_loop_test(tc, test_causes, 0, UTIL_NELEM(cause_tests));
+	tcase_add_loop_test(tc, test_errnos, 0, UTIL_NELEM(errno_tests));
+	tcase_add_test(tc, test_reasons);
+	tcase_add_test(tc, test_names_differ);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+int
+main(void)
+{
+	SRunner *sr;
+	int failed;
+
+	sr = srunner_create(make_suite());
+	srunner_run_all(sr, CK_NORMAL);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
