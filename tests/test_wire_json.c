@@ -1,0 +1,547 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * wire_json.c: RunRequests and WorkerResults byte for byte as the Go program
+ * writes them, reading them back, and every refusal by its text. Texts are
+ * copied to memory of their exact size, so that ASan sees one byte too far.
+ */
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "hist.h"
+#include "json.h"
+#include "json_write.h"
+#include "wire.h"
+#include "wire_json.h"
+
+#define PHASES		"\"phases\":[{\"type\":\"constant\"," \
+			"\"duration\":10000000000,\"arrivalRate\":100," \
+			"\"from\":0,\"to\":0,\"steps\":0,\"spikeAt\":0," \
+			"\"spikeDuration\":0}]"
+#define LIMITS		"\"maxConcurrency\":8,\"saturationPolicy\":\"drop\""
+#define BEFORE		"{" PHASES "," LIMITS ",\"httpScenario\":{"
+#define TARGET		"\"url\":\"http://h/\",\"method\":\"GET\""
+
+/* Read, and written again. */
+static const struct request_test {
+	const char	*descr;
+	const char	*input;
+	const char	*want;
+} request_tests[] = {
+	{ "nothing at all", "{}", "{\"phases\":[],\"maxConcurrency\":1,"
+	    "\"saturationPolicy\":\"block\"}" },
+	{ "null is absent", "{\"phases\":null,\"maxConcurrency\":null,"
+	    "\"saturationPolicy\":null,\"httpScenario\":null,"
+	    "\"arrivals\":null,\"seed\":null,\"requests\":null,"
+	    "\"interval\":null}", "{\"phases\":[],\"maxConcurrency\":1,"
+	    "\"saturationPolicy\":\"block\"}" },
+	{ "zero and empty are absent", "{\"phases\":[],\"maxConcurrency\":0,"
+	    "\"saturationPolicy\":\"\",\"arrivals\":\"\",\"requests\":0,"
+	    "\"interval\":0}", "{\"phases\":[],\"maxConcurrency\":1,"
+	    "\"saturationPolicy\":\"block\"}" },
+	{ "empty scenario members", BEFORE "\"url\":\"http://h/\","
+	    "\"method\":\"\",\"headers\":{},\"body\":\"\",\"timeout\":0,"
+	    "\"bodyBase64\":\"\",\"headerList\":[]}}", BEFORE TARGET "}}" },
+	{ "null scenario members", BEFORE "\"url\":\"http://h/\","
+	    "\"method\":null,\"headers\":null,\"body\":null,\"timeout\":null,"
+	    "\"redirects\":null,\"keepAlive\":null,\"bodyBase64\":null,"
+	    "\"headerList\":null}}", BEFORE TARGET "}}" },
+	{ "defaults are not written", BEFORE TARGET ",\"timeout\":30000000000,"
+	    "\"redirects\":9,\"keepAlive\":true},\"arrivals\":\"uniform\","
+	    "\"requests\":0,\"interval\":1000000000}", BEFORE TARGET "}}" },
+	{ "unknown members", "{\"x\":[1,{}]," PHASES ",\"share\":{}," LIMITS
+	    ",\"httpScenario\":{\"checks\":{\"status\":200}," TARGET "}}",
+	    BEFORE TARGET "}}" },
+	{ "a phase of each type", "{\"phases\":["
+	    "{\"type\":\"constant\",\"duration\":1,\"arrivalRate\":2},"
+	    "{\"type\":\"ramp\",\"duration\":3,\"from\":4,\"to\":5},"
+	    "{\"type\":\"step\",\"duration\":6,\"from\":7,\"to\":8,"
+	    "\"steps\":9},"
+	    "{\"type\":\"spike\",\"duration\":10,\"from\":11,\"to\":12,"
+	    "\"spikeAt\":13,\"spikeDuration\":14},"
+	    "{\"type\":\"max\",\"duration\":15}]," LIMITS "}",
+	    "{\"phases\":["
+	    "{\"type\":\"constant\",\"duration\":1,\"arrivalRate\":2,"
+	    "\"from\":0,\"to\":0,\"steps\":0,\"spikeAt\":0,"
+	    "\"spikeDuration\":0},"
+	    "{\"type\":\"ramp\",\"duration\":3,\"arrivalRate\":0,"
+	    "\"from\":4,\"to\":5,\"steps\":0,\"spikeAt\":0,"
+	    "\"spikeDuration\":0},"
+	    "{\"type\":\"step\",\"duration\":6,\"arrivalRate\":0,"
+	    "\"from\":7,\"to\":8,\"steps\":9,\"spikeAt\":0,"
+	    "\"spikeDuration\":0},"
+	    "{\"type\":\"spike\",\"duration\":10,\"arrivalRate\":0,"
+	    "\"from\":11,\"to\":12,\"steps\":0,\"spikeAt\":13,"
+	    "\"spikeDuration\":14},"
+	    "{\"type\":\"max\",\"duration\":15,\"arrivalRate\":0,"
+	    "\"from\":0,\"to\":0,\"steps\":0,\"spikeAt\":0,"
+	    "\"spikeDuration\":0}]," LIMITS "}" },
+	{ "blanks around a type", "{\"phases\":[{\"type\":\" \\tramp\\n\"}],"
+	    LIMITS "}", "{\"phases\":[{\"type\":\"ramp\",\"duration\":0,"
+	    "\"arrivalRate\":0,\"from\":0,\"to\":0,\"steps\":0,\"spikeAt\":0,"
+	    "\"spikeDuration\":0}]," LIMITS "}" },
+	{ "members another type uses", "{\"phases\":[{\"type\":\"ramp\","
+	    "\"duration\":1,\"arrivalRate\":9,\"from\":2,\"to\":3,"
+	    "\"steps\":9,\"spikeAt\":9,\"spikeDuration\":9}]," LIMITS "}",
+	    "{\"phases\":[{\"type\":\"ramp\",\"duration\":1,"
+	    "\"arrivalRate\":0,\"from\":2,\"to\":3,\"steps\":0,\"spikeAt\":0,"
+	    "\"spikeDuration\":0}]," LIMITS "}" },
+	{ "the method in lower case", BEFORE "\"url\":\"http://h/\","
+	    "\"method\":\"patch\"}}", BEFORE "\"url\":\"http://h/\","
+	    "\"method\":\"PATCH\"}}" },
+	{ "headers in order", BEFORE TARGET ",\"headers\":{\"A\":\"1\","
+	    "\"B\":\"2\",\"a\":\"3\"},\"body\":\"b\"}}", BEFORE TARGET
+	    ",\"headers\":{\"A\":\"1\",\"B\":\"2\",\"a\":\"3\"},"
+	    "\"body\":\"b\"}}" },
+	{ "headers in another order", BEFORE TARGET
+	    ",\"headers\":{\"b\":\"1\",\"A\":\"\"}}}", BEFORE TARGET
+	    ",\"headers\":{\"A\":\"\",\"b\":\"1\"},"
+	    "\"headerList\":[[\"b\",\"1\"],[\"A\",\"\"]]}}" },
+	{ "a header twice", BEFORE TARGET ",\"headerList\":[[\"A\",\"2\"],"
+	    "[\"A\",\"1\"]]}}", BEFORE TARGET ",\"headers\":{\"A\":\"2\"},"
+	    "\"headerList\":[[\"A\",\"2\"],[\"A\",\"1\"]]}}" },
+	{ "headers beside headerList", BEFORE TARGET
+	    ",\"headers\":{\"A\":\"no\",\"a\":\"3\"},"
+	    "\"headerList\":[[\"A\",\"1\"]]}}", BEFORE TARGET
+	    ",\"headers\":{\"A\":\"1\",\"a\":\"3\"}}}" },
+	{ "a body with escapes", BEFORE TARGET
+	    ",\"body\":\"\\u0000<\\u20ac\\ud83d\\ude00\\\"\"}}", BEFORE TARGET
+	    ",\"body\":\"\\u0000\\u003c\xe2\x82\xac\xf0\x9f\x98\x80\\\"\"}}" },
+	{ "a body that is not UTF-8", BEFORE TARGET
+	    ",\"bodyBase64\":\"/wD+\"}}", BEFORE TARGET
+	    ",\"bodyBase64\":\"/wD+\"}}" },
+	{ "base64 of a text", BEFORE TARGET ",\"bodyBase64\":\"YWI=\"}}",
+	    BEFORE TARGET ",\"body\":\"ab\"}}" },
+	{ "all extensions", BEFORE TARGET ",\"timeout\":5,\"redirects\":0,"
+	    "\"keepAlive\":false},\"arrivals\":\"poisson\",\"seed\":0,"
+	    "\"requests\":7,\"interval\":250000000}", BEFORE TARGET
+	    ",\"timeout\":5,\"redirects\":0,\"keepAlive\":false},"
+	    "\"arrivals\":\"poisson\",\"seed\":0,\"requests\":7,"
+	    "\"interval\":250000000}" },
+	{ "largest numbers", "{\"phases\":[],"
+	    "\"maxConcurrency\":9223372036854775807,"
+	    "\"saturationPolicy\":\"block\",\"seed\":18446744073709551615}",
+	    "{\"phases\":[],\"maxConcurrency\":9223372036854775807,"
+	    "\"saturationPolicy\":\"block\",\"seed\":18446744073709551615}" },
+};
+
+static const struct request_test decode_errors[] = {
+	{ "no object", "[]", "a run request must be an object" },
+	{ "phases", "{\"phases\":{}}",
+	    "phases: must be an array of at most 1000 phases" },
+	{ "a phase", "{\"phases\":[null]}", "phases[0]: must be an object" },
+	{ "no type", "{\"phases\":[{}]}", "phases[0].type: there must be one" },
+	{ "blank type", "{\"phases\":[{\"type\":\" \"}]}",
+	    "phases[0].type: there must be one" },
+	{ "type is no string", "{\"phases\":[{\"type\":1}]}",
+	    "phases[0].type: must be a string without NUL" },
+	{ "type near one", "{\"phases\":[{\"type\":\"rmp\"}]}",
+	    "phases[0].type: unknown value \"rmp\"; did you mean \"ramp\"?" },
+	{ "type near none", "{\"phases\":[{\"type\":\"Xyzzy\"}]}",
+	    "phases[0].type: unknown value \"Xyzzy\"; "
+	    "expected constant, ramp, step, spike, max" },
+	{ "type with a NUL", "{\"phases\":[{\"type\":\"ramp\\u0000\"}]}",
+	    "phases[0].type: must be a string without NUL" },
+	{ "1e8", "{\"phases\":[{\"type\":\"ramp\",\"duration\":1e8}]}",
+	    "phases[0].duration: must be a whole number of nanoseconds" },
+	{ "1.5", "{\"phases\":[{\"type\":\"ramp\",\"from\":1.5}]}",
+	    "phases[0].from: must be a whole number" },
+	{ "1s", "{\"phases\":[{\"type\":\"max\",\"duration\":1},"
+	    "{\"type\":\"spike\",\"spikeAt\":\"1s\"}]}",
+	    "phases[1].spikeAt: must be a whole number of nanoseconds" },
+	{ "negative", "{\"phases\":[{\"type\":\"step\",\"steps\":-1}]}",
+	    "phases[0].steps: must be a whole number" },
+	{ "negative where it is not used",
+	    "{\"phases\":[{\"type\":\"max\",\"spikeDuration\":-1}]}",
+	    "phases[0].spikeDuration: must be a whole number of nanoseconds" },
+	{ "2^63", "{\"maxConcurrency\":9223372036854775808}",
+	    "maxConcurrency: must be below 2^63" },
+	{ "2^64", "{\"seed\":18446744073709551616}",
+	    "seed: must be a whole number" },
+	{ "policy", "{\"saturationPolicy\":\"Block\"}",
+	    "saturationPolicy: unknown value \"Block\"; "
+	    "did you mean \"block\"?" },
+	{ "policy far off", "{\"saturationPolicy\":\"a\\nb\"}",
+	    "saturationPolicy: unknown value \"a?b\"; "
+	    "expected drop, block" },
+	{ "arrivals", "{\"arrivals\":true}",
+	    "arrivals: must be a string without NUL" },
+	{ "requests", "{\"requests\":\"5\"}",
+	    "requests: must be a whole number" },
+	{ "interval", "{\"interval\":\"1s\"}",
+	    "interval: must be a whole number of nanoseconds" },
+	{ "scenario", "{\"httpScenario\":\"http://h/\"}",
+	    "httpScenario: must be an object" },
+	{ "url", "{\"httpScenario\":{\"url\":5}}",
+	    "url: must be a string without NUL" },
+	{ "method", "{\"httpScenario\":{\"method\":[]}}",
+	    "method: must be a string without NUL" },
+	{ "keepAlive", "{\"httpScenario\":{\"keepAlive\":1}}",
+	    "keepAlive: must be true or false" },
+	{ "body", "{\"httpScenario\":{\"body\":{}}}",
+	    "body: must be a string" },
+	{ "base64", "{\"httpScenario\":{\"bodyBase64\":\"?\"}}",
+	    "bodyBase64: must be base64" },
+	{ "base64 is a number", "{\"httpScenario\":{\"bodyBase64\":1}}",
+	    "bodyBase64: must be base64" },
+	{ "two bodies",
+	    "{\"httpScenario\":{\"body\":\"a\",\"bodyBase64\":\"YQ==\"}}",
+	    "bodyBase64: must be absent where there is a body" },
+	{ "headers", "{\"httpScenario\":{\"headers\":[]}}",
+	    "headers: must be an object of strings" },
+	{ "header", "{\"httpScenario\":{\"headers\":{\"A\":1}}}",
+	    "headers: must be an object of strings without NUL" },
+	{ "header with a NUL",
+	    "{\"httpScenario\":{\"headers\":{\"A\\u0000\":\"1\"}}}",
+	    "headers: must be an object of strings without NUL" },
+	{ "headerList", "{\"httpScenario\":{\"headerList\":{}}}",
+	    "headerList: must be an array of pairs" },
+	{ "a single", "{\"httpScenario\":{\"headerList\":[[\"A\"]]}}",
+	    "headerList: must be an array of [name, value] pairs" },
+	{ "three", "{\"httpScenario\":{\"headerList\":[[\"A\",\"1\",\"2\"]]}}",
+	    "headerList: must be an array of [name, value] pairs" },
+	{ "a pair of others", "{\"httpScenario\":{\"headerList\":[[\"A\",1]]}}",
+	    "headerList: must be an array of [name, value] pairs" },
+};
+
+static void
+setup(void)
+{
+	hist_init();
+}
+
+/* As run_request_from_json, from a copy of just the text. */
+static int
+decode(const char *text, struct run_request *req, char why[WIRE_TEXT_MAX])
+{
+	struct json_error err;
+	struct json *doc;
+	char *copy;
+	int rc;
+
+	copy = xcalloc(1, strlen(text));
+	memcpy(copy, text, strlen(text));
+	doc = json_parse(copy, strlen(text), &err);
+	ck_assert_msg(doc != NULL, "%s: %s", text, err.reason);
+	free(copy);
+	run_request_init(req);
+	rc = run_request_from_json(req, json_root(doc), why);
+	json_free(doc);
+	return rc;
+}
+
+static void
+encode(const struct run_request *req, struct buf *out)
+{
+	struct json_out w;
+
+	buf_init(out, JSON_TEXT_MAX);
+	json_out_start(&w, out, false);
+	run_request_to_json(req, &w);
+	ck_assert_int_eq(json_out_end(&w), 0);
+}
+
+static void
+assert_same_scenario(const struct scenario *a, const struct scenario *b)
+{
+	size_t i;
+
+	ck_assert_pstr_eq(a->url, b->url);
+	ck_assert_str_eq(a->method, b->method);
+	ck_assert_uint_eq(a->nheaders, b->nheaders);
+	for (i = 0; i < a->nheaders; i++) {
+		ck_assert_str_eq(a->headers[i].name, b->headers[i].name);
+		ck_assert_str_eq(a->headers[i].value, b->headers[i].value);
+	}
+	ck_assert_uint_eq(a->body_len, b->body_len);
+	ck_assert((a->body == NULL) == (b->body == NULL));
+	if (a->body != NULL)
+		ck_assert_mem_eq(a->body, b->body, a->body_len);
+	ck_assert_uint_eq(a->timeout_ns, b->timeout_ns);
+	ck_assert_uint_eq(a->redirects, b->redirects);
+	ck_assert(a->keep_alive == b->keep_alive);
+}
+
+static void
+assert_same_request(const struct run_request *a, const struct run_request *b)
+{
+	ck_assert_uint_eq(a->nphases, b->nphases);
+	if (a->nphases > 0)
+		ck_assert_mem_eq(a->phases, b->phases,
+		    a->nphases * sizeof(*a->phases));
+	ck_assert_uint_eq(a->max_concurrency, b->max_concurrency);
+	ck_assert_int_eq((int)a->policy, (int)b->policy);
+	ck_assert(a->is_poisson == b->is_poisson);
+	ck_assert(a->has_seed == b->has_seed);
+	ck_assert_uint_eq(a->seed, b->seed);
+	ck_assert_uint_eq(a->requests, b->requests);
+	ck_assert_uint_eq(a->interval_ns, b->interval_ns);
+	assert_same_scenario(&a->scenario, &b->scenario);
+}
+
+START_TEST(test_request)
+{
+	const struct request_test *t = &request_tests[_i];
+	struct run_request req, again;
+	char why[WIRE_TEXT_MAX] = "";
+	struct buf out;
+
+	ck_assert_msg(decode(t->input, &req, why) == 0, "%s: %s", t->descr,
+	    why);
+	encode(&req, &out);
+	ck_assert_msg(strcmp(buf_str(&out), t->want) == 0,
+	    "%s:\n got %s\nwant %s", t->descr, buf_str(&out), t->want);
+	ck_assert_int_eq(decode(buf_str(&out), &again, why), 0);
+	assert_same_request(&req, &again);
+	buf_clear(&out);
+	run_request_clear(&again);
+	run_request_clear(&req);
+}
+END_TEST
+
+START_TEST(test_decode_error)
+{
+	const struct request_test *t = &decode_errors[_i];
+	struct run_request req;
+	char why[WIRE_TEXT_MAX] = "";
+
+	ck_assert_msg(decode(t->input, &req, why) == -1, "%s", t->descr);
+	ck_assert_msg(strcmp(why, t->want) == 0, "%s: got \"%s\"", t->descr,
+	    why);
+	run_request_clear(&req);
+}
+END_TEST
+
+START_TEST(test_headers_max)
+{
+	struct run_request req;
+	struct buf text;
+	char why[WIRE_TEXT_MAX] = "";
+	int i;
+
+	buf_init(&text, JSON_TEXT_MAX);
+	buf_adds(&text, "{\"httpScenario\":{\"headerList\":[");
+	for (i = 0; i <= WIRE_HEADERS_MAX; i++)
+		buf_addf(&text, "%s[\"A\",\"1\"]", i == 0 ? "" : ",");
+	buf_adds(&text, "]}}");
+	ck_assert_int_eq(decode(buf_str(&text), &req, why), -1);
+	ck_assert_str_eq(why, "headers: must be at most 200");
+	run_request_clear(&req);
+	buf_clear(&text);
+}
+END_TEST
+
+START_TEST(test_phases_max)
+{
+	struct run_request req;
+	struct buf text;
+	char why[WIRE_TEXT_MAX] = "";
+	int i;
+
+	buf_init(&text, JSON_TEXT_MAX);
+	buf_adds(&text, "{\"phases\":[{\"type\":\"max\"}");
+	for (i = 1; i <= ARRIVAL_PHASES_MAX; i++)
+		buf_adds(&text, ",{\"type\":\"max\"}");
+	buf_adds(&text, "]}");
+	ck_assert_int_eq(decode(buf_str(&text), &req, why), -1);
+	ck_assert_str_eq(why, "phases: must be an array of at most 1000 "
+	    "phases");
+	run_request_clear(&req);
+	buf_clear(&text);
+}
+END_TEST
+
+/* Of a random byte changed, the worst that may come is a refusal. */
+START_TEST(test_request_noise)
+{
+	char text[1024], why[WIRE_TEXT_MAX];
+	struct run_request req;
+	struct json_error err;
+	struct json *doc;
+	uint32_t random = 1;
+	size_t len;
+	int i;
+
+	for (i = 0; i < 20000; i++) {
+		len = strlen(request_tests[(size_t)i %
+		    UTIL_NELEM(request_tests)].want);
+		ck_assert_uint_lt(len, sizeof(text));
+		memcpy(text, request_tests[(size_t)i %
+		    UTIL_NELEM(request_tests)].want, len);
+		random = random * 1664525 + 1013904223;
+		text[random % len] = "\"\\{}[],:019-e a"[random >> 16 & 15];
+		if ((doc = json_parse(text, len, &err)) == NULL)
+			continue;
+		run_request_init(&req);
+		why[0] = '\0';
+		if (run_request_from_json(&req, json_root(doc), why) == 0)
+			run_request_check(&req, why);
+		ck_assert_ptr_null(strchr(why, '\n'));
+		run_request_clear(&req);
+		json_free(doc);
+	}
+}
+END_TEST
+
+static void
+assert_result(const struct result *r, const char *want)
+{
+	struct json_out w;
+	struct buf out;
+
+	buf_init(&out, JSON_TEXT_MAX);
+	json_out_start(&w, &out, false);
+	result_to_json(r, &w);
+	ck_assert_int_eq(json_out_end(&w), 0);
+	ck_assert_str_eq(buf_str(&out), want);
+	buf_clear(&out);
+}
+
+START_TEST(test_result_empty)
+{
+	struct result *r = result_new(0);
+
+	assert_result(r, "{\"total\":0,\"failed\":0,\"duration\":0,"
+	    "\"scheduled\":0,\"started\":0,\"dropped\":0,\"droppedRate\":0,"
+	    "\"completed\":0,\"maxActive\":0,\"latency\":{\"min\":0,"
+	    "\"mean\":0,\"p50\":0,\"p90\":0,\"p95\":0,\"p99\":0,\"max\":0},"
+	    "\"ttfb\":{\"min\":0,\"mean\":0,\"p50\":0,\"p90\":0,\"p95\":0,"
+	    "\"p99\":0,\"max\":0},\"bytesIn\":0,\"bytesOut\":0,"
+	    "\"statusCounts\":{},\"errorCounts\":null,\"buckets\":null,"
+	    "\"ttfbBuckets\":null,\"lost\":0,\"retried\":0}");
+	result_free(r);
+	result_free(NULL);
+}
+END_TEST
+
+/* Adds 800 counts, of values that are all the same. */
+static void
+add_buckets(struct buf *out, const char *name, uint64_t ns, int count)
+{
+	size_t i;
+
+	buf_addf(out, ",\"%s\":[", name);
+	for (i = 0; i < HIST_COARSE; i++)
+		buf_addf(out, "%s%d", i == 0 ? "" : ",",
+		    i == hist_coarse_bucket(ns) ? count : 0);
+	buf_adds(out, "]");
+}
+
+/* Where all values are the same, so are the percentiles. */
+START_TEST(test_result)
+{
+	struct result *r = result_new(0);
+	struct buf want;
+	int i;
+
+	r->n = (struct counters){ .scheduled = 80, .started = 70,
+	    .dropped = 10, .completed = 69, .failed = 14, .retried = 3,
+	    .bytes_in = 1234, .bytes_out = 56 };
+	r->n.status[200] = 55;
+	r->n.status[404] = 1;
+	r->n.status[999] = 13;
+	for (i = CATEGORY_NONE; i < CATEGORIES; i++)
+		r->n.category[i] = (uint64_t)i;
+	r->duration_ns = 10000000001;
+	r->max_active = 12;
+	r->lost = 1;
+	for (i = 0; i < 69; i++)
+		hist_record(&r->hist[RESULT_LATENCY], 5000000);
+	hist_record(&r->hist[RESULT_TTFB], 500);
+
+	buf_init(&want, JSON_TEXT_MAX);
+	buf_adds(&want, "{\"total\":69,\"failed\":14,"
+	    "\"duration\":10000000001,\"scheduled\":80,\"started\":70,"
+	    "\"dropped\":10,\"droppedRate\":0.125,\"completed\":69,"
+	    "\"maxActive\":12,\"latency\":{\"min\":5000000,"
+	    "\"mean\":5000000,\"p50\":5000000,\"p90\":5000000,"
+	    "\"p95\":5000000,\"p99\":5000000,\"max\":5000000},"
+	    "\"ttfb\":{\"min\":500,\"mean\":500,\"p50\":500,\"p90\":500,"
+	    "\"p95\":500,\"p99\":500,\"max\":500},\"bytesIn\":1234,"
+	    "\"bytesOut\":56,\"statusCounts\":{\"200\":55,\"404\":1,"
+	    "\"999\":13},\"errorCounts\":{\"check_failed\":2,"
+	    "\"context_canceled\":6,\"deadline_exceeded\":3,"
+	    "\"http_status_error\":1,\"timeout\":4,\"transport\":5,"
+	    "\"unknown_error\":7}");
+	add_buckets(&want, "buckets", 5000000, 69);
+	add_buckets(&want, "ttfbBuckets", 500, 1);
+	buf_adds(&want, ",\"lost\":1,\"retried\":3}");
+	assert_result(r, buf_str(&want));
+	buf_clear(&want);
+	result_free(r);
+}
+END_TEST
+
+/* Percentiles come from the 800 buckets, as every program's do. */
+START_TEST(test_result_percentiles)
+{
+	struct result *r = result_new(0);
+	struct json_out w;
+	struct json_error err;
+	struct json *doc;
+	struct json_value *latency;
+	uint64_t counts[HIST_COARSE], got;
+	struct buf out;
+	uint64_t i;
+
+	for (i = 1; i <= 1000; i++)
+		hist_record(&r->hist[RESULT_LATENCY], i * 7919);
+	hist_coarse(&r->hist[RESULT_LATENCY], counts);
+	buf_init(&out, JSON_TEXT_MAX);
+	json_out_start(&w, &out, true);
+	result_to_json(r, &w);
+	ck_assert_int_eq(json_out_end(&w), 0);
+	doc = json_parse(out.data, out.len, &err);
+	ck_assert_ptr_nonnull(doc);
+	latency = json_get(json_root(doc), "latency");
+	ck_assert_int_eq(json_to_uint(json_get(latency, "p95"), &got), 0);
+	ck_assert_uint_eq(got,
+	    hist_coarse_percentile(counts, 95, 7919, 7919000));
+	ck_assert_int_eq(json_to_uint(json_get(latency, "mean"), &got), 0);
+	ck_assert_uint_eq(got, 7919 * 1001 / 2);
+	ck_assert_int_eq(json_to_uint(json_get(latency, "max"), &got), 0);
+	ck_assert_uint_eq(got, 7919000);
+	json_free(doc);
+	buf_clear(&out);
+	result_free(r);
+}
+END_TEST
+
+static Suite *
+make_suite(void)
+{
+	Suite *s = suite_create("wire_json");
+	TCase *tc;
+
+	tc = tcase_create("request");
+	tcase_add_loop_test(tc, test_request, 0, UTIL_NELEM(request_tests));
+	tcase_add_loop_test(tc, test_decode_error, 0,
+	    UTIL_NELEM(decode_errors));
+	tcase_add_test(tc, test_headers_max);
+	tcase_add_test(tc, test_phases_max);
+	tcase_add_test(tc, test_request_noise);
+	suite_add_tcase(s, tc);
+
+	tc = tcase_create("result");
+	tcase_add_checked_fixture(tc, setup, NULL);
+	tcase_add_test(tc, test_result_empty);
+	tcase_add_test(tc, test_result);
+	tcase_add_test(tc, test_result_percentiles);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+int
+main(void)
+{
+	SRunner *sr;
+	int failed;
+
+	sr = srunner_create(make_suite());
+	srunner_run_all(sr, CK_NORMAL);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

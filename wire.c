@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a run is to do and what came out of it, as plain structs: defaults, all
+ * that can be known to be wrong before a run, and merging.
+ *
+ * Merging is addition, so any order and any grouping of generators, intervals
+ * and workers gives the same counts and the same histograms.
+ *
+ * A refusal is one line of text that begins with the member it is about. It is
+ * made for a terminal, a log and a text/plain body alike: no newline, no
+ * controls, and never the value of a header, which may be a secret.
+ *
+ * Knows no JSON (wire_json.c does), prints nothing, keeps nothing.
+ */
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/util.h"
+#include "hist.h"
+#include "http.h"
+#include "http_url.h"
+#include "load/arrival.h"
+#include "load/outcome.h"
+#include "wire.h"
+
+/* Bytes of a list of words that may stand in a refusal. */
+#define WORD_LIST_MAX	96
+
+static const char *const policy_names[] = {
+	[POLICY_DROP] = "drop",
+	[POLICY_BLOCK] = "block",
+};
+
+static const char *const hist_names[] = {
+	[RESULT_LATENCY] = "latency",
+	[RESULT_TTFB] = "ttfb",
+	[RESULT_SERVICE] = "service",
+};
+static_assert(UTIL_NELEM(hist_names) == RESULT_PART,
+    "a histogram has no name");
+
+static void	 make_line(char *, size_t);
+static int	 check_phases(const struct run_request *, char *);
+static int	 check_limits(const struct run_request *, char *);
+static int	 check_scenario(const struct scenario *, char *);
+static int	 check_url(const struct scenario *, char *);
+static int	 check_method(const struct scenario *, char *);
+static int	 check_headers(const struct scenario *, char *);
+static int	 check_header(const struct header *, char *);
+static void	 add_all(uint64_t *, const uint64_t *, size_t);
+static uint64_t	 larger(uint64_t, uint64_t);
+static void	 merge_generators(struct result *, const struct result *);
+static void	 merge_verdict(struct result *, const struct result *);
+
+int
+wire_refuse(char why[WIRE_TEXT_MAX], const char *fmt, ...)
+{
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vsnprintf(why, WIRE_TEXT_MAX, fmt, ap);
+	va_end(ap);
+	make_line(why, len < 0 ? 0 : (size_t)len);
+	return -1;
+}
+
+/* What was written of len bytes: no controls, no character cut in two. */
+static void
+make_line(char *why, size_t len)
+{
+	size_t i;
+
+	if (len >= WIRE_TEXT_MAX) {
+		len = WIRE_TEXT_MAX - 1;
+		while (len > 0 && ((unsigned char)why[len - 1] & 0x80) != 0)
+			len--;
+	}
+	why[len] = '\0';
+	for (i = 0; i < len; i++)
+		if ((unsigned char)why[i] < ' ' || why[i] == 0x7f)
+			why[i] = '?';
+}
+
+int
+wire_refuse_word(char why[WIRE_TEXT_MAX], const char *what, const char *word,
+    const char *const *names, size_t n)
+{
+	const char *near;
+	struct buf list;
+	size_t i;
+
+	if ((near = text_nearest(word, names, n)) != NULL)
+		return wire_refuse(why, "%s \"%.40s\"; did you mean \"%s\"?",
+		    what, word, near);
+	buf_init(&list, WORD_LIST_MAX);
+	for (i = 0; i < n; i++)
+		buf_addf(&list, "%s%s", i == 0 ? "" : ", ", names[i]);
+	if (list.is_full)
+		wire_refuse(why, "%s \"%.40s\"", what, word);
+	else
+		wire_refuse(why, "%s \"%.40s\"; expected %s", what, word,
+		    buf_str(&list));
+	buf_clear(&list);
+	return -1;
+}
+
+bool
+wire_is_utf8(const char *s, size_t len)
+{
+	size_t n;
+
+	while (len > 0) {
+		n = utf8_len(s, len);
+		if (n == 0)
+			return false;
+		s += n;
+		len -= n;
+	}
+	return true;
+}
+
+const char *
+policy_name(enum policy policy)
+{
+	assert(policy < UTIL_NELEM(policy_names));
+	return policy_names[policy];
+}
+
+const char *
+result_hist_name(enum result_hist hist)
+{
+	assert(hist < RESULT_HISTS);
+	if (hist >= RESULT_PART)
+		return part_name((enum part)(hist - RESULT_PART));
+	return hist_names[hist];
+}
+
+void
+run_request_init(struct run_request *req)
+{
+	*req = (struct run_request){
+		.max_concurrency = WIRE_CONCURRENCY,
+		.policy = POLICY_DROP,
+		.interval_ns = WIRE_INTERVAL_NS,
+		.scenario = {
+			.method = xstrdup("GET"),
+			.timeout_ns = WIRE_TIMEOUT_NS,
+			.redirects = WIRE_REDIRECTS,
+			.keep_alive = true,
+		},
+	};
+}
+
+void
+run_request_clear(struct run_request *req)
+{
+	struct scenario *s = &req->scenario;
+	size_t i;
+
+	for (i = 0; i < s->nheaders; i++) {
+		free(s->headers[i].name);
+		free(s->headers[i].value);
+	}
+	free(s->headers);
+	free(s->url);
+	free(s->method);
+	free(s->body);
+	free(req->phases);
+	memset(req, 0, sizeof(*req));
+}
+
+int
+scenario_add_header(struct scenario *s, const char *name, const char *value)
+{
+	struct header *h;
+
+	if (s->nheaders == WIRE_HEADERS_MAX)
+		return -1;
+	s->headers = xreallocarray(s->headers, s->nheaders + 1, sizeof(*h));
+	h = &s->headers[s->nheaders++];
+	h->name = xstrdup(name);
+	h->value = xstrdup(value);
+	return 0;
+}
+
+void
+scenario_set_body(struct scenario *s, const void *body, size_t len)
+{
+	free(s->body);
+	s->body = NULL;
+	s->body_len = len;
+	if (len > 0) {
+		s->body = xcalloc(1, len);
+		memcpy(s->body, body, len);
+	}
+}
+
+int
+run_request_check(const struct run_request *req, char why[WIRE_TEXT_MAX])
+{
+	if (check_phases(req, why) == -1 ||
+	    check_limits(req, why) == -1 ||
+	    check_scenario(&req->scenario, why) == -1)
+		return -1;
+	return 0;
+}
+
+static int
+check_phases(const struct run_request *req, char *why)
+{
+	const char *reason;
+	uint64_t end_ns = 0;
+	size_t i;
+
+	if (req->nphases == 0)
+		return wire_refuse(why, "phases: there must be at least one");
+	for (i = 0; i < req->nphases; i++) {
+		if ((reason = phase_check(&req->phases[i])) != NULL)
+			return wire_refuse(why, "phases[%zu].%s", i, reason);
+	}
+	if ((reason = arrival_check(req->phases, req->nphases)) != NULL)
+		return wire_refuse(why, "phases: %s", reason);
+	for (i = 0; i < req->nphases; i++)
+		end_ns += req->phases[i].duration_ns;
+	if (req->warmup_ns >= end_ns)
+		return wire_refuse(why,
+		    "warmup: must be shorter than all phases together");
+	return 0;
+}
+
+/*
+ * How many Poisson arrivals come before a max phase is known only to who
+ * draws them all, so a limit over both could not be exact.
+ */
+static bool
+is_limit_vague(const struct run_request *req)
+{
+	size_t i;
+
+	for (i = 0; i < req->nphases; i++)
+		if (req->phases[i].type == PHASE_MAX)
+			return req->requests > 0 && req->is_poisson;
+	return false;
+}
+
+static int
+check_limits(const struct run_request *req, char *why)
+{
+	if (req->max_concurrency == 0 ||
+	    req->max_concurrency > WIRE_CONCURRENCY_MAX)
+		return wire_refuse(why, "maxConcurrency: must be 1 to %d",
+		    WIRE_CONCURRENCY_MAX);
+	if (req->requests > ARRIVAL_COUNT_MAX)
+		return wire_refuse(why, "requests: must be at most %" PRIu64,
+		    ARRIVAL_COUNT_MAX);
+	if (is_limit_vague(req))
+		return wire_refuse(why, "requests: cannot be combined with "
+		    "both poisson arrivals and a max phase");
+	if (req->interval_ns < WIRE_INTERVAL_MIN_NS)
+		return wire_refuse(why, "interval: must be at least 10ms");
+	if (req->interval_ns > ARRIVAL_TIME_MAX_NS)
+		return wire_refuse(why, "interval: must be at most 366 days");
+	return 0;
+}
+
+static int
+check_headers(const struct scenario *s, char *why)
+{
+	size_t i, bytes = 0;
+
+	if (s->nheaders > WIRE_HEADERS_MAX)
+		return wire_refuse(why, "headers: must be at most %d",
+		    WIRE_HEADERS_MAX);
+	for (i = 0; i < s->nheaders; i++) {
+		if (check_header(&s->headers[i], why) == -1)
+			return -1;
+		bytes += strlen(s->headers[i].name) +
+		    strlen(s->headers[i].value) + strlen(": \r\n");
+	}
+	if (bytes > WIRE_HEADER_BYTES_MAX)
+		return wire_refuse(why, "headers: must be at most %d bytes "
+		    "together", WIRE_HEADER_BYTES_MAX);
+	return 0;
+}
+
+static int
+check_scenario(const struct scenario *s, char *why)
+{
+	if (check_url(s, why) == -1 || check_method(s, why) == -1)
+		return -1;
+	if (check_headers(s, why) == -1)
+		return -1;
+	if (s->body_len > WIRE_BODY_MAX)
+		return wire_refuse(why, "body: must be at most %d bytes",
+		    WIRE_BODY_MAX);
+	if (s->timeout_ns == 0)
+		return wire_refuse(why, "timeout: must be positive");
+	if (s->timeout_ns > ARRIVAL_TIME_MAX_NS)
+		return wire_refuse(why, "timeout: must be at most 366 days");
+	if (s->redirects > WIRE_REDIRECTS_MAX)
+		return wire_refuse(why, "redirects: must be at most %d",
+		    WIRE_REDIRECTS_MAX);
+	return 0;
+}
+
+static int
+check_url(const struct scenario *s, char *why)
+{
+	struct http_url url;
+	const char *reason;
+
+	if (s->url == NULL)
+		return wire_refuse(why, "url: there must be one");
+	if (http_url_parse(s->url, strlen(s->url), &url, &reason) == -1)
+		return wire_refuse(why, "url: %s", reason);
+	return 0;
+}
+
+/* CONNECT asks for a tunnel, not for an answer that could be measured. */
+static int
+check_method(const struct scenario *s, char *why)
+{
+	if (!http_is_token(s->method, strlen(s->method)))
+		return wire_refuse(why, "method: \"%.40s\" is no HTTP method",
+		    s->method);
+	if (strlen(s->method) > WIRE_METHOD_MAX)
+		return wire_refuse(why, "method: must have at most %d letters",
+		    WIRE_METHOD_MAX);
+	if (strcmp(s->method, "CONNECT") == 0)
+		return wire_refuse(why, "method: CONNECT cannot be sent");
+	return 0;
+}
+
+static int
+check_header(const struct header *h, char *why)
+{
+	size_t len = strlen(h->value);
+
+	if (!http_is_token(h->name, strlen(h->name)))
+		return wire_refuse(why, "headers: \"%.40s\" is no header name",
+		    h->name);
+	if (!http_is_value(h->value, len))
+		return wire_refuse(why, "headers: the value of \"%.40s\" "
+		    "cannot be sent: it has control characters", h->name);
+	if (!wire_is_utf8(h->value, len))
+		return wire_refuse(why, "headers: the value of \"%.40s\" "
+		    "is not UTF-8", h->name);
+	return 0;
+}
+
+struct result *
+result_new(size_t ngenerators)
+{
+	struct result *r;
+
+	r = xcalloc(1, sizeof(*r));
+	r->is_valid = true;
+	r->ngenerators = ngenerators;
+	if (ngenerators > 0)
+		r->generators = xcalloc(ngenerators, sizeof(*r->generators));
+	return r;
+}
+
+void
+result_free(struct result *r)
+{
+	if (r == NULL)
+		return;
+	free(r->generators);
+	free(r);
+}
+
+void
+result_merge(struct result *dst, const struct result *src)
+{
+	size_t i;
+
+	counters_add(&dst->n, &src->n);
+	for (i = 0; i < RESULT_HISTS; i++)
+		hist_merge(&dst->hist[i], &src->hist[i]);
+	dst->lost += src->lost;
+	dst->duration_ns = larger(dst->duration_ns, src->duration_ns);
+	dst->max_active = larger(dst->max_active, src->max_active);
+	if (dst->start_wall_ns == 0 || (src->start_wall_ns != 0 &&
+	    src->start_wall_ns < dst->start_wall_ns))
+		dst->start_wall_ns = src->start_wall_ns;
+	if (dst->address[0] == '\0')
+		memcpy(dst->address, src->address, sizeof(dst->address));
+	merge_generators(dst, src);
+	merge_verdict(dst, src);
+}
+
+static uint64_t
+larger(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+static void
+merge_generators(struct result *dst, const struct result *src)
+{
+	size_t n = dst->ngenerators;
+
+	if (src->ngenerators == 0)
+		return;
+	dst->generators = xreallocarray(dst->generators,
+	    n + src->ngenerators, sizeof(*dst->generators));
+	memcpy(dst->generators + n, src->generators,
+	    src->ngenerators * sizeof(*src->generators));
+	dst->ngenerators = n + src->ngenerators;
+}
+
+/* Reasons beyond the maximum are dropped: the first ones say enough. */
+static void
+merge_verdict(struct result *dst, const struct result *src)
+{
+	size_t i;
+
+	dst->is_partial |= src->is_partial;
+	dst->is_valid &= src->is_valid;
+	if (dst->signo == 0)
+		dst->signo = src->signo;
+	if (dst->error[0] == '\0')
+		memcpy(dst->error, src->error, sizeof(dst->error));
+	for (i = 0; i < src->nreasons && dst->nreasons < WIRE_REASONS_MAX; i++)
+		memcpy(dst->reasons[dst->nreasons++], src->reasons[i],
+		    WIRE_TEXT_MAX);
+}
+
+void
+counters_add(struct counters *dst, const struct counters *src)
+{
+	size_t i;
+
+	dst->scheduled += src->scheduled;
+	dst->started += src->started;
+	dst->dropped += src->dropped;
+	dst->completed += src->completed;
+	dst->failed += src->failed;
+	dst->retried += src->retried;
+	dst->redirected += src->redirected;
+	dst->bytes_in += src->bytes_in;
+	dst->bytes_out += src->bytes_out;
+	dst->connects += src->connects;
+	add_all(dst->category, src->category, CATEGORIES);
+	for (i = 0; i < PARTS; i++)
+		add_all(dst->error[i], src->error[i], CAUSES);
+	add_all(dst->status, src->status, WIRE_STATUS_MAX);
+}
+
+static void
+add_all(uint64_t *dst, const uint64_t *src, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		dst[i] += src[i];
+}
+
+void
+summary_of(struct summary *s, const struct hist *h)
+{
+	memset(s, 0, sizeof(*s));
+	if (h->count == 0)
+		return;
+	s->count = h->count;
+	s->min_ns = h->min_ns;
+	s->mean_ns = hist_mean(h);
+	s->p50_ns = hist_percentile(h, 50);
+	s->p90_ns = hist_percentile(h, 90);
+	s->p95_ns = hist_percentile(h, 95);
+	s->p99_ns = hist_percentile(h, 99);
+	s->max_ns = h->max_ns;
+}
+
+void
+snapshot_clear(struct snapshot *s)
+{
+	free(s->statuses);
+	memset(s, 0, sizeof(*s));
+}

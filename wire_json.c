@@ -1,0 +1,731 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The JSON of the wire: a RunRequest both ways, a WorkerResult out.
+ *
+ * Writing keeps the member order of the Go program, which ignores what follows
+ * behind its own members; so extensions go last in each object. What is read
+ * back from what was written here is the same run, bit for bit.
+ *
+ * Reading is lenient where the wire is (unknown members, absent and null ones)
+ * and strict about types: a duration is an integer literal here, never "1s".
+ * It refuses with one line that names the member; whether the whole makes
+ * sense is for run_request_check to say.
+ */
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/util.h"
+#include "hist.h"
+#include "json.h"
+#include "json_write.h"
+#include "load/arrival.h"
+#include "load/outcome.h"
+#include "wire.h"
+#include "wire_json.h"
+
+/* The Go program's integers are signed, durations too. */
+#define NUMBER_MAX	((uint64_t)INT64_MAX)
+
+/* An object that is read, what comes before its members' names, and why. */
+struct reader {
+	const struct json_value	*obj;
+	const char		*path;		/* "phases[0]." or "" */
+	char			*why;		/* of WIRE_TEXT_MAX */
+};
+
+struct error_count {
+	const char	*name;
+	uint64_t	 count;
+};
+
+static const char *const policies[] = { "drop", "block" };
+static const char *const spacings[] = { "uniform", "poisson" };
+
+static const struct json_value *member(const struct reader *, const char *);
+static int	 refuse(const struct reader *, const char *, const char *);
+static int	 read_number(const struct reader *, const char *, uint64_t,
+		    const char *, uint64_t *);
+static int	 read_uint(const struct reader *, const char *, uint64_t *);
+static int	 read_ns(const struct reader *, const char *, uint64_t *);
+static int	 read_bool(const struct reader *, const char *, bool *);
+static int	 read_str(const struct reader *, const char *, const char **);
+static int	 read_word(const struct reader *, const char *,
+		    const char *const *, size_t, size_t *);
+static int	 find_word(const struct reader *, const char *, const char *,
+		    const char *const *, size_t, size_t *);
+static int	 read_phases(const struct reader *, struct run_request *);
+static int	 read_phase(const struct reader *, struct phase *);
+static int	 read_phase_type(const struct reader *, enum phase_type *);
+static void	 drop_unused(struct phase *);
+static int	 read_scenario(const struct reader *, struct scenario *);
+static int	 read_body(const struct reader *, struct scenario *);
+static int	 read_header_list(const struct reader *, struct scenario *);
+static int	 read_headers(const struct reader *, struct scenario *);
+static int	 add_header(const struct reader *, struct scenario *,
+		    const char *, const char *);
+static bool	 has_header(const struct scenario *, size_t, const char *);
+static int	 read_settings(const struct reader *, struct run_request *);
+static void	 put_phase(struct json_out *, const struct phase *);
+static void	 put_scenario(struct json_out *, const struct scenario *);
+static void	 put_headers(struct json_out *, const struct scenario *);
+static void	 put_header_list(struct json_out *, const struct scenario *);
+static void	 put_base64(struct json_out *, const struct scenario *);
+static int	 compare_headers(const void *, const void *);
+static bool	 is_sorted(const struct scenario *);
+static void	 put_latency(struct json_out *, const char *,
+		    const struct hist *);
+static void	 put_statuses(struct json_out *, const struct counters *);
+static void	 put_errors(struct json_out *, const struct counters *);
+static int	 compare_errors(const void *, const void *);
+static void	 put_buckets(struct json_out *, const char *,
+		    const struct hist *);
+
+int
+run_request_from_json(struct run_request *req, const struct json_value *v,
+    char why[WIRE_TEXT_MAX])
+{
+	struct reader r = { v, "", why };
+	size_t policy = POLICY_BLOCK;
+	uint64_t concurrency = 0;
+
+	if (v == NULL || v->type != JSON_OBJECT)
+		return wire_refuse(why, "a run request must be an object");
+	if (read_phases(&r, req) == -1 ||
+	    read_uint(&r, "maxConcurrency", &concurrency) == -1 ||
+	    read_word(&r, "saturationPolicy", policies, UTIL_NELEM(policies),
+	    &policy) == -1 ||
+	    read_settings(&r, req) == -1)
+		return -1;
+	req->max_concurrency = concurrency == 0 ? 1 : concurrency;
+	req->policy = (enum policy)policy;
+	if ((r.obj = member(&r, "httpScenario")) == NULL)
+		return 0;
+	if (r.obj->type != JSON_OBJECT)
+		return wire_refuse(why, "httpScenario: must be an object");
+	return read_scenario(&r, &req->scenario);
+}
+
+/* NULL when it is absent or null, which is the same on the wire. */
+static const struct json_value *
+member(const struct reader *r, const char *name)
+{
+	const struct json_value *v = json_get(r->obj, name);
+
+	if (v == NULL || v->type == JSON_NULL)
+		return NULL;
+	return v;
+}
+
+static int
+refuse(const struct reader *r, const char *name, const char *what)
+{
+	return wire_refuse(r->why, "%s%s: must be %s", r->path, name, what);
+}
+
+/*
+ * All that read leave *out as it was when the member is not there, so a caller
+ * puts the default in before.
+ */
+static int
+read_number(const struct reader *r, const char *name, uint64_t max,
+    const char *what, uint64_t *out)
+{
+	const struct json_value *v;
+	uint64_t n;
+
+	if ((v = member(r, name)) == NULL)
+		return 0;
+	if (json_to_uint(v, &n) == -1)
+		return refuse(r, name, what);
+	if (n > max)
+		return refuse(r, name, "below 2^63");
+	*out = n;
+	return 0;
+}
+
+static int
+read_uint(const struct reader *r, const char *name, uint64_t *out)
+{
+	return read_number(r, name, NUMBER_MAX, "a whole number", out);
+}
+
+static int
+read_ns(const struct reader *r, const char *name, uint64_t *out)
+{
+	return read_number(r, name, NUMBER_MAX,
+	    "a whole number of nanoseconds", out);
+}
+
+static int
+read_bool(const struct reader *r, const char *name, bool *out)
+{
+	const struct json_value *v;
+
+	if ((v = member(r, name)) == NULL)
+		return 0;
+	if (v->type != JSON_BOOL)
+		return refuse(r, name, "true or false");
+	*out = v->is_true;
+	return 0;
+}
+
+/* The string is the document's; "" is as good as absent. */
+static int
+read_str(const struct reader *r, const char *name, const char **out)
+{
+	const struct json_value *v;
+	const char *s;
+
+	if ((v = member(r, name)) == NULL)
+		return 0;
+	if ((s = json_to_str(v)) == NULL)
+		return refuse(r, name, "a string without NUL");
+	if (*s != '\0')
+		*out = s;
+	return 0;
+}
+
+/* One of n words, by its index. */
+static int
+read_word(const struct reader *r, const char *name, const char *const *words,
+    size_t n, size_t *out)
+{
+	const char *word = NULL;
+
+	if (read_str(r, name, &word) == -1)
+		return -1;
+	if (word == NULL)
+		return 0;
+	return find_word(r, name, word, words, n, out);
+}
+
+static int
+find_word(const struct reader *r, const char *name, const char *word,
+    const char *const *words, size_t n, size_t *out)
+{
+	char what[64];
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (strcmp(word, words[i]) == 0) {
+			*out = i;
+			return 0;
+		}
+	}
+	snprintf(what, sizeof(what), "%s%s: unknown value", r->path, name);
+	return wire_refuse_word(r->why, what, word, words, n);
+}
+
+static int
+read_phases(const struct reader *r, struct run_request *req)
+{
+	const struct json_value *list, *v;
+	char path[32];
+	struct reader item = { NULL, path, r->why };
+
+	if ((list = member(r, "phases")) == NULL)
+		return 0;
+	if (list->type != JSON_ARRAY || list->count > ARRIVAL_PHASES_MAX)
+		return wire_refuse(r->why, "phases: must be an array of at "
+		    "most %d phases", ARRIVAL_PHASES_MAX);
+	if (list->count == 0)
+		return 0;
+	req->phases = xcalloc(list->count, sizeof(*req->phases));
+	for (v = list->child; v != NULL; v = v->next) {
+		if (v->type != JSON_OBJECT)
+			return wire_refuse(r->why,
+			    "phases[%zu]: must be an object", req->nphases);
+		snprintf(path, sizeof(path), "phases[%zu].", req->nphases);
+		item.obj = v;
+		if (read_phase(&item, &req->phases[req->nphases++]) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+read_phase(const struct reader *r, struct phase *p)
+{
+	if (read_phase_type(r, &p->type) == -1 ||
+	    read_ns(r, "duration", &p->duration_ns) == -1 ||
+	    read_uint(r, "arrivalRate", &p->rate) == -1 ||
+	    read_uint(r, "from", &p->from) == -1 ||
+	    read_uint(r, "to", &p->to) == -1 ||
+	    read_uint(r, "steps", &p->steps) == -1 ||
+	    read_ns(r, "spikeAt", &p->spike_at_ns) == -1 ||
+	    read_ns(r, "spikeDuration", &p->spike_for_ns) == -1)
+		return -1;
+	drop_unused(p);
+	return 0;
+}
+
+/* Blanks around a type are ignored, as Go workers do. */
+static int
+read_phase_type(const struct reader *r, enum phase_type *type)
+{
+	static const char blanks[] = " \t\n\v\f\r";
+	const char *names[PHASE_TYPES], *s = "";
+	char *word;
+	size_t i, len;
+	int rc;
+
+	if (read_str(r, "type", &s) == -1)
+		return -1;
+	s += strspn(s, blanks);
+	len = strlen(s);
+	while (len > 0 && strchr(blanks, s[len - 1]) != NULL)
+		len--;
+	if (len == 0)
+		return wire_refuse(r->why, "%stype: there must be one",
+		    r->path);
+	for (i = 0; i < PHASE_TYPES; i++)
+		names[i] = phase_name((enum phase_type)i);
+	word = xstrndup(s, len);
+	if ((rc = find_word(r, "type", word, names, PHASE_TYPES, &i)) == 0)
+		*type = (enum phase_type)i;
+	free(word);
+	return rc;
+}
+
+/* All eight members are always on the wire; only those of the type count. */
+static void
+drop_unused(struct phase *p)
+{
+	struct phase used = { .type = p->type, .duration_ns = p->duration_ns };
+
+	switch (p->type) {
+	case PHASE_CONSTANT:
+		used.rate = p->rate;
+		break;
+	case PHASE_RAMP:
+		used.from = p->from;
+		used.to = p->to;
+		break;
+	case PHASE_STEP:
+		used.from = p->from;
+		used.to = p->to;
+		used.steps = p->steps;
+		break;
+	case PHASE_SPIKE:
+		used.from = p->from;
+		used.to = p->to;
+		used.spike_at_ns = p->spike_at_ns;
+		used.spike_for_ns = p->spike_for_ns;
+		break;
+	case PHASE_MAX:
+	case PHASE_TYPES:
+		break;
+	}
+	*p = used;
+}
+
+static int
+read_settings(const struct reader *r, struct run_request *req)
+{
+	size_t spacing = 0;
+
+	if (read_word(r, "arrivals", spacings, UTIL_NELEM(spacings),
+	    &spacing) == -1 ||
+	    read_number(r, "seed", UINT64_MAX, "a whole number",
+	    &req->seed) == -1 ||
+	    read_uint(r, "requests", &req->requests) == -1 ||
+	    read_ns(r, "interval", &req->interval_ns) == -1)
+		return -1;
+	req->is_poisson = spacing == 1;
+	req->has_seed = member(r, "seed") != NULL;
+	if (req->interval_ns == 0)
+		req->interval_ns = WIRE_INTERVAL_NS;
+	return 0;
+}
+
+static int
+read_scenario(const struct reader *r, struct scenario *s)
+{
+	const char *url = NULL, *method = NULL;
+	char *c;
+
+	if (read_str(r, "url", &url) == -1 ||
+	    read_str(r, "method", &method) == -1 ||
+	    read_ns(r, "timeout", &s->timeout_ns) == -1 ||
+	    read_uint(r, "redirects", &s->redirects) == -1 ||
+	    read_bool(r, "keepAlive", &s->keep_alive) == -1 ||
+	    read_body(r, s) == -1 ||
+	    read_header_list(r, s) == -1 ||
+	    read_headers(r, s) == -1)
+		return -1;
+	if (url != NULL) {
+		free(s->url);
+		s->url = xstrdup(url);
+	}
+	if (method != NULL) {
+		free(s->method);
+		s->method = xstrdup(method);
+		for (c = s->method; *c != '\0'; c++)
+			*c = (char)toupper((unsigned char)*c);
+	}
+	if (s->timeout_ns == 0)
+		s->timeout_ns = WIRE_TIMEOUT_NS;
+	return 0;
+}
+
+static int
+read_body(const struct reader *r, struct scenario *s)
+{
+	const struct json_value *text = member(r, "body");
+	const struct json_value *coded = member(r, "bodyBase64");
+	struct buf body;
+	int len;
+
+	if (text != NULL && text->type != JSON_STRING)
+		return refuse(r, "body", "a string");
+	if (text != NULL && text->len > 0)
+		scenario_set_body(s, text->str, text->len);
+	if (coded == NULL)
+		return 0;
+	if (s->body != NULL)
+		return refuse(r, "bodyBase64", "absent where there is a body");
+	buf_init(&body, WIRE_BODY_MAX);
+	len = -1;
+	if (coded->type == JSON_STRING)
+		len = base64_decode(&body, coded->str, coded->len);
+	if (len != -1)
+		scenario_set_body(s, body.data, body.len);
+	buf_clear(&body);
+	return len == -1 ? refuse(r, "bodyBase64", "base64") : 0;
+}
+
+static int
+read_header_list(const struct reader *r, struct scenario *s)
+{
+	const struct json_value *list, *pair;
+	const char *name, *value;
+
+	if ((list = member(r, "headerList")) == NULL)
+		return 0;
+	if (list->type != JSON_ARRAY)
+		return refuse(r, "headerList", "an array of pairs");
+	for (pair = list->child; pair != NULL; pair = pair->next) {
+		name = value = NULL;
+		if (pair->type == JSON_ARRAY && pair->count == 2) {
+			name = json_to_str(pair->child);
+			value = json_to_str(pair->child->next);
+		}
+		if (name == NULL || value == NULL)
+			return refuse(r, "headerList",
+			    "an array of [name, value] pairs");
+		if (add_header(r, s, name, value) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* Those that headerList, which is read before, does not have already. */
+static int
+read_headers(const struct reader *r, struct scenario *s)
+{
+	const struct json_value *headers, *v;
+	const char *value;
+	size_t listed = s->nheaders;
+
+	if ((headers = member(r, "headers")) == NULL)
+		return 0;
+	if (headers->type != JSON_OBJECT)
+		return refuse(r, "headers", "an object of strings");
+	for (v = headers->child; v != NULL; v = v->next) {
+		if ((value = json_to_str(v)) == NULL ||
+		    strlen(v->name) != v->name_len)
+			return refuse(r, "headers",
+			    "an object of strings without NUL");
+		if (has_header(s, listed, v->name))
+			continue;
+		if (add_header(r, s, v->name, value) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+add_header(const struct reader *r, struct scenario *s, const char *name,
+    const char *value)
+{
+	if (scenario_add_header(s, name, value) == -1)
+		return wire_refuse(r->why, "headers: must be at most %d",
+		    WIRE_HEADERS_MAX);
+	return 0;
+}
+
+/* Among the first n. Names that differ in case are two: both are kept. */
+static bool
+has_header(const struct scenario *s, size_t n, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (strcmp(s->headers[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+void
+run_request_to_json(const struct run_request *req, struct json_out *w)
+{
+	size_t i;
+
+	json_object(w, NULL);
+	json_array(w, "phases");
+	for (i = 0; i < req->nphases; i++)
+		put_phase(w, &req->phases[i]);
+	json_close(w);
+	json_uint(w, "maxConcurrency", req->max_concurrency);
+	json_str(w, "saturationPolicy", policy_name(req->policy));
+	if (req->scenario.url != NULL)
+		put_scenario(w, &req->scenario);
+	if (req->is_poisson)
+		json_str(w, "arrivals", spacings[1]);
+	if (req->has_seed)
+		json_uint(w, "seed", req->seed);
+	if (req->requests != 0)
+		json_uint(w, "requests", req->requests);
+	if (req->interval_ns != WIRE_INTERVAL_NS)
+		json_uint(w, "interval", req->interval_ns);
+	json_close(w);
+}
+
+static void
+put_phase(struct json_out *w, const struct phase *p)
+{
+	json_object(w, NULL);
+	json_str(w, "type", phase_name(p->type));
+	json_uint(w, "duration", p->duration_ns);
+	json_uint(w, "arrivalRate", p->rate);
+	json_uint(w, "from", p->from);
+	json_uint(w, "to", p->to);
+	json_uint(w, "steps", p->steps);
+	json_uint(w, "spikeAt", p->spike_at_ns);
+	json_uint(w, "spikeDuration", p->spike_for_ns);
+	json_close(w);
+}
+
+static void
+put_scenario(struct json_out *w, const struct scenario *s)
+{
+	bool is_text = wire_is_utf8(s->body, s->body_len);
+
+	json_object(w, "httpScenario");
+	json_str(w, "url", s->url);
+	json_str(w, "method", s->method);
+	if (s->nheaders > 0)
+		put_headers(w, s);
+	if (s->body_len > 0 && is_text)
+		json_strn(w, "body", s->body, s->body_len);
+	if (s->timeout_ns != WIRE_TIMEOUT_NS)
+		json_uint(w, "timeout", s->timeout_ns);
+	if (s->redirects != WIRE_REDIRECTS)
+		json_uint(w, "redirects", s->redirects);
+	if (!s->keep_alive)
+		json_bool(w, "keepAlive", false);
+	if (s->body_len > 0 && !is_text)
+		put_base64(w, s);
+	if (!is_sorted(s))
+		put_header_list(w, s);
+	json_close(w);
+}
+
+/* As an object, sorted by name as Go does; the first of several values. */
+static void
+put_headers(struct json_out *w, const struct scenario *s)
+{
+	const struct header **sorted;
+	size_t i;
+
+	sorted = xcalloc(s->nheaders, sizeof(*sorted));
+	for (i = 0; i < s->nheaders; i++)
+		sorted[i] = &s->headers[i];
+	qsort(sorted, s->nheaders, sizeof(*sorted), compare_headers);
+	json_object(w, "headers");
+	for (i = 0; i < s->nheaders; i++)
+		if (i == 0 || strcmp(sorted[i - 1]->name,
+		    sorted[i]->name) != 0)
+			json_str(w, sorted[i]->name, sorted[i]->value);
+	json_close(w);
+	free(sorted);
+}
+
+/* By name; repeats in the order they came in, for qsort need not keep it. */
+static int
+compare_headers(const void *a, const void *b)
+{
+	const struct header *x = *(const struct header *const *)a;
+	const struct header *y = *(const struct header *const *)b;
+	int order;
+
+	if ((order = strcmp(x->name, y->name)) != 0)
+		return order;
+	return x < y ? -1 : x > y;
+}
+
+/* Each name once and in order: the object alone says it all. */
+static bool
+is_sorted(const struct scenario *s)
+{
+	size_t i;
+
+	for (i = 1; i < s->nheaders; i++)
+		if (strcmp(s->headers[i - 1].name, s->headers[i].name) >= 0)
+			return false;
+	return true;
+}
+
+static void
+put_header_list(struct json_out *w, const struct scenario *s)
+{
+	size_t i;
+
+	json_array(w, "headerList");
+	for (i = 0; i < s->nheaders; i++) {
+		json_array(w, NULL);
+		json_str(w, NULL, s->headers[i].name);
+		json_str(w, NULL, s->headers[i].value);
+		json_close(w);
+	}
+	json_close(w);
+}
+
+static void
+put_base64(struct json_out *w, const struct scenario *s)
+{
+	struct buf coded;
+
+	buf_init(&coded, WIRE_BODY_MAX / 3 * 4 + 4);
+	base64_add(&coded, s->body, s->body_len);
+	w->has_error |= coded.is_full;
+	json_strn(w, "bodyBase64", coded.data, coded.len);
+	buf_clear(&coded);
+}
+
+void
+result_to_json(const struct result *r, struct json_out *w)
+{
+	const struct counters *n = &r->n;
+	double dropped = 0;
+
+	if (n->scheduled > 0)
+		dropped = (double)n->dropped / (double)n->scheduled;
+	json_object(w, NULL);
+	json_uint(w, "total", n->completed);
+	json_uint(w, "failed", n->failed);
+	json_uint(w, "duration", r->duration_ns);
+	json_uint(w, "scheduled", n->scheduled);
+	json_uint(w, "started", n->started);
+	json_uint(w, "dropped", n->dropped);
+	json_double(w, "droppedRate", dropped);
+	json_uint(w, "completed", n->completed);
+	json_uint(w, "maxActive", r->max_active);
+	put_latency(w, "latency", &r->hist[RESULT_LATENCY]);
+	put_latency(w, "ttfb", &r->hist[RESULT_TTFB]);
+	json_uint(w, "bytesIn", n->bytes_in);
+	json_uint(w, "bytesOut", n->bytes_out);
+	put_statuses(w, n);
+	put_errors(w, n);
+	put_buckets(w, "buckets", &r->hist[RESULT_LATENCY]);
+	put_buckets(w, "ttfbBuckets", &r->hist[RESULT_TTFB]);
+	json_uint(w, "lost", r->lost);
+	json_uint(w, "retried", n->retried);
+	json_close(w);
+}
+
+static void
+put_latency(struct json_out *w, const char *name, const struct hist *h)
+{
+	static const struct {
+		const char	*name;
+		double		 p;
+	} points[] = {
+		{ "p50", 50 }, { "p90", 90 }, { "p95", 95 }, { "p99", 99 },
+	};
+	uint64_t counts[HIST_COARSE], min_ns = 0, max_ns = 0;
+	size_t i;
+
+	if (h->count > 0) {
+		min_ns = h->min_ns;
+		max_ns = h->max_ns;
+	}
+	hist_coarse(h, counts);
+	json_object(w, name);
+	json_uint(w, "min", min_ns);
+	json_uint(w, "mean", hist_mean(h));
+	for (i = 0; i < UTIL_NELEM(points); i++)
+		json_uint(w, points[i].name, hist_coarse_percentile(counts,
+		    points[i].p, min_ns, max_ns));
+	json_uint(w, "max", max_ns);
+	json_close(w);
+}
+
+/* Three digits each, so the order of the numbers is that of the names. */
+static void
+put_statuses(struct json_out *w, const struct counters *n)
+{
+	char name[8];
+	size_t i;
+
+	json_object(w, "statusCounts");
+	for (i = 0; i < WIRE_STATUS_MAX; i++) {
+		if (n->status[i] == 0)
+			continue;
+		snprintf(name, sizeof(name), "%03zu", i);
+		json_uint(w, name, n->status[i]);
+	}
+	json_close(w);
+}
+
+static void
+put_errors(struct json_out *w, const struct counters *n)
+{
+	struct error_count errors[CATEGORIES];
+	size_t i, count = 0;
+
+	for (i = CATEGORY_NONE + 1; i < CATEGORIES; i++) {
+		if (n->category[i] == 0)
+			continue;
+		errors[count].name = category_name((enum category)i);
+		errors[count++].count = n->category[i];
+	}
+	if (count == 0) {
+		json_null(w, "errorCounts");
+		return;
+	}
+	qsort(errors, count, sizeof(errors[0]), compare_errors);
+	json_object(w, "errorCounts");
+	for (i = 0; i < count; i++)
+		json_uint(w, errors[i].name, errors[i].count);
+	json_close(w);
+}
+
+static int
+compare_errors(const void *a, const void *b)
+{
+	const struct error_count *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static void
+put_buckets(struct json_out *w, const char *name, const struct hist *h)
+{
+	uint64_t counts[HIST_COARSE];
+	size_t i;
+
+	if (h->count == 0) {
+		json_null(w, name);
+		return;
+	}
+	hist_coarse(h, counts);
+	json_array(w, name);
+	for (i = 0; i < HIST_COARSE; i++)
+		json_uint(w, NULL, counts[i]);
+	json_close(w);
+}
