@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HTTP_CLIENT_H
+#define HTTP_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/loop.h"
+#include "base/net.h"
+#include "base/util.h"
+#include "http.h"
+#include "load/outcome.h"
+
+struct client;
+
+/*
+ * A place that connections are made to, embedded in its owner. addresses are
+ * tried in their order; good is the one that last connected. Idle connections
+ * to it hang here, most recently used first.
+ */
+struct client_origin {
+	struct net_addresses	 addresses;
+	size_t			 good;
+	struct client		*idle_first;
+	struct client		*idle_last;
+};
+
+/* How one exchange went; views are good during the call that gives it. */
+struct client_result {
+	enum cause	 cause;		/* CAUSE_NONE: a whole answer came */
+	enum part	 part;		/* that it failed in */
+	int		 status;	/* 0 when no head came */
+	uint64_t	 bytes_in;	/* of the answer's body */
+	uint64_t	 spent_ns[PARTS];
+	uint64_t	 first_byte_ns;	/* moment of it, 0: never */
+	uint64_t	 end_ns;
+	bool		 was_reused;	/* sent on a connection used before */
+	bool		 had_bytes;	/* the peer said anything at all */
+};
+
+/*
+ * One request to make. bytes[0..len) is all of it, head and body, and must
+ * stay until the end. head, when set, hears of the final answer's head; done
+ * hears once, never from within client_start.
+ */
+struct client_exchange {
+	const char	*bytes;
+	size_t		 len;
+	bool		 is_head;	/* HEAD: the answer has no body */
+	bool		 keep_alive;	/* leave the connection open after it */
+	void		(*head)(void *arg, const struct http_head *h);
+	void		(*done)(void *arg, const struct client_result *res);
+	void		*arg;
+};
+
+/*
+ * The connections of one process: a fixed number made at the start, and the
+ * buffer they all read into. opened is how many were ever begun.
+ */
+struct client_pool;
+
+struct client_pool *client_pool_new(struct loop *loop, size_t connections);
+/* Closes all; exchanges that are under way never end. */
+void	 client_pool_free(struct client_pool *pool);
+uint64_t client_pool_opened(const struct client_pool *pool);
+
+/*
+ * Begins an exchange with origin: on its most recently used idle connection,
+ * or on a new one (always when is_fresh), for which an idle one of another
+ * origin makes room if it must. Never NULL as long as no more exchanges are
+ * under way than the pool has connections. The client is the caller's to
+ * cancel until done was called.
+ */
+struct client *client_start(struct client_pool *pool,
+    struct client_origin *origin, const struct client_exchange *exchange,
+    bool is_fresh);
+/* Ends it now, with this cause; done is called before it returns. */
+void	 client_cancel(struct client *c, enum cause cause);
+
+/* Closes the idle connections of an origin that is going away. */
+void	 client_origin_close(struct client_origin *origin);
+
+#endif
