@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LOAD_AUDIT_H
+#define LOAD_AUDIT_H
+
+#include "wire.h"
+
+/*
+ * Did the generators keep the plan, or was it they who were slow? Sets
+ * is_valid, and a plain sentence in reasons for each thing that went wrong.
+ * Counters, histograms and generators of r are complete.
+ */
+void	 audit_judge(struct result *r, const struct run_request *req);
+
+#endif

@@ -1,0 +1,726 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The generators of this machine, seen from their parent: forks them and the
+ * resolver, hands out a run, gathers their frames by interval, and merges all
+ * into one result. Merging is addition, so frames may come in any order.
+ *
+ * A generator that dies is not replaced: the others are stopped, the result
+ * says which one and how, and what it had begun since its last frame counts as
+ * lost. Everything waits in the loop; only burying a dead child may take some
+ * milliseconds.
+ */
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/msg.h"
+#include "base/net.h"
+#include "base/proc.h"
+#include "base/resolve.h"
+#include "http_url.h"
+#include "load/audit.h"
+#include "load/gen.h"
+#include "load/pool.h"
+#include "load/probe.h"
+#include "load/slots.h"
+#include "wire_msg.h"
+
+enum {
+	RATE_PER_GENERATOR = 10000,	/* arrivals a second that one is for */
+	OPEN_INTERVALS_MAX = 8,		/* not yet told by every generator */
+	SPARE_FDS = 64,			/* beside connections and pipes */
+	FDS_PER_GENERATOR = 6,		/* in the parent; each has 2 of all */
+	BURY_MS = 50
+};
+#define START_DELAY_NS	(5 * NS_PER_MS)	/* for GEN_GO to reach all */
+#define PROBE_NS	(10 * NS_PER_SEC)
+#define DEATH_GRACE_NS	NS_PER_SEC
+#define STOP_MARGIN_NS	(3 * NS_PER_SEC)	/* behind the grace of a stop */
+
+enum pool_state {
+	POOL_IDLE,
+	POOL_PROBE,
+	POOL_PREPARE,		/* generators make ready */
+	POOL_RUN
+};
+
+struct member {
+	struct pool		*pool;
+	struct gen_setup	 setup;
+	struct proc		 proc;
+	struct msg_channel	 channel;
+	bool			 is_dead;
+	bool			 is_ready;
+	bool			 is_done;
+	uint64_t		 told;		/* intervals, in this run */
+};
+
+/* Intervals that some generators have told of and others not yet. */
+struct interval {
+	bool			 is_told;	/* by any of them */
+	struct counters		 n;
+	struct hist		 hist[RESULT_HISTS];
+};
+
+struct pool {
+	struct loop		 *loop;
+	struct resolver		 *resolver;
+	struct slots		 *slots;
+	struct member		 *members;
+	uint32_t		  n;
+	enum pool_state		  state;
+	/* of the run */
+	const struct run_request *req;
+	struct run_hooks	  hooks;
+	struct arrival_plan	 *plan;
+	struct probe		 *probe;
+	struct net_addresses	  addresses;
+	uint32_t		  takers;
+	uint64_t		  serial;	/* of the run */
+	uint64_t		  start_ns;
+	uint64_t		  last_end_ns;
+	struct result		 *result;
+	struct interval		 *open[OPEN_INTERVALS_MAX];
+	uint64_t		  first_open;	/* index of open[0] */
+	struct loop_timer	  over_timer;
+	struct loop_timer	  stop_timer;	/* for those that hang */
+};
+
+/* A generator's question to the resolver. */
+struct question {
+	struct member	*member;
+	uint64_t	 serial;
+	uint64_t	 id;
+};
+
+static void	on_msg(void *, struct msg *);
+static void	on_member_end(void *, int);
+static void	on_over(void *);
+static void	on_stop_overdue(void *);
+
+/* The processes. */
+
+static int
+member_start(struct pool *pool, uint32_t index)
+{
+	struct member *m = &pool->members[index];
+
+	m->pool = pool;
+	m->setup.index = index;
+	m->setup.slots = pool->slots;
+	if (proc_spawn(&m->proc, gen_main, &m->setup) == -1)
+		return -1;
+	if (msg_open(&m->channel, pool->loop, m->proc.read_fd,
+	    m->proc.write_fd, on_msg, on_member_end, m) == -1) {
+		proc_end(&m->proc, BURY_MS);
+		return -1;
+	}
+	proc_give_fds(&m->proc);
+	return 0;
+}
+
+struct pool *
+pool_new(struct loop *loop, uint32_t generators)
+{
+	struct pool *pool = xcalloc(1, sizeof(*pool));
+	int saved;
+
+	assert(generators > 0 && generators <= POOL_GENERATORS_MAX);
+	pool->loop = loop;
+	pool->over_timer.call = on_over;
+	pool->over_timer.arg = pool;
+	pool->stop_timer.call = on_stop_overdue;
+	pool->stop_timer.arg = pool;
+	pool->members = xcalloc(generators, sizeof(*pool->members));
+	/* If it cannot be had, a pipe or a fork below says so. */
+	(void)net_raise_nofile((uint64_t)generators * FDS_PER_GENERATOR +
+	    SPARE_FDS);
+	pool->resolver = resolver_new(loop);
+	pool->slots = slots_new(generators);
+	if (pool->resolver == NULL || pool->slots == NULL)
+		goto fail;
+	for (; pool->n < generators; pool->n++)
+		if (member_start(pool, pool->n) == -1)
+			goto fail;
+	hist_init();
+	return pool;
+fail:
+	saved = errno;
+	pool_free(pool);
+	errno = saved;
+	return NULL;
+}
+
+static void
+run_clear(struct pool *pool)
+{
+	size_t i;
+
+	loop_timer_stop(pool->loop, &pool->stop_timer);
+	probe_free(pool->probe);
+	pool->probe = NULL;
+	arrival_plan_free(pool->plan);
+	pool->plan = NULL;
+	result_free(pool->result);
+	pool->result = NULL;
+	for (i = 0; i < OPEN_INTERVALS_MAX; i++) {
+		free(pool->open[i]);
+		pool->open[i] = NULL;
+	}
+	pool->state = POOL_IDLE;
+}
+
+void
+pool_free(struct pool *pool)
+{
+	uint32_t i;
+
+	if (pool == NULL)
+		return;
+	loop_timer_stop(pool->loop, &pool->over_timer);
+	run_clear(pool);
+	/* All pipes first: they leave side by side. */
+	for (i = 0; i < pool->n; i++)
+		msg_close(&pool->members[i].channel);
+	for (i = 0; i < pool->n; i++)
+		proc_end(&pool->members[i].proc, BURY_MS);
+	resolver_free(pool->resolver);
+	slots_free(pool->slots);
+	free(pool->members);
+	free(pool);
+}
+
+/* Intervals and results. */
+
+static struct interval *
+interval_at(struct pool *pool, uint64_t index)
+{
+	struct interval **place;
+
+	/* Told too late to stand apart: it counts in the oldest one. */
+	if (index < pool->first_open)
+		index = pool->first_open;
+	place = &pool->open[index - pool->first_open];
+	if (*place == NULL)
+		*place = xcalloc(1, sizeof(**place));
+	return *place;
+}
+
+static void
+snapshot_statuses(struct snapshot *s, const struct counters *n)
+{
+	size_t i;
+
+	for (i = 0; i < WIRE_STATUS_MAX; i++) {
+		if (n->status[i] == 0)
+			continue;
+		s->statuses = xreallocarray(s->statuses, s->nstatuses + 1,
+		    sizeof(*s->statuses));
+		s->statuses[s->nstatuses].status = (uint16_t)i;
+		s->statuses[s->nstatuses++].count = n->status[i];
+	}
+}
+
+static void
+snapshot_counts(struct snapshot *s, const struct counters *n)
+{
+	s->scheduled = n->scheduled;
+	s->started = n->started;
+	s->dropped = n->dropped;
+	s->completed = n->completed;
+	s->failed = n->failed;
+	s->bytes_in = n->bytes_in;
+	s->bytes_out = n->bytes_out;
+	memcpy(s->category, n->category, sizeof(s->category));
+	snapshot_statuses(s, n);
+}
+
+static void
+tell_snapshot(struct pool *pool, const struct interval *in, uint64_t until_ns)
+{
+	uint64_t interval_ns = pool->req->interval_ns;
+	struct snapshot s;
+
+	memset(&s, 0, sizeof(s));
+	s.index = pool->first_open;
+	s.from_ns = s.index * interval_ns;
+	s.until_ns = s.from_ns + interval_ns;
+	if (s.until_ns > until_ns)
+		s.until_ns = until_ns;
+	s.start_wall_ns = pool->result->start_wall_ns + s.from_ns;
+	s.planned = arrival_planned(pool->plan, s.until_ns) -
+	    arrival_planned(pool->plan, s.from_ns);
+	s.in_flight = slots_active(pool->slots);
+	snapshot_counts(&s, &in->n);
+	summary_of(&s.latency, &in->hist[RESULT_LATENCY]);
+	summary_of(&s.ttfb, &in->hist[RESULT_TTFB]);
+	s.lag_p99_ns = hist_percentile(&in->hist[RESULT_PART + PART_LAG], 99);
+	pool->hooks.snapshot(pool->hooks.arg, &s);
+	snapshot_clear(&s);
+}
+
+/* What is left behind the last whole interval may be nothing at all. */
+static bool
+is_worth_telling(const struct pool *pool, const struct interval *in,
+    uint64_t until_ns)
+{
+	uint64_t from_ns = pool->first_open * pool->req->interval_ns;
+
+	return from_ns < until_ns && (in->n.scheduled > 0 ||
+	    in->n.completed > 0 || from_ns < arrival_end_ns(pool->plan));
+}
+
+/* The oldest open interval goes into the result, and is told. */
+static void
+interval_close(struct pool *pool, uint64_t until_ns)
+{
+	struct interval *in = interval_at(pool, pool->first_open);
+	int i;
+
+	counters_add(&pool->result->n, &in->n);
+	for (i = 0; i < RESULT_HISTS; i++)
+		hist_merge(&pool->result->hist[i], &in->hist[i]);
+	if (is_worth_telling(pool, in, until_ns))
+		tell_snapshot(pool, in, until_ns);
+	pool->first_open++;
+	memmove(&pool->open[0], &pool->open[1],
+	    (OPEN_INTERVALS_MAX - 1) * sizeof(pool->open[0]));
+	/* Empty again, and the last in line: no memory is given back. */
+	for (i = 0; i < RESULT_HISTS; i++)
+		hist_reset(&in->hist[i]);
+	memset(&in->n, 0, sizeof(in->n));
+	in->is_told = false;
+	pool->open[OPEN_INTERVALS_MAX - 1] = in;
+}
+
+/* Closes what every generator that is still at work has told. */
+static void
+intervals_advance(struct pool *pool)
+{
+	const struct member *m;
+	uint64_t least = UINT64_MAX;
+	uint32_t i;
+
+	for (i = 0; i < pool->takers; i++) {
+		m = &pool->members[i];
+		if (!m->is_dead && !m->is_done && m->told < least)
+			least = m->told;
+	}
+	while (least != UINT64_MAX && pool->first_open < least)
+		interval_close(pool, UINT64_MAX);
+}
+
+static void
+member_interval(struct member *m, struct msg *msg)
+{
+	struct pool *pool = m->pool;
+	uint64_t index = msg_get_uint(msg);
+	struct interval *in;
+	int i;
+
+	while (index >= pool->first_open + OPEN_INTERVALS_MAX)
+		interval_close(pool, UINT64_MAX);
+	in = interval_at(pool, index);
+	in->is_told = true;
+	counters_get(msg, &in->n);
+	for (i = 0; i < RESULT_HISTS; i++)
+		hist_get(msg, &in->hist[i]);
+	m->told = index + 1;
+	/* Not for its end, which the pipe tells: for stops. */
+	(void)proc_reap(&m->proc);
+	intervals_advance(pool);
+}
+
+/* The end of a run. */
+
+static void
+close_all_intervals(struct pool *pool, uint64_t until_ns)
+{
+	size_t left = OPEN_INTERVALS_MAX;
+
+	while (left > 0 && (pool->open[left - 1] == NULL ||
+	    !pool->open[left - 1]->is_told))
+		left--;
+	while (left-- > 0)
+		interval_close(pool, until_ns);
+}
+
+static void
+finish_result(struct pool *pool)
+{
+	struct result *r = pool->result;
+	uint64_t warmup_ns = pool->req->warmup_ns;
+
+	r->duration_ns = pool->last_end_ns > warmup_ns ?
+	    pool->last_end_ns - warmup_ns : 0;
+	r->max_active = slots_peak(pool->slots);
+	r->lost = r->n.started - r->n.completed;
+	if (r->address[0] == '\0')
+		net_address_format(r->address, &pool->addresses.at[0]);
+	audit_judge(r, pool->req);
+}
+
+static void
+on_over(void *arg)
+{
+	struct pool *pool = arg;
+	uint64_t elapsed_ns = pool_elapsed(pool);
+
+	/* Without a request that ended, the time that passed must do. */
+	if (pool->last_end_ns == 0)
+		pool->last_end_ns = elapsed_ns;
+	close_all_intervals(pool, elapsed_ns);
+	finish_result(pool);
+	pool->state = POOL_IDLE;
+	pool->hooks.done(pool->hooks.arg, pool->result);
+	run_clear(pool);
+}
+
+static void
+run_check_end(struct pool *pool)
+{
+	uint32_t i;
+
+	for (i = 0; i < pool->takers; i++)
+		if (!pool->members[i].is_dead && !pool->members[i].is_done)
+			return;
+	loop_timer_set(pool->loop, &pool->over_timer, loop_now(pool->loop));
+}
+
+static void
+refuse(struct pool *pool, const char *why)
+{
+	struct run_hooks hooks = pool->hooks;
+
+	run_clear(pool);
+	hooks.refused(hooks.arg, why);
+}
+
+static void
+member_done(struct member *m, struct msg *msg)
+{
+	struct pool *pool = m->pool;
+	struct generator_stat *stat =
+	    &pool->result->generators[m->setup.index];
+	struct net_addresses address;
+	uint64_t last_ns = msg_get_uint(msg);
+
+	net_addresses_get(msg, &address);
+	generator_stat_get(msg, stat);
+	(void)proc_reap(&m->proc);
+	stat->stops = (uint64_t)m->proc.stops;
+	if (last_ns > pool->last_end_ns)
+		pool->last_end_ns = last_ns;
+	if (address.n > 0)
+		net_address_format(pool->result->address, &address.at[0]);
+	m->is_done = true;
+	intervals_advance(pool);
+	run_check_end(pool);
+}
+
+/* A dead generator. */
+
+static void
+member_died(struct member *m, const char *how)
+{
+	struct pool *pool = m->pool;
+	struct result *r = pool->result;
+
+	r->generators[m->setup.index].died = true;
+	r->is_partial = true;
+	if (r->error[0] == '\0')
+		snprintf(r->error, sizeof(r->error), "generator %u (pid %d) %s",
+		    (unsigned int)m->setup.index,
+		    r->generators[m->setup.index].pid, how);
+	intervals_advance(pool);
+	pool_stop(pool, DEATH_GRACE_NS);
+	run_check_end(pool);
+}
+
+static void
+member_bury(struct member *m)
+{
+	m->is_dead = true;
+	msg_close(&m->channel);
+	proc_end(&m->proc, BURY_MS);
+}
+
+static void
+on_member_end(void *arg, int error)
+{
+	struct member *m = arg;
+	struct pool *pool = m->pool;
+	char how[PROC_TEXT_MAX];
+
+	(void)error;
+	member_bury(m);
+	proc_describe(&m->proc, how);
+	if (m->setup.index >= pool->takers || m->is_done)
+		return;
+	if (pool->state == POOL_RUN || pool->state == POOL_PREPARE)
+		member_died(m, how);
+}
+
+/* One that is stopped itself (SIGSTOP) would keep the run for ever. */
+static void
+on_stop_overdue(void *arg)
+{
+	struct pool *pool = arg;
+	struct member *m;
+	uint32_t i;
+
+	for (i = 0; i < pool->takers; i++) {
+		m = &pool->members[i];
+		if (m->is_dead || m->is_done)
+			continue;
+		member_bury(m);
+		member_died(m, "did not answer and was killed");
+	}
+}
+
+/* The beginning of a run. */
+
+/* Of a generator: connections, and the pipes that wake each of them. */
+static uint64_t
+descriptors_needed(const struct pool *pool)
+{
+	return pool->req->max_concurrency + 2 * (uint64_t)pool->n + SPARE_FDS;
+}
+
+static void
+run_go(struct pool *pool)
+{
+	uint32_t i;
+
+	pool->state = POOL_RUN;
+	pool->start_ns = loop_tick(pool->loop) + START_DELAY_NS;
+	pool->result->start_wall_ns = clock_wall_ns() + START_DELAY_NS;
+	for (i = 0; i < pool->takers; i++) {
+		msg_begin(&pool->members[i].channel, GEN_GO);
+		msg_add_uint(&pool->members[i].channel, pool->start_ns);
+		msg_send(&pool->members[i].channel);
+	}
+}
+
+static void
+member_ready(struct member *m)
+{
+	struct pool *pool = m->pool;
+	uint32_t i;
+
+	m->is_ready = true;
+	for (i = 0; i < pool->takers; i++)
+		if (!pool->members[i].is_ready)
+			return;
+	run_go(pool);
+}
+
+static void
+run_prepare(struct pool *pool)
+{
+	struct member *m;
+	uint32_t i;
+
+	for (i = 0; i < pool->takers; i++)
+		if (pool->members[i].is_dead) {
+			refuse(pool, "a generator died before the start");
+			return;
+		}
+	pool->state = POOL_PREPARE;
+	slots_reset(pool->slots, pool->req->max_concurrency);
+	for (i = 0; i < pool->takers; i++) {
+		m = &pool->members[i];
+		m->is_ready = m->is_done = false;
+		m->told = 0;
+		m->proc.stops = 0;
+		pool->result->generators[i].pid = (int)m->proc.pid;
+		pool->result->generators[i].took_part = true;
+		msg_begin(&m->channel, GEN_RUN);
+		msg_add_uint(&m->channel, pool->takers);
+		msg_add_uint(&m->channel, descriptors_needed(pool));
+		run_request_put(&m->channel, pool->req);
+		net_addresses_put(&m->channel, &pool->addresses);
+		msg_send(&m->channel);
+	}
+}
+
+static void
+on_probed(void *arg, const struct net_addresses *found, const char *error)
+{
+	struct pool *pool = arg;
+
+	if (found == NULL) {
+		refuse(pool, error);
+		return;
+	}
+	pool->addresses = *found;
+	run_prepare(pool);
+}
+
+/* As many as rate and concurrency need, and as there are. */
+static uint32_t
+count_takers(const struct pool *pool)
+{
+	double rate = arrival_peak_rate(pool->plan);
+	uint64_t from_ns, to_ns;
+	uint64_t n = (uint64_t)(rate / RATE_PER_GENERATOR) + 1;
+
+	if (arrival_closed_span(pool->plan, 0, &from_ns, &to_ns))
+		n = pool->n;
+	if (n > pool->req->max_concurrency)
+		n = pool->req->max_concurrency;
+	return n < pool->n ? (uint32_t)n : pool->n;
+}
+
+void
+pool_run(struct pool *pool, const struct run_request *req, bool wants_probe,
+    const struct run_hooks *hooks)
+{
+	uint64_t need, limit;
+	struct http_url url;
+	char why[WIRE_TEXT_MAX];
+	const char *bad;
+
+	assert(pool->state == POOL_IDLE);
+	pool->req = req;
+	pool->hooks = *hooks;
+	pool->serial++;
+	pool->start_ns = pool->last_end_ns = pool->first_open = 0;
+	pool->plan = arrival_plan_new(req->phases, req->nphases);
+	pool->takers = count_takers(pool);
+	pool->result = result_new(pool->n);
+	pool->state = POOL_PROBE;
+	need = descriptors_needed(pool);
+	limit = net_raise_nofile(need);
+	if (limit < need) {
+		snprintf(why, sizeof(why), "a concurrency of %llu needs %llu "
+		    "descriptors, the limit is %llu (raise ulimit -n)",
+		    (unsigned long long)req->max_concurrency,
+		    (unsigned long long)need, (unsigned long long)limit);
+		refuse(pool, why);
+		return;
+	}
+	if (http_url_parse(req->scenario.url, strlen(req->scenario.url), &url,
+	    &bad) == -1) {
+		refuse(pool, bad);
+		return;
+	}
+	if (url.is_tls) {
+		refuse(pool, "this build has no TLS: give an http:// URL");
+		return;
+	}
+	pool->probe = probe_start(pool->loop, pool->resolver, &url,
+	    req->scenario.family, wants_probe,
+	    req->scenario.timeout_ns < PROBE_NS ? req->scenario.timeout_ns :
+	    PROBE_NS, on_probed, pool);
+}
+
+void
+pool_stop(struct pool *pool, uint64_t grace_ns)
+{
+	struct member *m;
+	uint32_t i;
+
+	if (pool->state == POOL_IDLE)
+		return;
+	if (pool->state == POOL_PROBE) {
+		refuse(pool, "stopped before the start");
+		return;
+	}
+	loop_timer_set(pool->loop, &pool->stop_timer,
+	    loop_tick(pool->loop) + grace_ns + STOP_MARGIN_NS);
+	/* Generators that make ready will find this behind the run. */
+	pool->state = POOL_RUN;
+	pool->result->is_partial = true;
+	for (i = 0; i < pool->takers; i++) {
+		m = &pool->members[i];
+		if (m->is_dead || m->is_done)
+			continue;
+		msg_begin(&m->channel, GEN_STOP);
+		msg_add_uint(&m->channel, grace_ns);
+		msg_send(&m->channel);
+	}
+}
+
+uint64_t
+pool_elapsed(const struct pool *pool)
+{
+	uint64_t now_ns = loop_now(pool->loop);
+
+	return pool->start_ns != 0 && now_ns > pool->start_ns ?
+	    now_ns - pool->start_ns : 0;
+}
+
+uint64_t
+pool_in_flight(const struct pool *pool)
+{
+	return slots_active(pool->slots);
+}
+
+/* Names that redirects lead to. */
+
+static void
+on_resolved(void *arg, const struct net_addresses *found, const char *error)
+{
+	struct question *q = arg;
+	struct member *m = q->member;
+	const struct net_addresses none = { .n = 0 };
+
+	(void)error;
+	if (!m->is_dead && q->serial == m->pool->serial) {
+		msg_begin(&m->channel, GEN_RESOLVED);
+		msg_add_uint(&m->channel, q->id);
+		net_addresses_put(&m->channel, found == NULL ? &none : found);
+		msg_send(&m->channel);
+	}
+	free(q);
+}
+
+static void
+member_resolve(struct member *m, struct msg *msg)
+{
+	struct question *q = xcalloc(1, sizeof(*q));
+	uint16_t port;
+	char *host;
+
+	q->member = m;
+	q->serial = m->pool->serial;
+	q->id = msg_get_uint(msg);
+	host = msg_get_str(msg);
+	port = (uint16_t)msg_get_max(msg, UINT16_MAX);
+	resolver_ask(m->pool->resolver, host, port,
+	    m->pool->req->scenario.family, on_resolved, q);
+	free(host);
+}
+
+static void
+on_msg(void *arg, struct msg *msg)
+{
+	struct member *m = arg;
+
+	switch ((enum gen_msg)msg->type) {
+	case GEN_READY:
+		/* A run that was stopped meanwhile does not start. */
+		if (m->pool->state == POOL_PREPARE)
+			member_ready(m);
+		break;
+	case GEN_INTERVAL:
+		member_interval(m, msg);
+		break;
+	case GEN_RESOLVE:
+		member_resolve(m, msg);
+		break;
+	case GEN_DONE:
+		member_done(m, msg);
+		break;
+	case GEN_RUN:
+	case GEN_GO:
+	case GEN_STOP:
+	case GEN_RESOLVED:
+		assert(!"a frame that goes down came up");
+	}
+	assert(msg_is_done(msg));
+}
