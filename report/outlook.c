@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Did the target hold the planned load? The answer that a text report begins
+ * with, and all that speaks against it.
+ *
+ * It held when no threshold is broken and, where no threshold says what may
+ * be, nothing was dropped and nothing failed. A run that ended early or whose
+ * generator was late cannot say that it held. This is stricter than the exit
+ * status, which follows the thresholds alone. Only judges and words; a text
+ * that is too long is cut, and nothing here fails.
+ */
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report/outlook.h"
+#include "report/words.h"
+
+#define BROKEN_SHOWN	5		/* thresholds named one by one */
+
+static void	 add_reason(struct outlook *, const char *, ...)
+		    UTIL_PRINTF(2, 3);
+static void	 add_note(struct outlook *, const char *, ...)
+		    UTIL_PRINTF(2, 3);
+static void	 judge_thresholds(struct outlook *, const struct report *);
+static void	 judge_share(struct outlook *, const struct report *,
+		    enum threshold_metric, uint64_t, uint64_t, const char *);
+static bool	 is_covered(const struct report *, enum threshold_metric);
+static void	 judge_run(struct outlook *, const struct report *);
+
+void
+outlook_init(struct outlook *o, const struct report *r)
+{
+	const struct counters *n = &r->result->n;
+
+	memset(o, 0, sizeof(*o));
+	judge_thresholds(o, r);
+	judge_share(o, r, THRESHOLD_DROPPED, n->dropped, n->scheduled,
+	    "dropped");
+	judge_share(o, r, THRESHOLD_ERRORS, n->failed, n->completed, "failed");
+	judge_run(o, r);
+}
+
+const char *
+outlook_head(const struct outlook *o)
+{
+	return o->is_bad ? "DID NOT HOLD" : o->is_unknown ? "NO VERDICT" :
+	    "HELD";
+}
+
+size_t
+outlook_broken(const struct report *r)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < r->plan->nthresholds; i++)
+		n += !r->verdicts[i].is_kept;
+	return n;
+}
+
+static void
+add_reason(struct outlook *o, const char *fmt, ...)
+{
+	va_list ap;
+
+	assert(o->nreasons < OUTLOOK_REASONS_MAX);
+	va_start(ap, fmt);
+	vsnprintf(o->reasons[o->nreasons], OUTLOOK_TEXT_MAX, fmt, ap);
+	va_end(ap);
+	o->nreasons++;
+}
+
+static void
+add_note(struct outlook *o, const char *fmt, ...)
+{
+	size_t len = strlen(o->notes);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(o->notes + len, OUTLOOK_TEXT_MAX - len, fmt, ap);
+	va_end(ap);
+}
+
+static void
+judge_thresholds(struct outlook *o, const struct report *r)
+{
+	size_t i, n = r->plan->nthresholds, shown = 0;
+	size_t broken = outlook_broken(r);
+	const struct verdict *v;
+	char actual[WORDS_MAX];
+
+	for (i = 0; i < n && shown < BROKEN_SHOWN; i++) {
+		v = &r->verdicts[i];
+		if (v->is_kept)
+			continue;
+		add_reason(o, "threshold %s broken: %s", v->threshold->text,
+		    words_actual(actual, v));
+		shown++;
+	}
+	if (broken > shown)
+		add_reason(o, "%zu more thresholds broken", broken - shown);
+	o->is_bad = broken > 0;
+	if (n == 0)
+		add_note(o, "no thresholds set");
+	else
+		add_note(o, "%zu of %zu thresholds kept", n - broken, n);
+}
+
+/* Any are too many, unless a threshold says what is not. */
+static void
+judge_share(struct outlook *o, const struct report *r,
+    enum threshold_metric metric, uint64_t n, uint64_t all, const char *word)
+{
+	const char *what = metric == THRESHOLD_DROPPED ? "arrivals" :
+	    "requests";
+	char share[WORDS_MAX];
+
+	words_share(share, n, all);
+	if (n == 0) {
+		add_note(o, ", none %s", word);
+	} else if (is_covered(r, metric)) {
+		add_note(o, ", %s %s", share, word);
+	} else {
+		add_reason(o, "%" PRIu64 " of %" PRIu64 " %s %s (%s)", n, all,
+		    what, word, share);
+		o->is_bad = true;
+	}
+}
+
+/* Is there a threshold on this? Whether it is kept is told elsewhere. */
+static bool
+is_covered(const struct report *r, enum threshold_metric metric)
+{
+	size_t i;
+
+	for (i = 0; i < r->plan->nthresholds; i++) {
+		if (r->plan->thresholds[i].metric == metric)
+			return true;
+	}
+	return false;
+}
+
+/* What makes a run unable to tell, whatever its figures are. */
+static void
+judge_run(struct outlook *o, const struct report *r)
+{
+	const struct result *res = r->result;
+	size_t before = o->nreasons;
+	char end[WORDS_END_MAX];
+
+	if (res->lost > 0)
+		add_reason(o, "%" PRIu64 " requests lost with their generator",
+		    res->lost);
+	if (!res->is_valid)
+		add_reason(o, "the generator did not keep its plan, see below");
+	if (words_end(end, r)[0] != '\0')
+		add_reason(o, "%s", end);
+	else if (res->n.completed == 0)
+		add_reason(o, "no request was completed");
+	o->is_unknown = o->nreasons > before;
+	add_note(o, ", generator valid");
+}

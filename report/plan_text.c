@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The plan as a dry run shows it to a person: what would be sent, when, how
+ * much of it. Aligned lines with a unit on every number; secrets are ***.
+ * Pure formatting, nothing is asked of anybody.
+ */
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "http_url.h"
+#include "load/arrival.h"
+#include "report/plan_text.h"
+#include "report/report.h"
+#include "report/words.h"
+
+static uint64_t
+arrivals_of(const struct phase *phases, size_t n)
+{
+	struct arrival_plan *plan = arrival_plan_new(phases, n);
+	uint64_t count = arrival_count(plan);
+
+	arrival_plan_free(plan);
+	return count;
+}
+
+static void
+write_phases(FILE *out, const struct run_request *req)
+{
+	char words[WORDS_PHASE_MAX], text[FORMAT_MAX];
+	uint64_t before = 0, until, end_ns = 0;
+	size_t i;
+
+	for (i = 0; i < req->nphases; i++) {
+		/* Of all phases so far: the plan goes on across them. */
+		until = arrivals_of(req->phases, i + 1);
+		end_ns += req->phases[i].duration_ns;
+		words_phase(words, &req->phases[i]);
+		if (req->phases[i].type == PHASE_MAX)
+			fprintf(out, "  %-11s %-46s as many as come\n",
+			    i == 0 ? "phases" : "", words);
+		else
+			fprintf(out, "  %-11s %-46s %" PRIu64 " arrivals\n",
+			    i == 0 ? "phases" : "", words, until - before);
+		before = until;
+	}
+	fprintf(out, "  %-11s %" PRIu64 " arrivals in %s", "in all", before,
+	    format_duration(text, end_ns));
+	if (req->requests > 0)
+		fprintf(out, ", stops after %" PRIu64, req->requests);
+	fprintf(out, "\n");
+	if (req->is_poisson)
+		fprintf(out, "  %-11s poisson, seed %" PRIu64 "\n", "arrivals",
+		    req->seed);
+	if (req->warmup_ns > 0)
+		fprintf(out, "  %-11s first %s, not in the result\n",
+		    "warm-up", format_duration(text, req->warmup_ns));
+}
+
+static void
+write_request(FILE *out, const struct scenario *s)
+{
+	char url[HTTP_URL_MAX + 8], text[FORMAT_MAX];
+	size_t i;
+
+	fprintf(out, "  %-11s %s %s\n", "request", s->method,
+	    report_url(url, sizeof(url), s->url));
+	for (i = 0; i < s->nheaders; i++)
+		fprintf(out, "  %-11s %s: %s\n", "", s->headers[i].name,
+		    report_is_secret(s->headers[i].name) ? "***" :
+		    s->headers[i].value);
+	if (s->body != NULL)
+		fprintf(out, "  %-11s body of %zu bytes\n", "", s->body_len);
+	fprintf(out, "  %-11s %s for a whole request, %" PRIu64
+	    " redirects at most%s\n", "limits",
+	    format_duration(text, s->timeout_ns), s->redirects,
+	    s->keep_alive ? "" : ", a connection each");
+}
+
+void
+plan_text_write(FILE *out, const struct plan *plan)
+{
+	const struct run_request *req = &plan->req;
+	size_t i;
+
+	fprintf(out, "This plan is good; nothing was sent.\n\n");
+	write_request(out, &req->scenario);
+	fprintf(out, "  %-11s %" PRIu64
+	    " requests in flight at most, then %s\n", "",
+	    req->max_concurrency, policy_name(req->policy));
+	write_phases(out, req);
+	for (i = 0; i < plan->nthresholds; i++)
+		fprintf(out, "  %-11s %s\n", i == 0 ? "thresholds" : "",
+		    plan->thresholds[i].text);
+}

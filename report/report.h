@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "json.h"
+#include "json_write.h"
+#include "plan.h"
+#include "wire.h"
+
+/* One threshold's outcome. */
+struct verdict {
+	const struct threshold	*threshold;
+	double			 actual;	/* in the threshold's unit */
+	bool			 has_sample;	/* without one it fails */
+	bool			 is_kept;
+};
+
+/* All that any format may show. Borrows plan, result and snapshots. */
+struct report {
+	const struct plan	*plan;
+	const struct result	*result;
+	const struct snapshot	*snapshots;
+	size_t			 nsnapshots;
+	struct verdict		 verdicts[PLAN_THRESHOLDS_MAX];
+	bool			 is_passed;	/* no threshold is broken */
+	bool			 is_quiet;	/* text: the shortest summary */
+	double			 planned_sec;	/* phases without warm-up */
+	double			 planned_count;	/* arrivals likewise */
+	bool			 has_closed;	/* max: has no count */
+};
+
+/*
+ * The phases must have passed run_request_check. A limit of requests shortens
+ * the planned time to where the last of them was due.
+ */
+void	 report_init(struct report *r, const struct plan *plan,
+	    const struct result *result, const struct snapshot *snapshots,
+	    size_t nsnapshots);
+/* completed / planned time, a second; 0 without one. */
+double	 report_rate(const struct report *r);
+
+enum report_format {
+	REPORT_TEXT,
+	REPORT_JSON,
+	REPORT_CSV,
+	REPORT_JUNIT,
+	REPORT_WIRE,
+	REPORT_FORMATS
+};
+
+/*
+ * Where one format goes. path "-" is stdout. A regular or new file is written
+ * beside its name and renamed when complete, with the mode of the file that
+ * it replaces or the umask's; symbolic links are followed and stay. Anything
+ * else is written in place, and so is a descriptor named as /dev/stdout or
+ * /dev/fd/N. report_open makes the file, so an unwritable one is known before
+ * a run (a FIFO waits there for its reader, as in a shell); report_commit
+ * writes r to it; report_abandon removes what was begun, leaves an old file
+ * as it was, and may be called on a zeroed or closed one. 0 or -1 with errno.
+ * Close once, with either; a failed open or commit has closed already.
+ */
+struct report_file {
+	enum report_format	 format;
+	const char		*path;		/* borrowed */
+	char			*target;	/* links followed; owned */
+	char			*temporary;	/* NULL when written in place */
+	FILE			*stream;
+};
+
+int	 report_open(struct report_file *f, enum report_format format,
+	    const char *path);
+int	 report_commit(struct report_file *f, const struct report *r);
+void	 report_abandon(struct report_file *f);
+
+/* The formats, each in its own file. Errors stick in the stream. */
+void	 text_write(FILE *out, const struct report *r);
+void	 json_write(FILE *out, const struct report *r);
+void	 csv_write(FILE *out, const struct report *r);
+void	 junit_write(FILE *out, const struct report *r);
+void	 wire_write(FILE *out, const struct report *r);
+
+/* A place of the error table that has counts. */
+struct error_row {
+	enum part	 part;
+	enum cause	 cause;
+	uint64_t	 count;
+};
+#define REPORT_ERRORS_MAX	((size_t)PARTS * CAUSES)
+
+/* Those of n, largest first, then by part and cause; how many there are. */
+size_t	 report_errors(struct error_row rows[REPORT_ERRORS_MAX],
+	    const struct counters *n);
+
+/*
+ * Secrets are shown as ***: is this header one (Authorization, Cookie,
+ * Proxy-Authorization, X-Api-Key), and a URL with its password hidden (buf of
+ * len > 0 bytes, cut if too long; gives buf back). Userinfo without a colon is
+ * hidden as a whole, as it may be a token.
+ */
+bool	 report_is_secret(const char *header);
+char	*report_url(char *buf, size_t len, const char *url);
+
+/*
+ * Writes the plan as a JSON object with secrets hidden, for reports and
+ * --dry-run: the members of a plan file, every one, with durations as "1m30s".
+ * To be read, not run again: *** is not a password, and a $ is not doubled. A
+ * body that is no text or has more than 64 KiB is left out; bodyBytes has its
+ * size.
+ */
+void	 report_plan(struct json_out *w, const char *name,
+	    const struct plan *plan);
+
+#endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Numbers, phases and endings in the words that people read; the same in the
+ * text report, in JUnit's messages and on the line of progress.
+ *
+ * Every number comes with its unit. Output is ASCII, except for what the text
+ * of an error holds. Nothing here fails: buffers are large enough for any
+ * value, and a struct buf that is full keeps what it has. No decision is made
+ * here: whether something is good or bad is for report.c and text.c to say.
+ */
+
+#include <assert.h>
+#include <inttypes.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "report/words.h"
+
+static void	 format_precise(char [WORDS_MAX], double, double);
+
+char *
+words_rate(char buf[WORDS_MAX], double per_sec)
+{
+	int places = per_sec < 9.995 ? 2 : per_sec < 9999.95 ? 1 : 0;
+
+	snprintf(buf, WORDS_MAX, "%.*f/s", places, per_sec);
+	return buf;
+}
+
+char *
+words_share(char buf[WORDS_MAX], uint64_t n, uint64_t all)
+{
+	double percent;
+
+	if (all == 0) {
+		snprintf(buf, WORDS_MAX, "n/a");
+		return buf;
+	}
+	percent = 100 * ((double)n / (double)all);
+	if (n > 0 && percent < 0.005)
+		snprintf(buf, WORDS_MAX, "<0.01%%");
+	else if (n < all && percent >= 99.995)
+		snprintf(buf, WORDS_MAX, ">99.99%%");
+	else
+		snprintf(buf, WORDS_MAX, "%.2f%%", percent);
+	return buf;
+}
+
+char *
+words_bytes(char buf[WORDS_MAX], double bytes)
+{
+	static const char *const units[] = {
+		"B", "kB", "MB", "GB", "TB", "PB", "EB"
+	};
+	size_t i = 0;
+	int places;
+
+	while (bytes >= 999.5 && i + 1 < UTIL_NELEM(units)) {
+		bytes /= 1000;
+		i++;
+	}
+	places = i == 0 || bytes >= 99.95 ? 0 : bytes >= 9.995 ? 1 : 2;
+	snprintf(buf, WORDS_MAX, "%.*f%s", places, bytes, units[i]);
+	return buf;
+}
+
+char *
+words_seconds(char buf[WORDS_MAX], double sec)
+{
+	static_assert(FORMAT_MAX <= WORDS_MAX, "format_ns needs more room");
+
+	format_ns(buf, (uint64_t)llround(sec * 1e9));
+	return buf;
+}
+
+char *
+words_time(char buf[WORDS_MAX], uint64_t wall_ns)
+{
+	time_t sec = (time_t)(wall_ns / NS_PER_SEC);
+	struct tm tm;
+	size_t len;
+
+	memset(&tm, 0, sizeof(tm));
+	(void)gmtime_r(&sec, &tm);	/* fails after the year 2^31 only */
+	len = strftime(buf, WORDS_MAX, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(buf + len, WORDS_MAX - len, ".%09" PRIu64 "Z",
+	    wall_ns % NS_PER_SEC);
+	return buf;
+}
+
+char *
+words_signal(char buf[WORDS_MAX], int signo)
+{
+	static const struct {
+		int		 signo;
+		const char	*name;
+	} names[] = {
+		{ SIGHUP, "SIGHUP" },
+		{ SIGINT, "SIGINT" },
+		{ SIGQUIT, "SIGQUIT" },
+		{ SIGTERM, "SIGTERM" },
+		{ SIGPIPE, "SIGPIPE" },
+		{ SIGUSR1, "SIGUSR1" },
+		{ SIGUSR2, "SIGUSR2" },
+	};
+	size_t i;
+
+	snprintf(buf, WORDS_MAX, "signal %d", signo);
+	for (i = 0; i < UTIL_NELEM(names); i++) {
+		if (names[i].signo == signo)
+			snprintf(buf, WORDS_MAX, "%s", names[i].name);
+	}
+	return buf;
+}
+
+/*
+ * Five digits, or all when these look just like the threshold: "250ms" broken
+ * at "250ms" would be no help.
+ */
+static void
+format_precise(char buf[WORDS_MAX], double actual, double expected)
+{
+	uint64_t ns = (uint64_t)actual, scale = 1, rounded;
+
+	while (ns / scale >= 100000)
+		scale *= 10;
+	rounded = (ns + scale / 2) / scale * scale;
+	format_duration(buf, (double)rounded == expected ? ns : rounded);
+}
+
+char *
+words_actual(char buf[WORDS_MAX], const struct verdict *v)
+{
+	if (!v->has_sample) {
+		snprintf(buf, WORDS_MAX, "n/a (no sample)");
+		return buf;
+	}
+	switch (v->threshold->metric) {
+	case THRESHOLD_PERCENTILE:
+	case THRESHOLD_MEAN:
+	case THRESHOLD_MAX:
+		format_precise(buf, v->actual, v->threshold->value);
+		break;
+	case THRESHOLD_ERRORS:
+	case THRESHOLD_DROPPED:
+		snprintf(buf, WORDS_MAX, "%.5g%%", 100 * v->actual);
+		break;
+	case THRESHOLD_RATE:
+		snprintf(buf, WORDS_MAX, "%.3f/s", v->actual);
+		break;
+	}
+	return buf;
+}
+
+char *
+words_end(char buf[WORDS_END_MAX], const struct report *r)
+{
+	const struct result *res = r->result;
+	char ran[FORMAT_MAX], planned[WORDS_MAX], name[WORDS_MAX];
+	int len = 0;
+
+	buf[0] = '\0';
+	format_ns(ran, res->duration_ns);
+	words_seconds(planned, r->planned_sec);
+	if (res->signo != 0)
+		len = snprintf(buf, WORDS_END_MAX, "stopped by %s after %s of "
+		    "%s", words_signal(name, res->signo), ran, planned);
+	else if (res->is_partial)
+		len = snprintf(buf, WORDS_END_MAX, "ended early after %s of "
+		    "%s", ran, planned);
+	if (res->error[0] != '\0')
+		snprintf(buf + len, WORDS_END_MAX - (size_t)len, "%s%s",
+		    len > 0 ? ": " : "", res->error);
+	return buf;
+}
+
+char *
+words_phase(char buf[WORDS_PHASE_MAX], const struct phase *p)
+{
+	char at[FORMAT_MAX], length[FORMAT_MAX], lasting[FORMAT_MAX];
+
+	buf[0] = '\0';
+	format_duration(length, p->duration_ns);
+	switch (p->type) {
+	case PHASE_CONSTANT:
+		snprintf(buf, WORDS_PHASE_MAX, "%" PRIu64 "/s for %s",
+		    p->rate, length);
+		break;
+	case PHASE_RAMP:
+		snprintf(buf, WORDS_PHASE_MAX, "%" PRIu64 "/s to %" PRIu64
+		    "/s over %s", p->from, p->to, length);
+		break;
+	case PHASE_STEP:
+		snprintf(buf, WORDS_PHASE_MAX, "%" PRIu64 "/s to %" PRIu64
+		    "/s in %" PRIu64 " steps over %s", p->from, p->to,
+		    p->steps, length);
+		break;
+	case PHASE_SPIKE:
+		snprintf(buf, WORDS_PHASE_MAX, "%" PRIu64 "/s for %s, with %"
+		    PRIu64 "/s for %s after %s", p->from, length, p->to,
+		    format_duration(lasting, p->spike_for_ns),
+		    format_duration(at, p->spike_at_ns));
+		break;
+	case PHASE_MAX:
+		snprintf(buf, WORDS_PHASE_MAX, "as fast as answers come for %s",
+		    length);
+		break;
+	case PHASE_TYPES:
+		break;
+	}
+	return buf;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef REPORT_WORDS_H
+#define REPORT_WORDS_H
+
+#include <stdint.h>
+
+#include "base/text.h"
+#include "base/util.h"
+#include "load/arrival.h"
+#include "report/report.h"
+
+/* Room for any of these; each gives buf back. */
+#define WORDS_MAX	64
+
+/* "0.25/s", "499.8/s", "25000/s" */
+char	*words_rate(char buf[WORDS_MAX], double per_sec);
+/* n of all: "0.80%"; "n/a" of nothing; never rounded to none or to all. */
+char	*words_share(char buf[WORDS_MAX], uint64_t n, uint64_t all);
+/* "512B", "12.3MB", decimal units, not negative */
+char	*words_bytes(char buf[WORDS_MAX], double bytes);
+/* Seconds as format_ns has them: "1.50s", "2m05s" */
+char	*words_seconds(char buf[WORDS_MAX], double sec);
+/* Wall clock as RFC 3339 in UTC: "2026-01-02T03:04:05.000000006Z" */
+char	*words_time(char buf[WORDS_MAX], uint64_t wall_ns);
+/* "SIGINT"; "signal 64" where it has no common name */
+char	*words_signal(char buf[WORDS_MAX], int signo);
+/* What a threshold looked at, with its unit: "22.735ms", "1.2%", "199.5/s" */
+char	*words_actual(char buf[WORDS_MAX], const struct verdict *v);
+/* How it ended early: "stopped by SIGINT after 3.00s of 10.0s"; "" if not */
+#define WORDS_END_MAX	(2 * WIRE_TEXT_MAX)
+char	*words_end(char buf[WORDS_END_MAX], const struct report *r);
+/* "100/s for 30s", "10/s to 500/s over 1m" */
+#define WORDS_PHASE_MAX	(8 * FORMAT_MAX)
+char	*words_phase(char buf[WORDS_PHASE_MAX], const struct phase *p);
+
+#endif

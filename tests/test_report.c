@@ -1,0 +1,681 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * report/: each format of four made-up runs against tests/report_*.ref, byte
+ * for byte; verdicts on thresholds; what is planned; secrets; words. Run from
+ * the top level. With PULSE_WRITE_REF in the environment the .ref files are
+ * written anew.
+ */
+
+#include <check.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/report.h"
+#include "report/words.h"
+
+#define START_WALL_NS	UINT64_C(1767323045000000006)
+#define FILE_MAX	(1024 * 1024)
+
+enum run {
+	RUN_HELD,
+	RUN_FAILED,
+	RUN_INTERRUPTED,
+	RUN_EMPTY
+};
+
+struct fixture {
+	struct plan	 plan;
+	struct result	*result;
+	struct snapshot	 snapshots[3];
+	size_t		 nsnapshots;
+	struct report	 report;
+};
+
+static uint64_t random_state;
+
+/* Knuth's MMIX generator: the same numbers everywhere. */
+static uint64_t
+next_random(uint64_t below)
+{
+	random_state = random_state * UINT64_C(6364136223846793005) +
+	    UINT64_C(1442695040888963407);
+	return (random_state >> 33) % below;
+}
+
+static void
+set_text(char **p, const char *s)
+{
+	free(*p);
+	*p = xstrdup(s);
+}
+
+static void
+add_phase(struct plan *plan, struct phase phase)
+{
+	struct run_request *req = &plan->req;
+
+	req->phases = xreallocarray(req->phases, req->nphases + 1,
+	    sizeof(req->phases[0]));
+	req->phases[req->nphases++] = phase;
+}
+
+static void
+add_threshold(struct plan *plan, const char *expr)
+{
+	char why[WIRE_TEXT_MAX] = "";
+
+	ck_assert_msg(plan_parse_threshold(expr,
+	    &plan->thresholds[plan->nthresholds], why) == 0, "%s", why);
+	plan->nthresholds++;
+}
+
+/* One request of a plausible kind: a tenth opens a connection. */
+static void
+record_request(struct result *res, bool is_tls)
+{
+	uint64_t part[PARTS] = { 0 }, all = 0;
+	size_t i;
+
+	part[PART_LAG] = 3000 + next_random(20000);
+	if (next_random(10) == 0) {
+		part[PART_CONNECT] = 200000 + next_random(300000);
+		if (is_tls)
+			part[PART_TLS] = 2000000 + next_random(1000000);
+	}
+	part[PART_FIRST_BYTE] = 1000000 + next_random(2000) *
+	    next_random(2000) * (1 + next_random(8));
+	part[PART_TRANSFER] = 20000 + next_random(100000);
+	for (i = 0; i < PARTS; i++) {
+		all += part[i];
+		hist_record(&res->hist[RESULT_PART + i], part[i]);
+	}
+	hist_record(&res->hist[RESULT_LATENCY], all);
+	hist_record(&res->hist[RESULT_TTFB], all - part[PART_TRANSFER]);
+	hist_record(&res->hist[RESULT_SERVICE], part[PART_FIRST_BYTE] +
+	    part[PART_TRANSFER]);
+	res->n.bytes_in += 1024;
+}
+
+static void
+record_run(struct result *res, uint64_t n, uint64_t dropped, bool is_tls)
+{
+	uint64_t i;
+
+	for (i = 0; i < n; i++)
+		record_request(res, is_tls);
+	res->n.scheduled = n + dropped;
+	res->n.started = n;
+	res->n.dropped = dropped;
+	res->n.completed = n;
+	res->n.status[200] = n;
+	res->n.connects = n / 10;
+	snprintf(res->address, sizeof(res->address), "192.0.2.7:443");
+}
+
+static void
+fail_requests(struct result *res, enum part part, enum cause cause,
+    uint64_t n)
+{
+	res->n.failed += n;
+	res->n.category[cause_category(cause)] += n;
+	res->n.error[part][cause] += n;
+	res->n.status[200] -= n;
+	if (cause == CAUSE_STATUS)
+		res->n.status[503] += n;
+}
+
+static void
+set_generators(struct result *res)
+{
+	struct generator_stat *g;
+	size_t i;
+
+	for (i = 0; i < res->ngenerators; i++) {
+		g = &res->generators[i];
+		g->pid = 4711 + (int)i;
+		g->took_part = i < 2;
+		if (!g->took_part)
+			continue;
+		g->cpu_user_ns = (i + 1) * NS_PER_SEC;
+		g->cpu_sys_ns = 2 * NS_PER_SEC;
+		g->wall_ns = 20 * NS_PER_SEC;
+		g->busiest_ppm = 310000 + (uint64_t)i;
+		g->lag_max_ns = 22999;
+	}
+}
+
+static void
+add_snapshots(struct fixture *f)
+{
+	static struct status_count codes[] = { { 200, 490 }, { 503, 9 } };
+	struct snapshot *s;
+	size_t i;
+
+	for (i = 0; i < UTIL_NELEM(f->snapshots); i++) {
+		s = &f->snapshots[i];
+		s->index = i;
+		s->from_ns = i * NS_PER_SEC;
+		s->until_ns = (i + 1) * NS_PER_SEC;
+		s->start_wall_ns = START_WALL_NS + s->from_ns;
+		s->planned = 500.5;
+		s->scheduled = 501;
+		s->started = 500;
+		s->dropped = 1;
+		s->in_flight = 7;
+		if (i == 2)
+			continue;	/* nothing ended in the last one */
+		s->completed = 499;
+		s->failed = 9;
+		s->bytes_in = 510976;
+		s->category[CATEGORY_HTTP_STATUS] = 9;
+		summary_of(&s->latency, &f->result->hist[RESULT_LATENCY]);
+		summary_of(&s->ttfb, &f->result->hist[RESULT_TTFB]);
+		s->lag_p99_ns = 22500;
+		s->statuses = codes;
+		s->nstatuses = UTIL_NELEM(codes);
+	}
+	f->nsnapshots = UTIL_NELEM(f->snapshots);
+}
+
+static void
+make_held(struct fixture *f)
+{
+	set_text(&f->plan.req.scenario.url, "http://shop.example/cart?id=7");
+	set_text(&f->plan.req.scenario.method, "GET");
+	add_phase(&f->plan, (struct phase){ .type = PHASE_CONSTANT,
+	    .rate = 200, .duration_ns = 25 * NS_PER_SEC });
+	f->plan.req.warmup_ns = 5 * NS_PER_SEC;
+	add_threshold(&f->plan, "p99<250ms");
+	add_threshold(&f->plan, "errors<1%");
+	add_threshold(&f->plan, "rate>190");
+	record_run(f->result, 4000, 0, false);
+	fail_requests(f->result, PART_FIRST_BYTE, CAUSE_STATUS, 3);
+	set_generators(f->result);
+	f->result->max_active = 9;
+	f->result->duration_ns = UINT64_C(20003456789);
+}
+
+static void
+make_failed(struct fixture *f)
+{
+	static const double percentiles[] = { 99.9, 75, 99.99, 10, 99.999 };
+	struct scenario *s = &f->plan.req.scenario;
+	struct result *res = f->result;
+
+	set_text(&s->url, "https://shop:s3cret@shop.example/order");
+	set_text(&s->method, "POST");
+	set_text(&s->body, "{\"sku\":\"<&>\"}");
+	s->body_len = strlen(s->body);
+	scenario_add_header(s, "authorization", "Bearer s3cret");
+	scenario_add_header(s, "Accept", "text/html");
+	add_phase(&f->plan, (struct phase){ .type = PHASE_RAMP, .from = 10,
+	    .to = 500, .duration_ns = 10 * NS_PER_SEC });
+	add_phase(&f->plan, (struct phase){ .type = PHASE_SPIKE, .from = 100,
+	    .to = 300, .duration_ns = 10 * NS_PER_SEC, .spike_at_ns =
+	    2 * NS_PER_SEC, .spike_for_ns = 1500 * NS_PER_MS });
+	f->plan.req.is_poisson = f->plan.req.has_seed = true;
+	f->plan.req.seed = 42;
+	add_threshold(&f->plan, "p99 <2ms");
+	add_threshold(&f->plan, "tls.max<=1s");
+	add_threshold(&f->plan, "dropped<0.1%");
+	memcpy(f->plan.percentiles, percentiles, sizeof(percentiles));
+	f->plan.npercentiles = UTIL_NELEM(percentiles);
+	record_run(res, 3800, 50, true);
+	fail_requests(res, PART_FIRST_BYTE, CAUSE_STATUS, 120);
+	fail_requests(res, PART_CONNECT, cause_of_errno(ECONNREFUSED), 7);
+	fail_requests(res, PART_TLS, CAUSE_TIMEOUT, 130);
+	fail_requests(res, PART_TRANSFER, CAUSE_CLOSED, 1);
+	res->n.retried = 4;
+	res->n.bytes_out = 3800 * s->body_len;
+	set_generators(res);
+	res->generators[1].stops = 2;
+	res->is_valid = false;
+	res->nreasons = 2;
+	snprintf(res->reasons[0], WIRE_TEXT_MAX, "Generator 1 was stopped "
+	    "for 2.5s, so that its arrivals came late.");
+	snprintf(res->reasons[1], WIRE_TEXT_MAX, "No local port was free "
+	    "for 17 connections: use --source, or fewer of them.");
+	res->max_active = 256;
+	res->duration_ns = UINT64_C(20400000000);
+	add_snapshots(f);
+}
+
+static void
+make_interrupted(struct fixture *f)
+{
+	struct result *res = f->result;
+	size_t i;
+
+	set_text(&f->plan.req.scenario.url, "http://[2001:db8::1]:8080/");
+	set_text(&f->plan.req.scenario.method, "GET");
+	f->plan.req.policy = POLICY_BLOCK;
+	f->plan.req.scenario.keep_alive = false;
+	for (i = 0; i < 9; i++)
+		add_phase(&f->plan, (struct phase){ .type = PHASE_STEP,
+		    .from = 10, .to = 100, .steps = 5,
+		    .duration_ns = 90 * NS_PER_SEC });
+	add_threshold(&f->plan, "rate>1");
+	record_run(res, 1000, 0, false);
+	res->n.started = res->n.scheduled = 1002;
+	res->lost = 2;
+	set_generators(res);
+	res->generators[0].died = true;
+	res->is_partial = true;
+	res->signo = SIGINT;
+	snprintf(res->error, sizeof(res->error), "generator 0 <\"%c\xff"
+	    "\n&> was killed by \xc3\xa9 signal 9", 7);
+	res->max_active = 30;
+	res->duration_ns = UINT64_C(20000000000);
+}
+
+static void
+make_empty(struct fixture *f)
+{
+	add_phase(&f->plan, (struct phase){ .type = PHASE_MAX,
+	    .duration_ns = 10 * NS_PER_SEC });
+	set_text(&f->plan.req.scenario.url, "http://shop.example/");
+	add_threshold(&f->plan, "p99<1s");
+	add_threshold(&f->plan, "errors<=100%");
+}
+
+static struct fixture *
+fixture_new(enum run run)
+{
+	static void (*const makers[])(struct fixture *) = {
+		[RUN_HELD] = make_held,
+		[RUN_FAILED] = make_failed,
+		[RUN_INTERRUPTED] = make_interrupted,
+		[RUN_EMPTY] = make_empty,
+	};
+	struct fixture *f = xcalloc(1, sizeof(*f));
+
+	hist_init();
+	random_state = 1;
+	run_request_init(&f->plan.req);
+	f->result = result_new(run == RUN_EMPTY ? 0 : 3);
+	f->result->is_valid = true;
+	f->result->start_wall_ns = START_WALL_NS;
+	makers[run](f);
+	report_init(&f->report, &f->plan, f->result, f->snapshots,
+	    f->nsnapshots);
+	return f;
+}
+
+static void
+fixture_free(struct fixture *f)
+{
+	run_request_clear(&f->plan.req);
+	result_free(f->result);
+	free(f);
+}
+
+static const struct golden {
+	const char		*file;
+	enum run		 run;
+	enum report_format	 format;
+	bool			 is_quiet;
+} goldens[] = {
+	{ "held_text", RUN_HELD, REPORT_TEXT, false },
+	{ "held_quiet", RUN_HELD, REPORT_TEXT, true },
+	{ "held_json", RUN_HELD, REPORT_JSON, false },
+	{ "held_junit", RUN_HELD, REPORT_JUNIT, false },
+	{ "held_wire", RUN_HELD, REPORT_WIRE, false },
+	{ "failed_text", RUN_FAILED, REPORT_TEXT, false },
+	{ "failed_quiet", RUN_FAILED, REPORT_TEXT, true },
+	{ "failed_json", RUN_FAILED, REPORT_JSON, false },
+	{ "failed_csv", RUN_FAILED, REPORT_CSV, false },
+	{ "failed_junit", RUN_FAILED, REPORT_JUNIT, false },
+	{ "interrupted_text", RUN_INTERRUPTED, REPORT_TEXT, false },
+	{ "interrupted_quiet", RUN_INTERRUPTED, REPORT_TEXT, true },
+	{ "interrupted_json", RUN_INTERRUPTED, REPORT_JSON, false },
+	{ "interrupted_junit", RUN_INTERRUPTED, REPORT_JUNIT, false },
+	{ "empty_text", RUN_EMPTY, REPORT_TEXT, false },
+	{ "empty_quiet", RUN_EMPTY, REPORT_TEXT, true },
+	{ "empty_json", RUN_EMPTY, REPORT_JSON, false },
+	{ "empty_csv", RUN_EMPTY, REPORT_CSV, false },
+	{ "empty_junit", RUN_EMPTY, REPORT_JUNIT, false }
+};
+
+/* All of a file in memory of its exact size; NULL when it cannot be read. */
+static char *
+read_all(const char *path, size_t *len)
+{
+	char *text = xcalloc(1, FILE_MAX);
+	FILE *f = fopen(path, "r");
+
+	if (f == NULL) {
+		free(text);
+		return NULL;
+	}
+	*len = fread(text, 1, FILE_MAX - 1, f);
+	fclose(f);
+	return text;
+}
+
+static void
+write_all(const char *path, const char *text, size_t len)
+{
+	FILE *f = fopen(path, "w");
+
+	ck_assert_msg(f != NULL, "%s: %s", path, strerror(errno));
+	ck_assert_uint_eq(fwrite(text, 1, len, f), len);
+	ck_assert_int_eq(fclose(f), 0);
+}
+
+static void
+compare_texts(const char *path, const char *got, size_t got_len,
+    const char *want, size_t want_len)
+{
+	size_t i, line = 1;
+
+	for (i = 0; i < got_len && i < want_len && got[i] == want[i]; i++)
+		line += got[i] == '\n';
+	ck_assert_msg(i == got_len && i == want_len, "%s:%zu differs: %.40s",
+	    path, line, i < got_len ? got + i : "(end)");
+}
+
+static void
+write_format(FILE *out, enum report_format format, const struct report *r)
+{
+	static void (*const writers[])(FILE *, const struct report *) = {
+		text_write, json_write, csv_write, junit_write, wire_write
+	};
+
+	writers[format](out, r);
+}
+
+START_TEST(test_golden)
+{
+	const struct golden *g = &goldens[_i];
+	struct fixture *f = fixture_new(g->run);
+	char path[128], *got, *want;
+	size_t got_len, want_len;
+	FILE *out = open_memstream(&got, &got_len);
+
+	f->report.is_quiet = g->is_quiet;
+	write_format(out, g->format, &f->report);
+	ck_assert(!ferror(out));
+	ck_assert_int_eq(fclose(out), 0);
+	ck_assert_ptr_null(strstr(got, "s3cret"));
+	snprintf(path, sizeof(path), "tests/report_%s.ref", g->file);
+	if (getenv("PULSE_WRITE_REF") != NULL)
+		write_all(path, got, got_len);
+	want = read_all(path, &want_len);
+	ck_assert_msg(want != NULL, "%s: %s", path, strerror(errno));
+	compare_texts(path, got, got_len, want, want_len);
+	free(got);
+	free(want);
+	fixture_free(f);
+}
+END_TEST
+
+/* 80 columns of ASCII, nothing behind the last word of a line. */
+START_TEST(test_text_form)
+{
+	struct fixture *f = fixture_new((enum run)_i);
+	char *got, *p, *end;
+	size_t len;
+	FILE *out = open_memstream(&got, &len);
+
+	text_write(out, &f->report);
+	fclose(out);
+	for (p = got; *p != '\0'; p = end + 1) {
+		end = strchr(p, '\n');
+		ck_assert_ptr_nonnull(end);
+		ck_assert_msg(end - p <= 80, "too long: %.*s",
+		    (int)(end - p), p);
+		ck_assert_msg(end == p || end[-1] != ' ', "blank: %.*s",
+		    (int)(end - p), p);
+		for (; p < end; p++)
+			ck_assert(*p >= ' ' && *p <= '~');
+	}
+	free(got);
+	fixture_free(f);
+}
+END_TEST
+
+/* Latency 10 ms to 1 s, 1 % failed, 20 % dropped, 100 a second. */
+static const struct verdict_test {
+	const char	*expr;
+	bool		 is_kept;
+	double		 actual;	/* -1: not looked at */
+} verdict_tests[] = {
+	{ "errors<1%", false, 0.01 },
+	{ "errors<=1%", true, 0.01 },
+	{ "errors<1.1%", true, 0.01 },
+	{ "errors>0.5%", true, 0.01 },
+	{ "dropped<20%", false, 0.2 },
+	{ "dropped<=0.2", true, 0.2 },
+	{ "rate>99", true, 100 },
+	{ "rate>100", false, 100 },
+	{ "rate>=100", true, 100 },
+	{ "rate<100", false, 100 },
+	{ "max<=1s", true, 1e9 },
+	{ "max<1s", false, 1e9 },
+	{ "mean<506ms", true, -1 },
+	{ "mean<505ms", false, 505e6 },
+	{ "p50<501ms", true, -1 },
+	{ "p50<499ms", false, -1 },
+	{ "p99<991ms", true, -1 },
+	{ "p99<989ms", false, -1 },
+	{ "p99>989ms", true, -1 },
+	{ "lag.max<=1ms", true, 1e6 },
+	{ "service.max<1s", false, -1 },	/* no sample */
+	{ "ttfb.p95<1h", false, -1 },		/* no sample */
+	{ "tls.p50>=0s", false, -1 }		/* no sample */
+};
+
+static void
+make_verdict_run(struct fixture *f)
+{
+	size_t i;
+
+	for (i = 1; i <= 100; i++) {
+		hist_record(&f->result->hist[RESULT_LATENCY],
+		    i * 10 * NS_PER_MS);
+		hist_record(&f->result->hist[RESULT_PART + PART_LAG],
+		    NS_PER_MS);
+	}
+	f->result->n.scheduled = 1250;
+	f->result->n.dropped = 250;
+	f->result->n.started = 1000;
+	f->result->n.completed = 1000;
+	f->result->n.failed = 10;
+	f->plan.nthresholds = 0;
+}
+
+START_TEST(test_verdict)
+{
+	const struct verdict_test *t = &verdict_tests[_i];
+	struct fixture *f = fixture_new(RUN_EMPTY);
+	const struct verdict *v = &f->report.verdicts[0];
+
+	make_verdict_run(f);
+	add_threshold(&f->plan, t->expr);
+	report_init(&f->report, &f->plan, f->result, NULL, 0);
+	ck_assert_msg(v->is_kept == t->is_kept, "%s: %g", t->expr, v->actual);
+	ck_assert(f->report.is_passed == t->is_kept);
+	if (t->actual >= 0)
+		ck_assert_double_eq_tol(v->actual, t->actual, 1e-9);
+	fixture_free(f);
+}
+END_TEST
+
+/* Without a sample nothing is kept, whichever way it looks. */
+START_TEST(test_verdict_empty)
+{
+	static const char *const exprs[] = {
+		"p50>=0s", "p50<1h", "mean<1h", "max<1h", "errors<=100%",
+		"dropped<=100%", "rate>=0", "rate<1000", "lag.p99<1h"
+	};
+	struct fixture *f = fixture_new(RUN_EMPTY);
+	size_t i;
+
+	f->plan.nthresholds = 0;
+	for (i = 0; i < UTIL_NELEM(exprs); i++)
+		add_threshold(&f->plan, exprs[i]);
+	report_init(&f->report, &f->plan, f->result, NULL, 0);
+	ck_assert(!f->report.is_passed);
+	for (i = 0; i < UTIL_NELEM(exprs); i++) {
+		ck_assert_msg(!f->report.verdicts[i].is_kept, "%s", exprs[i]);
+		ck_assert(!f->report.verdicts[i].has_sample);
+	}
+	f->plan.nthresholds = 0;
+	report_init(&f->report, &f->plan, f->result, NULL, 0);
+	ck_assert(f->report.is_passed);
+	fixture_free(f);
+}
+END_TEST
+
+/* 100/s for 10s, and 10s of the closed model where has_closed. */
+static const struct planned_test {
+	const char	*descr;
+	uint64_t	 warmup_ms;
+	uint64_t	 requests;
+	uint64_t	 ran_ms;
+	bool		 has_closed;
+	double		 want_sec;
+	double		 want_count;
+} planned_tests[] = {
+	{ "plain", 0, 0, 10100, false, 10, 1000 },
+	{ "stopped early", 0, 0, 4000, false, 10, 1000 },
+	{ "warm-up", 2000, 0, 8000, false, 8, 800 },
+	{ "warm-up of all", 20000, 0, 0, false, 0, 0 },
+	{ "requests", 0, 250, 2500, false, 2.5, 250 },
+	{ "requests and warm-up", 1000, 250, 1500, false, 1.5, 150 },
+	{ "requests within the warm-up", 3000, 250, 0, false, 0, 0 },
+	{ "more requests than come", 0, 5000, 10000, false, 10, 1000 },
+	{ "closed", 0, 0, 20000, true, 20, 1000 },
+	{ "closed with requests", 0, 3000, 12000, true, 12, 1000 }
+};
+
+START_TEST(test_planned)
+{
+	const struct planned_test *t = &planned_tests[_i];
+	struct fixture *f = fixture_new(RUN_EMPTY);
+	struct run_request *req = &f->plan.req;
+
+	req->nphases = 0;
+	add_phase(&f->plan, (struct phase){ .type = PHASE_CONSTANT,
+	    .rate = 100, .duration_ns = 10 * NS_PER_SEC });
+	if (t->has_closed)
+		add_phase(&f->plan, (struct phase){ .type = PHASE_MAX,
+		    .duration_ns = 10 * NS_PER_SEC });
+	req->warmup_ns = t->warmup_ms * NS_PER_MS;
+	req->requests = t->requests;
+	f->result->duration_ns = t->ran_ms * NS_PER_MS;
+	report_init(&f->report, &f->plan, f->result, NULL, 0);
+	ck_assert_double_eq_tol(f->report.planned_sec, t->want_sec, 1e-6);
+	ck_assert_double_eq_tol(f->report.planned_count, t->want_count, 1e-6);
+	ck_assert(f->report.has_closed == t->has_closed);
+	fixture_free(f);
+}
+END_TEST
+
+static const struct url_test {
+	const char	*input;
+	size_t		 len;
+	const char	*want;
+} url_tests[] = {
+	{ "http://h/", 64, "http://h/" },
+	{ "http://u:p@h/", 64, "http://u:***@h/" },
+	{ "http://u:p:q@h", 64, "http://u:***@h" },
+	{ "http://u:p@q@h/", 64, "http://u:***@h/" },
+	{ "http://:p@h/", 64, "http://:***@h/" },
+	{ "http://u:@h/", 64, "http://u:***@h/" },
+	{ "http://token@h/", 64, "http://***@h/" },
+	{ "http://h/a:b@c", 64, "http://h/a:b@c" },
+	{ "http://h?a:b@c", 64, "http://h?a:b@c" },
+	{ "http://h#a:b@c", 64, "http://h#a:b@c" },
+	{ "u:p@h/", 64, "u:***@h/" },
+	{ "http://u:password@h/", 12, "http://u:**" },
+	{ "", 64, "" },
+	{ "http://h/", 1, "" }
+};
+
+START_TEST(test_url)
+{
+	const struct url_test *t = &url_tests[_i];
+	char *buf = xcalloc(1, t->len);
+
+	ck_assert_str_eq(report_url(buf, t->len, t->input), t->want);
+	free(buf);
+}
+END_TEST
+
+START_TEST(test_secret_header)
+{
+	ck_assert(report_is_secret("Authorization"));
+	ck_assert(report_is_secret("COOKIE"));
+	ck_assert(report_is_secret("proxy-authorization"));
+	ck_assert(report_is_secret("x-api-key"));
+	ck_assert(!report_is_secret("Set-Cookie2"));
+	ck_assert(!report_is_secret("Auth"));
+	ck_assert(!report_is_secret(""));
+}
+END_TEST
+
+START_TEST(test_words)
+{
+	char buf[WORDS_MAX];
+
+	ck_assert_str_eq(words_share(buf, 0, 0), "n/a");
+	ck_assert_str_eq(words_share(buf, 0, 9), "0.00%");
+	ck_assert_str_eq(words_share(buf, 1, 1000000), "<0.01%");
+	ck_assert_str_eq(words_share(buf, 999999, 1000000), ">99.99%");
+	ck_assert_str_eq(words_share(buf, 9, 9), "100.00%");
+	ck_assert_str_eq(words_bytes(buf, 0), "0B");
+	ck_assert_str_eq(words_bytes(buf, 999), "999B");
+	ck_assert_str_eq(words_bytes(buf, 1000), "1.00kB");
+	ck_assert_str_eq(words_bytes(buf, 99949), "99.9kB");
+	ck_assert_str_eq(words_bytes(buf, 99950), "100kB");
+	ck_assert_str_eq(words_bytes(buf, 999500), "1.00MB");
+	ck_assert_str_eq(words_bytes(buf, 1.8e19), "18.0EB");
+	ck_assert_str_eq(words_rate(buf, 0.25), "0.25/s");
+	ck_assert_str_eq(words_rate(buf, 9.999), "10.0/s");
+	ck_assert_str_eq(words_rate(buf, 25000), "25000/s");
+	ck_assert_str_eq(words_time(buf, 0), "1970-01-01T00:00:00.000000000Z");
+	ck_assert_str_eq(words_time(buf, START_WALL_NS),
+	    "2026-01-02T03:04:05.000000006Z");
+	ck_assert_str_eq(words_signal(buf, SIGTERM), "SIGTERM");
+	ck_assert_str_eq(words_signal(buf, 63), "signal 63");
+}
+END_TEST
+
+static Suite *
+make_suite(void)
+{
+	Suite *s = suite_create("report");
+	TCase *tc = tcase_create("report");
+
+	suite_add_tcase(s, tc);
+	tcase_add_loop_test(tc, test_golden, 0, (int)UTIL_NELEM(goldens));
+	tcase_add_loop_test(tc, test_text_form, RUN_HELD, RUN_EMPTY + 1);
+	tcase_add_loop_test(tc, test_verdict, 0,
+	    (int)UTIL_NELEM(verdict_tests));
+	tcase_add_test(tc, test_verdict_empty);
+	tcase_add_loop_test(tc, test_planned, 0,
+	    (int)UTIL_NELEM(planned_tests));
+	tcase_add_loop_test(tc, test_url, 0, (int)UTIL_NELEM(url_tests));
+	tcase_add_test(tc, test_secret_header);
+	tcase_add_test(tc, test_words);
+	return s;
+}
+
+int
+main(void)
+{
+	SRunner *sr;
+	int failed;
+
+	sr = srunner_create(make_suite());
+	srunner_run_all(sr, CK_NORMAL);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
