@@ -1,0 +1,144 @@
+# pulse: POSIX make, no configure.
+#
+#	make deps demo		set up this machine, run a real load
+#	make deps check		set up, build, pass every test
+#
+# Settings: CC CFLAGS LDFLAGS PREFIX DESTDIR, LOOP=poll for the poll loop.
+
+.POSIX:
+.SUFFIXES:
+.SUFFIXES: .c .o .t
+
+CC = cc
+CFLAGS = -O2 -g
+LDFLAGS =
+PREFIX = /usr/local
+MANDIR = $(PREFIX)/share/man
+LOOP = epoll
+WERROR =
+
+STD = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -iquote .
+WARN = -Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wundef \
+	-Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wformat=2 \
+	-Wvla -Wswitch-enum $(WERROR)
+ALL_CFLAGS = $(STD) $(WARN) -DLOOP_$(LOOP) $(CFLAGS)
+LIBS = -lm
+
+OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
+	base/resolve.o \
+	hist.o http.o http_body.o http_url.o json.o json_write.o \
+	load/arrival.o load/outcome.o load/slots.o \
+	wire.o wire_json.o wire_msg.o plan.o plan_expr.o plan_file.o \
+	http_client.o http_server.o server_answer.o mock.o \
+	load/target.o load/request.o load/probe.o load/audit.o load/gen.o \
+	load/pool.o \
+	report/report.o report/words.o report/outlook.o report/plan_out.o \
+	report/plan_text.o report/text.o report/json_out.o report/csv.o \
+	report/junit.o report/wire_out.o report/progress.o \
+	options.o run_options.o run.o
+
+HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
+	base/resolve.h \
+	hist.h http.h http_body.h http_url.h json.h json_write.h \
+	load/arrival.h load/outcome.h load/slots.h \
+	wire.h wire_json.h wire_msg.h plan.h plan_expr.h plan_file.h \
+	http_client.h http_server.h server_answer.h mock.h \
+	load/target.h load/request.h load/probe.h load/audit.h load/gen.h \
+	load/pool.h \
+	report/report.h report/words.h report/outlook.h report/plan_text.h \
+	report/progress.h \
+	options.h run_options.h run.h
+
+all: pulse
+
+pulse: pulse.o $(OBJS)
+	@echo '$(CC) -o $@'
+	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ pulse.o $(OBJS) $(LIBS)
+
+pulse.o $(OBJS): $(HDRS) .flags
+
+.c.o:
+	@echo '$(CC) -c $<'
+	@$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# Changes when the flags do, so that everything is compiled anew then.
+.flags: FORCE
+	@echo '$(CC) $(ALL_CFLAGS) $(LDFLAGS)' >.flags.new
+	@if cmp -s .flags.new $@; then rm .flags.new; else mv .flags.new $@; fi
+
+FORCE:
+
+# Tests: unit tests on check, then shell scripts with the real binary.
+
+UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
+	tests/test_json.t tests/test_json_write.t \
+	tests/test_http.t tests/test_http_words.t \
+	tests/test_http_body.t tests/test_http_url.t \
+	tests/test_arrival.t tests/test_arrival_share.t \
+	tests/test_wire.t tests/test_wire_json.t \
+	tests/test_plan.t tests/test_plan_file.t tests/test_report.t \
+	tests/test_report_file.t tests/test_progress.t \
+	tests/test_http_server.t tests/test_server_limits.t \
+	tests/test_loop.t tests/test_loop_timer.t \
+	tests/test_msg.t tests/test_net.t \
+	tests/test_proc.t tests/test_resolve.t tests/test_slots.t \
+	tests/test_outcome.t tests/test_audit.t tests/test_target.t \
+	tests/test_probe.t tests/test_wire_msg.t \
+	tests/test_options.t tests/test_run_options.t
+
+HELPERS = tests/misbehave.t tests/recorder.t tests/micro.t
+
+SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_signal.sh \
+	tests/t_refuse.sh tests/t_output.sh tests/t_manual.sh
+
+libpulse.a: $(OBJS)
+	@echo 'ar $@'
+	@rm -f $@
+	@ar rc $@ $(OBJS)
+
+$(UNIT): libpulse.a tests/server_rig.c tests/server_rig.h
+$(HELPERS): libpulse.a
+
+.c.t:
+	@echo '$(CC) -o $@'
+	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< `sh tests/libs.sh $<` \
+	    libpulse.a $(LIBS)
+
+check: pulse $(UNIT) $(HELPERS)
+	@sh tests/run.sh $(UNIT) $(SHELL_TESTS)
+
+# Without the unit tests: for a C library that has no check.
+check-shell: pulse $(HELPERS)
+	@sh tests/run.sh $(SHELL_TESTS)
+
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
+
+check-san:
+	$(MAKE) check CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)'
+
+lint:
+	@sh tests/lint.sh
+
+# Ratios against whatever peers are installed; says nothing about passing.
+bench: pulse $(HELPERS)
+	@sh tests/bench.sh
+
+# What the build, the tests and the lint need: apt-get or apk.
+deps:
+	@sh tests/deps.sh
+
+demo: pulse
+	@sh examples/demo.sh
+
+install: pulse
+	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(MANDIR)/man1
+	install -m 755 pulse $(DESTDIR)$(PREFIX)/bin/pulse
+	install -m 644 man/pulse.1 $(DESTDIR)$(MANDIR)/man1/pulse.1
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/pulse
+	rm -f $(DESTDIR)$(MANDIR)/man1/pulse.1
+
+clean:
+	rm -f pulse pulse.o $(OBJS) libpulse.a $(UNIT) $(HELPERS)
+	rm -f .flags .flags.new

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Command line options by table: getopt_long does the sorting, this turns a
+ * subcommand's table into what it wants, and what it finds into a list in the
+ * order given. Misuse is told in one line on stderr that names the option and
+ * the one that was probably meant.
+ */
+
+#include <err.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/util.h"
+#include "options.h"
+
+enum {
+	LONG_ONLY = 256,	/* getopt's value: this plus the row's index */
+	HELP = LONG_ONLY - 1,
+	OPTIONS_MAX = 64
+};
+
+char *
+option_text(char text[OPTION_TEXT_MAX], const struct option_row *row)
+{
+	if (row->letter != 0 && row->name != NULL)
+		snprintf(text, OPTION_TEXT_MAX, "-%c, --%s", row->letter,
+		    row->name);
+	else if (row->name != NULL)
+		snprintf(text, OPTION_TEXT_MAX, "--%s", row->name);
+	else
+		snprintf(text, OPTION_TEXT_MAX, "-%c", row->letter);
+	return text;
+}
+
+void
+options_usage(const struct command *command)
+{
+	const struct option_row *row;
+	char text[OPTION_TEXT_MAX], full[2 * OPTION_TEXT_MAX];
+	size_t i;
+
+	printf("usage: pulse %s [options]%s%s\n%s\n\n", command->name,
+	    command->operands[0] != '\0' ? " " : "", command->operands,
+	    command->summary);
+	for (i = 0; i < command->nrows; i++) {
+		row = &command->rows[i];
+		option_text(text, row);
+		snprintf(full, sizeof(full), "%s%s%s%s",
+		    row->letter == 0 ? "    " : "", text,
+		    row->value != NULL ? " " : "",
+		    row->value != NULL ? row->value : "");
+		printf("  %-26s %s\n", full, row->help);
+	}
+	printf("  %-26s %s\n", "-h, --help", "this text");
+}
+
+/* What getopt_long wants to see. */
+static void
+make_getopt(const struct command *command, char *letters,
+    struct option *longs)
+{
+	const struct option_row *row;
+	size_t i;
+
+	/* The colon: a missing value is told from an unknown option. */
+	*letters++ = ':';
+	*letters++ = 'h';
+	*longs++ = (struct option){ "help", no_argument, NULL, HELP };
+	for (i = 0; i < command->nrows; i++) {
+		row = &command->rows[i];
+		if (row->letter != 0) {
+			*letters++ = row->letter;
+			if (row->value != NULL)
+				*letters++ = ':';
+		}
+		if (row->name != NULL)
+			*longs++ = (struct option){ row->name,
+			    row->value != NULL ? required_argument :
+			    no_argument, NULL, LONG_ONLY + (int)i };
+	}
+	*letters = '\0';
+	*longs = (struct option){ NULL, 0, NULL, 0 };
+}
+
+static const struct option_row *
+find_row(const struct command *command, int found)
+{
+	size_t i;
+
+	if (found >= LONG_ONLY)
+		return &command->rows[found - LONG_ONLY];
+	for (i = 0; i < command->nrows; i++)
+		if (command->rows[i].letter == found)
+			return &command->rows[i];
+	return NULL;
+}
+
+/* A long option that is none, perhaps with its =VALUE. */
+static void
+warn_unknown_name(const struct command *command, const char *arg)
+{
+	const char *names[OPTIONS_MAX + 1], *near;
+	char *word = xstrndup(arg, strcspn(arg, "="));
+	size_t i, n = 0;
+
+	names[n++] = "help";
+	for (i = 0; i < command->nrows; i++)
+		if (command->rows[i].name != NULL)
+			names[n++] = command->rows[i].name;
+	near = text_nearest(word, names, n);
+	if (near != NULL)
+		warnx("%s: no option --%s (did you mean --%s?)",
+		    command->name, word, near);
+	else
+		warnx("%s: no option --%s (pulse %s --help lists them)",
+		    command->name, word, command->name);
+	free(word);
+}
+
+/* arg is the last that getopt took: a long option that is none, if any. */
+static void
+warn_misuse(const struct command *command, int found, const char *arg)
+{
+	const struct option_row *row = find_row(command, optopt);
+	char text[OPTION_TEXT_MAX];
+
+	if (found == ':' && row != NULL)
+		warnx("%s: %s needs a value: %s", command->name,
+		    option_text(text, row), row->value);
+	else if (row != NULL && optopt >= LONG_ONLY)
+		warnx("%s: %s takes no value", command->name,
+		    option_text(text, row));
+	else if (optopt == HELP)
+		warnx("%s: -h, --help takes no value", command->name);
+	else if (optopt == 0 && strncmp(arg, "--", 2) == 0)
+		warn_unknown_name(command, arg + 2);
+	else
+		warnx("%s: no option -%c (pulse %s --help lists them)",
+		    command->name, optopt, command->name);
+}
+
+static int
+check_operands(const struct options *o, const struct command *command)
+{
+	if (o->noperands < command->operands_min) {
+		warnx("%s: expected %s (pulse %s --help tells more)",
+		    command->name, command->operands, command->name);
+		return -1;
+	}
+	if (o->noperands > command->operands_max) {
+		warnx("%s: %s: one operand too many", command->name,
+		    o->operands[command->operands_max]);
+		return -1;
+	}
+	return 0;
+}
+
+int
+options_parse(struct options *o, const struct command *command, int argc,
+    char **argv)
+{
+	char letters[2 * OPTIONS_MAX + 3];
+	struct option longs[OPTIONS_MAX + 2];
+	int found;
+
+	memset(o, 0, sizeof(*o));
+	make_getopt(command, letters, longs);
+	o->given = xcalloc((size_t)argc + 1, sizeof(*o->given));
+	opterr = 0;
+	optind = 0;		/* from the start, whatever was parsed before */
+	for (;;) {
+		found = getopt_long(argc, argv, letters, longs, NULL);
+		if (found == -1)
+			break;
+		if (found == 'h' || found == HELP) {
+			options_usage(command);
+			return 1;
+		}
+		if (found == '?' || found == ':') {
+			warn_misuse(command, found, argv[optind - 1]);
+			return -1;
+		}
+		o->given[o->ngiven].row = find_row(command, found);
+		o->given[o->ngiven++].value = optarg;
+	}
+	o->operands = argv + optind;
+	o->noperands = (size_t)(argc - optind);
+	return check_operands(o, command);
+}
+
+void
+options_clear(struct options *o)
+{
+	free(o->given);
+	memset(o, 0, sizeof(*o));
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stddef.h>
+
+/*
+ * One option of a subcommand. The table of a subcommand is the one place
+ * where its options stand: parsing, usage and completions come from it.
+ */
+struct option_row {
+	int		 id;		/* from 1, of its own enum */
+	char		 letter;	/* -r, or 0 */
+	const char	*name;		/* --rate, or NULL */
+	const char	*value;		/* RATE, or NULL when it takes none */
+	const char	*help;		/* a few words, with the default */
+};
+
+struct command {
+	const char		*name;		/* "run" */
+	const char		*operands;	/* "URL | PLAN.json", or "" */
+	const char		*summary;	/* one line */
+	const struct option_row	*rows;
+	size_t			 nrows;
+	size_t			 operands_min;
+	size_t			 operands_max;
+};
+
+/* What was given, in its order. */
+struct given {
+	const struct option_row	*row;
+	const char		*value;		/* borrowed from argv */
+};
+
+struct options {
+	struct given	*given;
+	size_t		 ngiven;
+	char		**operands;	/* within argv */
+	size_t		 noperands;
+};
+
+/*
+ * Sorts argv[0..argc), argv[0] being the subcommand. Options and operands may
+ * come in any order; -- ends options. 0, or 1 when --help was printed, or -1
+ * after one line on stderr that names what is wrong and what was meant.
+ */
+int	 options_parse(struct options *o, const struct command *command,
+	    int argc, char **argv);
+void	 options_clear(struct options *o);
+/* "-r, --rate", for messages. */
+enum { OPTION_TEXT_MAX = 64 };
+char	*option_text(char text[OPTION_TEXT_MAX], const struct option_row *row);
+void	 options_usage(const struct command *command);	/* to stdout */
+
+#endif

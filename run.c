@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `pulse run`: one plan, from the command line to the exit status. Opens what
+ * it will write, runs the plan, shows progress on a terminal, writes every
+ * result that was asked for.
+ *
+ * The first INT, TERM or HUP stops the arrivals, waits a bounded time for what
+ * is in flight, reports what was measured, and then lets the signal do what
+ * it would have done; the second one does so at once. Standard output has the
+ * result and nothing else.
+ */
+
+#include <err.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/loop.h"
+#include "http_url.h"
+#include "json.h"
+#include "json_write.h"
+#include "load/pool.h"
+#include "report/plan_text.h"
+#include "report/progress.h"
+#include "report/report.h"
+#include "run.h"
+#include "run_options.h"
+#include "wire_json.h"
+
+#define STOP_GRACE_NS	(3 * NS_PER_SEC)
+/* timeout(1) sends its signal twice, to the process and to the group. */
+#define SIGNAL_SAME_NS	(300 * NS_PER_MS)
+
+enum { FILES_MAX = 5 };
+
+static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
+
+struct run {
+	struct run_settings	 settings;
+	struct loop		*loop;
+	struct pool		*pool;
+	struct progress		 progress;
+	struct snapshot		*snapshots;
+	size_t			 nsnapshots;
+	struct report_file	 files[FILES_MAX];
+	size_t			 nfiles;
+	int			 signo;		/* that stops the run */
+	uint64_t		 signal_ns;	/* when it came */
+	int			 status;
+};
+
+/* The signal that stops the run, or comes behind it; when it came. */
+static volatile sig_atomic_t	 late_signo;
+static uint64_t			 late_ns;
+
+static void	watch_late_signals(const struct run *);
+
+/* Results. */
+
+static int
+open_file(struct run *run, enum report_format format, const char *path)
+{
+	if (path == NULL)
+		return 0;
+	if (report_open(&run->files[run->nfiles], format, path) == -1) {
+		warn("%s", path);
+		return -1;
+	}
+	run->nfiles++;
+	return 0;
+}
+
+/* All of them before the run, so that none is lost after it. */
+static int
+open_files(struct run *run)
+{
+	const struct run_settings *s = &run->settings;
+	const char *paths[] = { s->out_path, s->csv_path, s->junit_path,
+	    s->wire_path };
+	const enum report_format formats[] = { REPORT_JSON, REPORT_CSV,
+	    REPORT_JUNIT, REPORT_WIRE };
+	bool is_stdout_taken = false;
+	size_t i;
+
+	for (i = 0; i < UTIL_NELEM(paths); i++) {
+		if (open_file(run, formats[i], paths[i]) == -1)
+			return -1;
+		if (paths[i] != NULL && strcmp(paths[i], "-") == 0)
+			is_stdout_taken = true;
+	}
+	if (is_stdout_taken)
+		return 0;
+	return open_file(run, s->wants_json ? REPORT_JSON : REPORT_TEXT, "-");
+}
+
+static void
+abandon_files(struct run *run)
+{
+	while (run->nfiles > 0)
+		report_abandon(&run->files[--run->nfiles]);
+}
+
+static void
+write_files(struct run *run, const struct report *report)
+{
+	size_t i;
+
+	for (i = 0; i < run->nfiles; i++)
+		if (report_commit(&run->files[i], report) == -1) {
+			/* A reader that has gone, as head does, knows it. */
+			if (errno != EPIPE)
+				warn("%s", strcmp(run->files[i].path, "-") ==
+				    0 ? "standard output" :
+				    run->files[i].path);
+			run->status = 1;
+		}
+	run->nfiles = 0;
+}
+
+/* What the pool tells. */
+
+static void
+on_snapshot(void *arg, const struct snapshot *s)
+{
+	struct run *run = arg;
+	struct snapshot *kept;
+	size_t bytes = s->nstatuses * sizeof(*s->statuses);
+
+	run->snapshots = xreallocarray(run->snapshots, run->nsnapshots + 1,
+	    sizeof(*run->snapshots));
+	kept = &run->snapshots[run->nsnapshots++];
+	*kept = *s;
+	kept->statuses = NULL;
+	if (bytes > 0) {
+		kept->statuses = xcalloc(1, bytes);
+		memcpy(kept->statuses, s->statuses, bytes);
+	}
+	if (run->signo == 0)
+		progress_show(&run->progress, s);
+}
+
+static void
+on_done(void *arg, struct result *r)
+{
+	struct run *run = arg;
+	struct report report;
+
+	progress_end(&run->progress);
+	r->signo = run->signo;
+	report_init(&report, &run->settings.plan, r, run->snapshots,
+	    run->nsnapshots);
+	report.is_quiet = run->settings.is_quiet;
+	if (!report.is_passed)
+		run->status = 2;
+	if (r->error[0] != '\0') {
+		warnx("%s", r->error);
+		run->status = 1;
+	}
+	watch_late_signals(run);
+	write_files(run, &report);
+	run->signo = (int)late_signo;
+	loop_stop(run->loop);
+}
+
+static void
+on_refused(void *arg, const char *why)
+{
+	struct run *run = arg;
+
+	progress_end(&run->progress);
+	if (run->signo == 0)
+		warnx("%s", why);
+	run->status = 1;
+	loop_stop(run->loop);
+}
+
+/* Signals. */
+
+static void UTIL_NORETURN
+die_of(int signo)
+{
+	struct sigaction sa = { .sa_handler = SIG_DFL };
+	sigset_t set;
+
+	sigaction(signo, &sa, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, signo);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	kill(getpid(), signo);
+	_exit(128 + signo);
+}
+
+static void
+on_signal(void *arg, int signo)
+{
+	struct run *run = arg;
+	uint64_t now_ns = loop_tick(run->loop);
+
+	if (run->signo != 0) {
+		if (now_ns - run->signal_ns < SIGNAL_SAME_NS)
+			return;
+		progress_end(&run->progress);
+		abandon_files(run);
+		die_of(signo);
+	}
+	run->signo = signo;
+	run->signal_ns = now_ns;
+	progress_say(&run->progress,
+	    "stopping: waiting for requests in flight");
+	pool_stop(run->pool, STOP_GRACE_NS);
+}
+
+/* nohup and shells' & ignore some: that stays so. */
+static bool
+is_ignored(int signo)
+{
+	struct sigaction now;
+
+	return sigaction(signo, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+static int
+watch_signals(struct run *run)
+{
+	size_t i;
+
+	for (i = 0; i < UTIL_NELEM(stops); i++) {
+		if (is_ignored(stops[i]))
+			continue;
+		if (loop_signal(run->loop, stops[i], on_signal, run) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* More than handlers do elsewhere; all of it may be done in one. */
+static void
+on_late_signal(int signo)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	if (late_signo == 0) {
+		late_signo = signo;
+		late_ns = now_ns;
+	} else if (now_ns - late_ns >= SIGNAL_SAME_NS)
+		die_of(signo);
+}
+
+/*
+ * Reports are not written from the loop, and whoever reads one may never do
+ * so: the second signal must get us out of that, too. The first one must not
+ * cost the report, nor its twin that timeout sends right behind it.
+ */
+static void
+watch_late_signals(const struct run *run)
+{
+	struct sigaction sa = { .sa_handler = on_late_signal,
+	    .sa_flags = SA_RESTART };
+	size_t i;
+
+	late_signo = run->signo;
+	late_ns = run->signal_ns;
+	sigfillset(&sa.sa_mask);
+	for (i = 0; i < UTIL_NELEM(stops); i++)
+		if (!is_ignored(stops[i]))
+			sigaction(stops[i], &sa, NULL);
+}
+
+/* A dry run. */
+
+static void
+hide(char **text, const char *shown)
+{
+	char *copy = xstrdup(shown);
+
+	free(*text);
+	*text = copy;
+}
+
+/* Nothing is sent from this plan: its secrets can go. */
+static void
+hide_secrets(struct scenario *s)
+{
+	char url[HTTP_URL_MAX + 8];
+	size_t i;
+
+	hide(&s->url, report_url(url, sizeof(url), s->url));
+	for (i = 0; i < s->nheaders; i++)
+		if (report_is_secret(s->headers[i].name))
+			hide(&s->headers[i].value, "***");
+}
+
+static int
+dry_run(struct run_settings *s)
+{
+	struct buf text;
+	struct json_out w;
+
+	if (!s->wants_json)
+		plan_text_write(stdout, &s->plan);
+	else {
+		hide_secrets(&s->plan.req.scenario);
+		buf_init(&text, JSON_TEXT_MAX);
+		json_out_start(&w, &text, true);
+		json_array(&w, NULL);
+		run_request_to_json(&s->plan.req, &w);
+		json_close(&w);
+		if (json_out_end(&w) == -1) {
+			warnx("the plan is too large to print");
+			buf_clear(&text);
+			return 1;
+		}
+		printf("%s\n", buf_str(&text));
+		buf_clear(&text);
+	}
+	if (fflush(stdout) == EOF) {
+		warn("standard output");
+		return 1;
+	}
+	return 0;
+}
+
+/* The run. */
+
+static uint64_t
+phases_ns(const struct run_request *req)
+{
+	uint64_t ns = 0;
+	size_t i;
+
+	for (i = 0; i < req->nphases; i++)
+		ns += req->phases[i].duration_ns;
+	return ns;
+}
+
+static int
+run_plan(struct run *run)
+{
+	const struct run_request *req = &run->settings.plan.req;
+	const struct run_hooks hooks = { on_snapshot, on_done, on_refused,
+	    run };
+
+	/* Before the signals: to open a FIFO can take for ever. */
+	if (open_files(run) == -1)
+		return 1;
+	run->loop = loop_new();
+	if (run->loop == NULL || watch_signals(run) == -1) {
+		warn("event loop");
+		return 1;
+	}
+	fflush(stdout);
+	run->pool = pool_new(run->loop, run->settings.generators);
+	if (run->pool == NULL) {
+		warn("generators");
+		return 1;
+	}
+	progress_start(&run->progress, run->settings.is_quiet ? NULL : stderr,
+	    phases_ns(req), req->warmup_ns);
+	pool_run(run->pool, req, run->settings.wants_probe, &hooks);
+	if (loop_run(run->loop) == -1) {
+		warn("event loop");
+		return 1;
+	}
+	return run->status;
+}
+
+static void
+run_clear(struct run *run)
+{
+	size_t i;
+
+	abandon_files(run);
+	pool_free(run->pool);
+	loop_free(run->loop);
+	for (i = 0; i < run->nsnapshots; i++)
+		snapshot_clear(&run->snapshots[i]);
+	free(run->snapshots);
+	run_settings_clear(&run->settings);
+}
+
+int
+run_main(int argc, char **argv)
+{
+	struct run run;
+	int status, signo;
+
+	memset(&run, 0, sizeof(run));
+	status = run_settings_parse(&run.settings, argc, argv);
+	if (status != 0)
+		status = status == 1 ? 0 : 1;
+	else if (run.settings.is_dry_run)
+		status = dry_run(&run.settings);
+	else
+		status = run_plan(&run);
+	signo = run.signo;
+	run_clear(&run);
+	if (signo != 0)
+		die_of(signo);
+	return status;
+}

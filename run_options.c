@@ -1,0 +1,572 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The options of `pulse run`: their table, and what each of them does to the
+ * plan and the settings around it. A plan file is read first and options are
+ * laid over it in the order given. -r and -d make one phase, which takes the
+ * place of a plan file's; -p phases take the place of both.
+ *
+ * Every misuse is one line on stderr that names the option and what was
+ * expected; nothing is sent and no file is made here.
+ */
+
+#include <err.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "base/util.h"
+#include "json.h"
+#include "load/pool.h"
+#include "plan_expr.h"
+#include "plan_file.h"
+#include "run_options.h"
+
+enum run_option {
+	OPT_FOUR = 1,
+	OPT_SIX,
+	OPT_ARRIVALS,
+	OPT_BODY,
+	OPT_CONCURRENCY,
+	OPT_CSV,
+	OPT_DRY_RUN,
+	OPT_DURATION,
+	OPT_GENERATORS,
+	OPT_HEADER,
+	OPT_INTERVAL,
+	OPT_JSON,
+	OPT_JUNIT,
+	OPT_METHOD,
+	OPT_NO_KEEPALIVE,
+	OPT_NO_PROBE,
+	OPT_OUT,
+	OPT_PERCENTILES,
+	OPT_PHASE,
+	OPT_QUIET,
+	OPT_RATE,
+	OPT_REDIRECTS,
+	OPT_REQUESTS,
+	OPT_SATURATION,
+	OPT_SEED,
+	OPT_THRESHOLD,
+	OPT_TIMEOUT,
+	OPT_WARMUP,
+	OPT_WIRE
+};
+
+static const struct option_row rows[] = {
+	{ OPT_RATE, 'r', "rate", "RATE",
+	    "arrivals a second (2.5k), or max: closed model [10]" },
+	{ OPT_DURATION, 'd', "duration", "TIME", "for so long [10s]" },
+	{ OPT_PHASE, 'p', "phase", "SPEC",
+	    "a phase, repeatable: ramp,from=10,to=500,for=1m" },
+	{ OPT_REQUESTS, 0, "requests", "N", "stop after N arrivals" },
+	{ OPT_WARMUP, 0, "warmup", "TIME",
+	    "leave the first TIME out of the result [0s]" },
+	{ OPT_CONCURRENCY, 'c', "concurrency", "N",
+	    "most requests in flight [256]" },
+	{ OPT_SATURATION, 0, "saturation", "POLICY",
+	    "when they all are: drop or block [drop]" },
+	{ OPT_ARRIVALS, 0, "arrivals", "SPACING",
+	    "uniform or poisson [uniform]" },
+	{ OPT_SEED, 0, "seed", "N", "of poisson arrivals [random]" },
+	{ OPT_METHOD, 'X', "method", "METHOD", "[GET; POST with a body]" },
+	{ OPT_HEADER, 'H', "header", "LINE", "'Name: value', repeatable" },
+	{ OPT_BODY, 'b', "body", "TEXT|@FILE", "what to send" },
+	{ OPT_TIMEOUT, 0, "timeout", "TIME", "for a whole request [30s]" },
+	{ OPT_REDIRECTS, 0, "redirects", "N",
+	    "most that are followed; 0: none is [9]" },
+	{ OPT_NO_KEEPALIVE, 0, "no-keepalive", NULL,
+	    "a new connection for each request" },
+	{ OPT_FOUR, '4', NULL, NULL, "IPv4 addresses only" },
+	{ OPT_SIX, '6', NULL, NULL, "IPv6 addresses only" },
+	{ OPT_GENERATORS, 'g', "generators", "N", "processes [CPUs]" },
+	{ OPT_NO_PROBE, 0, "no-probe", NULL,
+	    "do not try one connection first" },
+	{ OPT_THRESHOLD, 't', "threshold", "EXPR",
+	    "p99<250ms, errors<1%, rate>950, ...; repeatable" },
+	{ OPT_PERCENTILES, 0, "percentiles", "LIST",
+	    "more to report: 99.9,99.99" },
+	{ OPT_INTERVAL, 'i', "interval", "TIME",
+	    "of snapshots and progress [1s]" },
+	{ OPT_JSON, 0, "json", NULL, "the result as JSON on stdout" },
+	{ OPT_OUT, 0, "out", "FILE", "the same to a file" },
+	{ OPT_CSV, 0, "csv", "FILE", "a row a snapshot" },
+	{ OPT_JUNIT, 0, "junit", "FILE", "thresholds as test cases" },
+	{ OPT_WIRE, 0, "wire", "FILE", "a WorkerResult, as JSON" },
+	{ OPT_QUIET, 'q', "quiet", NULL, "no progress, one line of result" },
+	{ OPT_DRY_RUN, 'n', "dry-run", NULL,
+	    "check and show the plan, send nothing" },
+};
+
+const struct command run_command = {
+	.name = "run",
+	.operands = "URL | PLAN.json",
+	.summary = "Makes the planned load and reports how it went.",
+	.rows = rows,
+	.nrows = UTIL_NELEM(rows),
+	.operands_min = 1,
+	.operands_max = 1,
+};
+
+/* What the options have said of the one phase that -r and -d make. */
+struct phase_options {
+	struct phase	 phase;
+	bool		 is_given;
+	bool		 has_phases;	/* -p: then there is none */
+};
+
+/* A value that is not what the option takes. */
+static int
+bad_value(const struct given *g, const char *expected)
+{
+	char text[OPTION_TEXT_MAX], why[WIRE_TEXT_MAX];
+
+	wire_refuse(why, "%s: %.40s: expected %s", option_text(text, g->row),
+	    g->value, expected);
+	warnx("%s", why);
+	return -1;
+}
+
+static int
+bad_reason(const struct given *g, const char *why)
+{
+	char text[OPTION_TEXT_MAX];
+
+	warnx("%s: %s", option_text(text, g->row), why);
+	return -1;
+}
+
+static int
+take_count(const struct given *g, uint64_t min, uint64_t max, uint64_t *out)
+{
+	char expected[64];
+
+	if (parse_uint(g->value, max, out) == 0 && *out >= min)
+		return 0;
+	snprintf(expected, sizeof(expected), "a number from %llu to %llu",
+	    (unsigned long long)min, (unsigned long long)max);
+	return bad_value(g, expected);
+}
+
+static int
+take_duration(const struct given *g, bool may_be_zero, uint64_t *out)
+{
+	if (parse_duration(g->value, out) == 0 && (may_be_zero || *out > 0))
+		return 0;
+	return bad_value(g, "a time as in 300ms, 10s or 1m30s");
+}
+
+/* One of two words: which one, or -1. */
+static int
+take_word(const struct given *g, const char *first, const char *second)
+{
+	char expected[64];
+
+	if (strcmp(g->value, first) == 0)
+		return 0;
+	if (strcmp(g->value, second) == 0)
+		return 1;
+	snprintf(expected, sizeof(expected), "%s or %s", first, second);
+	return bad_value(g, expected);
+}
+
+static int
+read_all(const char *path, size_t max, struct buf *b)
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+	char bytes[16384];
+	size_t n;
+	int error;
+
+	buf_init(b, max);
+	if (f == NULL)
+		return -1;
+	errno = 0;
+	while ((n = fread(bytes, 1, sizeof(bytes), f)) > 0)
+		if (buf_add(b, bytes, n) == -1) {
+			errno = EFBIG;
+			break;
+		}
+	error = ferror(f) || b->is_full ? (errno != 0 ? errno : EIO) : 0;
+	if (f != stdin)
+		fclose(f);
+	if (error == 0)
+		return 0;
+	buf_clear(b);
+	errno = error;
+	return -1;
+}
+
+static int
+take_body(struct scenario *s, const struct given *g)
+{
+	char why[WIRE_TEXT_MAX];
+	struct buf b;
+
+	free(s->body);
+	s->body = NULL;
+	if (g->value[0] != '@') {
+		s->body = xstrdup(g->value);
+		s->body_len = strlen(s->body);
+		return 0;
+	}
+	if (read_all(g->value + 1, WIRE_BODY_MAX, &b) == -1) {
+		wire_refuse(why, "%s: %s", g->value + 1, strerror(errno));
+		return bad_reason(g, why);
+	}
+	s->body_len = b.len;
+	s->body = xcalloc(b.len + 1, 1);
+	memcpy(s->body, buf_str(&b), b.len);
+	buf_clear(&b);
+	return 0;
+}
+
+static int
+take_method(struct scenario *s, const struct given *g)
+{
+	char *p;
+
+	free(s->method);
+	s->method = xstrdup(g->value);
+	for (p = s->method; *p != '\0'; p++)
+		if (*p >= 'a' && *p <= 'z')
+			*p = (char)(*p - 'a' + 'A');
+	return 0;
+}
+
+static void
+add_phase(struct run_request *req, const struct phase *phase)
+{
+	req->phases = xreallocarray(req->phases, req->nphases + 1,
+	    sizeof(*req->phases));
+	req->phases[req->nphases++] = *phase;
+}
+
+static int
+take_phase(struct run_request *req, struct phase_options *po,
+    const struct given *g)
+{
+	char why[WIRE_TEXT_MAX];
+	struct phase phase;
+
+	if (plan_parse_phase(g->value, &phase, why) == -1)
+		return bad_reason(g, why);
+	if (!po->has_phases)
+		req->nphases = 0;
+	po->has_phases = true;
+	add_phase(req, &phase);
+	return 0;
+}
+
+static int
+take_rate(struct phase_options *po, const struct given *g)
+{
+	po->is_given = true;
+	po->phase.rate = 0;
+	po->phase.type = PHASE_MAX;
+	if (strcmp(g->value, "max") == 0)
+		return 0;
+	po->phase.type = PHASE_CONSTANT;
+	if (parse_rate(g->value, &po->phase.rate) == 0)
+		return 0;
+	return bad_value(g, "whole arrivals a second as in 250 or 2.5k, "
+	    "or max");
+}
+
+static int
+take_word_options(struct run_request *req, const struct given *g)
+{
+	int which;
+
+	if (g->row->id == OPT_SATURATION) {
+		which = take_word(g, "drop", "block");
+		req->policy = which == 1 ? POLICY_BLOCK : POLICY_DROP;
+	} else {
+		which = take_word(g, "uniform", "poisson");
+		req->is_poisson = which == 1;
+	}
+	return which == -1 ? -1 : 0;
+}
+
+/* Options of the request to the target. */
+static int
+apply_scenario(struct run_settings *s, const struct given *g)
+{
+	struct scenario *sc = &s->plan.req.scenario;
+	char why[WIRE_TEXT_MAX];
+
+	switch (g->row->id) {
+	case OPT_FOUR:
+		sc->family = 4;
+		return 0;
+	case OPT_SIX:
+		sc->family = 6;
+		return 0;
+	case OPT_BODY:
+		return take_body(sc, g);
+	case OPT_HEADER:
+		if (plan_add_header(&s->plan, g->value, why) == -1)
+			return bad_reason(g, why);
+		return 0;
+	case OPT_METHOD:
+		return take_method(sc, g);
+	case OPT_NO_KEEPALIVE:
+		sc->keep_alive = false;
+		return 0;
+	case OPT_REDIRECTS:
+		return take_count(g, 0, WIRE_REDIRECTS_MAX, &sc->redirects);
+	default:
+		return take_duration(g, false, &sc->timeout_ns);
+	}
+}
+
+/* Options of the load. */
+static int
+apply_load(struct run_settings *s, struct phase_options *po,
+    const struct given *g)
+{
+	struct run_request *req = &s->plan.req;
+
+	switch (g->row->id) {
+	case OPT_ARRIVALS:
+	case OPT_SATURATION:
+		return take_word_options(req, g);
+	case OPT_CONCURRENCY:
+		return take_count(g, 1, WIRE_CONCURRENCY_MAX,
+		    &req->max_concurrency);
+	case OPT_DURATION:
+		po->is_given = true;
+		return take_duration(g, false, &po->phase.duration_ns);
+	case OPT_INTERVAL:
+		return take_duration(g, false, &req->interval_ns);
+	case OPT_PHASE:
+		return take_phase(req, po, g);
+	case OPT_RATE:
+		return take_rate(po, g);
+	case OPT_REQUESTS:
+		return take_count(g, 1, ARRIVAL_COUNT_MAX, &req->requests);
+	case OPT_SEED:
+		req->has_seed = true;
+		return take_count(g, 0, UINT64_MAX, &req->seed);
+	default:
+		return take_duration(g, true, &req->warmup_ns);
+	}
+}
+
+/* Options of the report and of this process. */
+static int
+apply_report(struct run_settings *s, const struct given *g)
+{
+	char why[WIRE_TEXT_MAX];
+	uint64_t n;
+
+	switch (g->row->id) {
+	case OPT_CSV:
+		s->csv_path = g->value;
+		return 0;
+	case OPT_DRY_RUN:
+		s->is_dry_run = true;
+		return 0;
+	case OPT_GENERATORS:
+		if (take_count(g, 1, POOL_GENERATORS_MAX, &n) == -1)
+			return -1;
+		s->generators = (uint32_t)n;
+		return 0;
+	case OPT_JSON:
+		s->wants_json = true;
+		return 0;
+	case OPT_JUNIT:
+		s->junit_path = g->value;
+		return 0;
+	case OPT_NO_PROBE:
+		s->wants_probe = false;
+		return 0;
+	case OPT_OUT:
+		s->out_path = g->value;
+		return 0;
+	case OPT_PERCENTILES:
+		if (plan_add_percentiles(&s->plan, g->value, why) == -1)
+			return bad_reason(g, why);
+		return 0;
+	case OPT_QUIET:
+		s->is_quiet = true;
+		return 0;
+	case OPT_THRESHOLD:
+		if (plan_add_threshold(&s->plan, g->value, why) == -1)
+			return bad_reason(g, why);
+		return 0;
+	default:
+		s->wire_path = g->value;
+		return 0;
+	}
+}
+
+static int
+apply(struct run_settings *s, struct phase_options *po, const struct given *g)
+{
+	switch ((enum run_option)g->row->id) {
+	case OPT_FOUR:
+	case OPT_SIX:
+	case OPT_BODY:
+	case OPT_HEADER:
+	case OPT_METHOD:
+	case OPT_NO_KEEPALIVE:
+	case OPT_REDIRECTS:
+	case OPT_TIMEOUT:
+		return apply_scenario(s, g);
+	case OPT_ARRIVALS:
+	case OPT_CONCURRENCY:
+	case OPT_DURATION:
+	case OPT_INTERVAL:
+	case OPT_PHASE:
+	case OPT_RATE:
+	case OPT_REQUESTS:
+	case OPT_SATURATION:
+	case OPT_SEED:
+	case OPT_WARMUP:
+		return apply_load(s, po, g);
+	case OPT_CSV:
+	case OPT_DRY_RUN:
+	case OPT_GENERATORS:
+	case OPT_JSON:
+	case OPT_JUNIT:
+	case OPT_NO_PROBE:
+	case OPT_OUT:
+	case OPT_PERCENTILES:
+	case OPT_QUIET:
+	case OPT_THRESHOLD:
+	case OPT_WIRE:
+		return apply_report(s, g);
+	}
+	return -1;
+}
+
+/* The operand. */
+
+static int
+take_plan_file(struct run_settings *s, const char *path)
+{
+	char why[WIRE_TEXT_MAX];
+	struct buf text;
+	int status;
+
+	if (read_all(path, JSON_TEXT_MAX, &text) == -1) {
+		if (errno == ENOENT && strstr(path, ".json") == NULL)
+			warnx("%s: no such plan file (a URL begins with "
+			    "http://)", path);
+		else
+			warn("%s", path);
+		return -1;
+	}
+	status = plan_from_json(&s->plan, text.data, text.len, why);
+	if (status == -1)
+		warnx("%s: %s", path, why);
+	buf_clear(&text);
+	return status;
+}
+
+static int
+take_operand(struct run_settings *s, const char *operand)
+{
+	if (strstr(operand, "://") == NULL)
+		return take_plan_file(s, operand);
+	free(s->plan.req.scenario.url);
+	s->plan.req.scenario.url = xstrdup(operand);
+	return 0;
+}
+
+/* What follows from all that was said. */
+static void
+complete(struct run_settings *s, const struct phase_options *po)
+{
+	struct run_request *req = &s->plan.req;
+
+	if (!po->has_phases && (po->is_given || req->nphases == 0)) {
+		req->nphases = 0;
+		add_phase(req, &po->phase);
+	}
+	if (req->scenario.method == NULL)
+		req->scenario.method = xstrdup(req->scenario.body != NULL ?
+		    "POST" : "GET");
+	if (req->is_poisson && !req->has_seed) {
+		/* Shown in the report, so that it can be asked for again. */
+		req->seed = (clock_wall_ns() ^ (uint64_t)getpid() << 40) >> 8;
+		req->has_seed = true;
+	}
+}
+
+/* Only one result can be standard output, or any one file. */
+static int
+check_outputs(const struct run_settings *s)
+{
+	const char *paths[] = { s->wants_json ? "-" : NULL, s->out_path,
+	    s->csv_path, s->junit_path, s->wire_path };
+	size_t i, j;
+
+	for (i = 0; i < UTIL_NELEM(paths); i++)
+		for (j = 0; j < i && paths[i] != NULL; j++) {
+			if (paths[j] == NULL || strcmp(paths[i], paths[j]))
+				continue;
+			if (strcmp(paths[i], "-") == 0)
+				warnx("only one of --json, --out -, --csv -, "
+				    "--junit - and --wire - can be standard "
+				    "output");
+			else
+				warnx("%s: only one result can go there",
+				    paths[i]);
+			return -1;
+		}
+	return 0;
+}
+
+static int
+settings_from(struct run_settings *s, const struct options *o)
+{
+	struct phase_options po = { .phase = { .type = PHASE_CONSTANT,
+	    .rate = 10, .duration_ns = 10 * NS_PER_SEC } };
+	char why[WIRE_TEXT_MAX];
+	size_t i;
+
+	/* None until somebody names one: it depends on the body. */
+	free(s->plan.req.scenario.method);
+	s->plan.req.scenario.method = NULL;
+	if (take_operand(s, o->operands[0]) == -1)
+		return -1;
+	for (i = 0; i < o->ngiven; i++)
+		if (apply(s, &po, &o->given[i]) == -1)
+			return -1;
+	complete(s, &po);
+	if (run_request_check(&s->plan.req, why) == -1) {
+		warnx("%s", why);
+		return -1;
+	}
+	return check_outputs(s);
+}
+
+int
+run_settings_parse(struct run_settings *s, int argc, char **argv)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	struct options o;
+	int status;
+
+	memset(s, 0, sizeof(*s));
+	plan_init(&s->plan);
+	s->wants_probe = true;
+	s->generators = cpus < 1 ? 1 : cpus > POOL_GENERATORS_MAX ?
+	    POOL_GENERATORS_MAX : (uint32_t)cpus;
+	status = options_parse(&o, &run_command, argc, argv);
+	if (status == 0)
+		status = settings_from(s, &o);
+	options_clear(&o);
+	return status;
+}
+
+void
+run_settings_clear(struct run_settings *s)
+{
+	plan_clear(&s->plan);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RUN_OPTIONS_H
+#define RUN_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "options.h"
+#include "plan.h"
+
+/* What `pulse run` was asked to do. Paths are borrowed from argv. */
+struct run_settings {
+	struct plan	 plan;
+	uint32_t	 generators;
+	bool		 wants_probe;
+	bool		 is_quiet;
+	bool		 wants_json;	/* on stdout */
+	bool		 is_dry_run;
+	const char	*out_path;	/* NULL: not asked for */
+	const char	*csv_path;
+	const char	*junit_path;
+	const char	*wire_path;
+};
+
+extern const struct command run_command;
+
+/*
+ * From the words after `pulse` to settings that are ready to run: the plan
+ * file is read, options win over it, everything is checked. 0, or 1 when
+ * --help was printed, or -1 after one line on stderr. run_settings_clear in
+ * every case.
+ */
+int	 run_settings_parse(struct run_settings *s, int argc, char **argv);
+void	 run_settings_clear(struct run_settings *s);
+
+#endif

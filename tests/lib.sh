@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: MIT
+# What the shell tests share: read by them with ". tests/lib.sh", run from the
+# top level. Each check is a line "ok - ..." or "not ok - ..."; finish says
+# whether all were ok. Servers that a test starts are ended by their pid.
+
+dir=$(mktemp -d)
+pids=
+bad=0
+
+cleanup() {
+	for pid in $pids; do
+		kill "$pid" 2>/dev/null
+	done
+	wait 2>/dev/null
+	rm -rf "$dir"
+}
+trap cleanup EXIT
+trap 'exit 1' INT TERM HUP
+
+ok() {
+	echo "ok - $1"
+}
+
+not_ok() {
+	echo "not ok - $1"
+	bad=1
+}
+
+# is WHAT GOT WANT
+is() {
+	if [ "$2" = "$3" ]; then
+		ok "$1"
+	else
+		not_ok "$1: got '$2', want '$3'"
+	fi
+}
+
+# has WHAT FILE PATTERN
+has() {
+	if grep -q -e "$3" "$2"; then
+		ok "$1"
+	else
+		not_ok "$1: no '$3' in:"
+		cat "$2"
+	fi
+}
+
+# between WHAT GOT MIN MAX, whole numbers
+between() {
+	if [ "$2" -ge "$3" ] && [ "$2" -le "$4" ]; then
+		ok "$1"
+	else
+		not_ok "$1: got '$2', want $3 to $4"
+	fi
+}
+
+# start NAME COMMAND ...: in the background; $line is the first it prints,
+# $pid its process
+start() {
+	name=$1
+	shift
+	mkfifo "$dir/$name.line"
+	"$@" >"$dir/$name.line" 2>"$dir/$name.err" &
+	pid=$!
+	pids="$pids $pid"
+	read -r line <"$dir/$name.line"
+}
+
+# mock [options]: sets $url
+mock() {
+	mocks=$((${mocks:-0} + 1))
+	start "mock$mocks" ./pulse mock --addr 127.0.0.1:0 "$@"
+	url=${line##* }
+}
+
+# misbehave [options] BEHAVIOUR: sets $url, its $port, and $log, where it says
+# with -v what was requested
+misbehave() {
+	servers=$((${servers:-0} + 1))
+	start "misbehave$servers" tests/misbehave.t "$@"
+	port=$line
+	url=http://127.0.0.1:$port
+	log=$dir/misbehave$servers.err
+}
+
+# number FILE MEMBER: of the first such member of a JSON result
+number() {
+	sed -n "s/^ *\"$2\": \([0-9.]*\),\{0,1\}\$/\1/p" "$1" | head -n 1
+}
+
+# text FILE MEMBER: the same of a string
+text() {
+	sed -n "s/^ *\"$2\": \"\(.*\)\",\{0,1\}\$/\1/p" "$1" | head -n 1
+}
+
+# sum FILE MEMBER: over all snapshots
+sum() {
+	awk -v want="\"$2\":" '/^  "snapshots": \[/ { is_in = 1 }
+	    /^  \]/ { is_in = 0 }
+	    is_in && $1 == want { n += $2 } END { print n + 0 }' "$1"
+}
+
+# statuses FILE: of the whole run, as "200:5 404:1"
+statuses() {
+	awk '/^  "status_codes": \{$/ { is_in = 1; next } /^  }/ { is_in = 0 }
+	    is_in { gsub(/[",:]/, ""); out = out sep $1 ":" $2; sep = " " }
+	    END { print out }' "$1"
+}
+
+# failures FILE: the error table, as "part cause category count" and ";"
+failures() {
+	awk '/^  "error_table": \[$/ { is_in = 1; next } /^  \]/ { is_in = 0 }
+	    !is_in { next } { gsub(/[",]/, "") }
+	    $1 == "part:" { out = out sep $2; sep = "; " }
+	    $1 == "cause:" || $1 == "category:" || $1 == "count:" {
+		sub(/^ *[a-z]*:/, ""); out = out $0 }
+	    END { print out }' "$1"
+}
+
+# lines FILE: how many there are
+lines() {
+	awk 'END { print NR }' "$1"
+}
+
+# poll COMMAND ...: waits up to ten seconds until it is true
+poll() {
+	tries=0
+	until "$@"; do
+		tries=$((tries + 1))
+		[ $tries -lt 200 ] || return 1
+		sleep 0.05
+	done
+}
+
+has_lines() {
+	[ "$(lines "$1")" -ge "$2" ]
+}
+
+# process_state PID: T is stopped, Z dead, nothing gone
+process_state() {
+	sed 's/.*) \(.\).*/\1/' "/proc/$1/stat" 2>/dev/null
+}
+
+is_gone() {
+	case $(process_state "$1") in
+	'' | Z) return 0 ;;
+	esac
+	return 1
+}
+
+# is_pulse PID: the shell's child has become it
+is_pulse() {
+	grep -q '^pulse$' "/proc/$1/comm" 2>/dev/null
+}
+
+is_stopped() {
+	[ "$(process_state "$1")" = T ]
+}
+
+# children PID: the numbers of its children
+children() {
+	sed -n "s/^\([0-9]*\) (.*) . $1 .*/\1/p" /proc/[0-9]*/stat 2>/dev/null
+}
+
+# generators PID: those of its children that have connections
+generators() {
+	for child in $(children "$1"); do
+		if ls -l "/proc/$child/fd" 2>/dev/null | grep -q socket:; then
+			echo "$child"
+		fi
+	done
+}
+
+# has_generators PID N
+has_generators() {
+	[ "$(generators "$1" | wc -l)" -ge "$2" ]
+}
+
+# run NAME ARGS ...: a run with its result in $dir/NAME.json, $status
+run() {
+	name=$1
+	shift
+	./pulse run --json "$@" >"$dir/$name.json" 2>"$dir/$name.err"
+	status=$?
+}
+
+# adds_up NAME: what holds in every run
+adds_up() {
+	f=$dir/$1.json
+	if [ -z "$(number "$f" scheduled)" ]; then
+		not_ok "$1: no result"
+		cat "$dir/$1.err" "$f"
+		return
+	fi
+	is "$1: scheduled = started + dropped" "$(number "$f" scheduled)" \
+	    "$(($(number "$f" started) + $(number "$f" dropped)))"
+	is "$1: started = completed + lost" "$(number "$f" started)" \
+	    "$(($(number "$f" completed) + $(number "$f" lost)))"
+}
+
+# ends NAME STATUS: as a run should, with nothing on stderr if it went well
+ends() {
+	is "$1: status" "$status" "$2"
+	if [ "$2" = 0 ] || [ "$2" = 2 ]; then
+		is "$1: stderr is empty" "$(cat "$dir/$1.err")" ""
+	fi
+	adds_up "$1"
+}
+
+finish() {
+	exit $bad
+}

@@ -1,0 +1,32 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Runs the tests it is given, unit tests (*.t) and shell scripts (*.sh), one
+# after the other from the top level. A line for each; what a failed one
+# printed; last a line with the sums. Status 1 if anything failed.
+out=${TMPDIR:-/tmp}/pulse-test.$$
+trap 'rm -f "$out"' EXIT
+trap 'exit 1' INT TERM HUP
+passed=0
+failed=0
+for t in "$@"; do
+	start=$(date +%s)
+	case $t in
+	*.sh) sh "$t" >"$out" 2>&1 ;;
+	*) "./$t" >"$out" 2>&1 ;;
+	esac
+	status=$?
+	seconds=$(($(date +%s) - start))
+	# check counts its cases, the scripts count theirs as "ok - " lines.
+	n=$(sed -n 's/^[0-9]*%: Checks: \([0-9]*\).*/\1/p' "$out" | tail -n 1)
+	[ -n "$n" ] || n=$(grep -c '^ok - ' "$out")
+	if [ $status -eq 0 ] && [ "$n" -gt 0 ]; then
+		printf 'ok    %-28s %5d checks %3ds\n' "$t" "$n" "$seconds"
+		passed=$((passed + n))
+	else
+		printf 'FAIL  %-28s status %d\n' "$t" $status
+		cat "$out"
+		failed=$((failed + 1))
+	fi
+done
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]
