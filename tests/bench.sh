@@ -1,0 +1,224 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What pulse costs and how exact it is, beside the peers that are installed:
+# nginx as the server (pulse mock without it), wrk, ab, hey and h2load. Server
+# and client have a CPU each where there are two. Runs are short and in turn,
+# so that a noisy machine is noisy for all. Prints figures and ratios; says
+# nothing about passing. ROUNDS (5) and SECONDS_EACH (4) may be set.
+rounds=${ROUNDS:-5}
+seconds=${SECONDS_EACH:-4}
+dir=$(mktemp -d)
+pids=
+
+finish() {
+	for p in $pids; do
+		kill "$p" 2>/dev/null
+	done
+	wait 2>/dev/null
+	rm -rf "$dir"
+}
+trap finish EXIT
+trap 'exit 1' INT TERM HUP
+
+have() {
+	command -v "$1" >/dev/null 2>&1
+}
+
+client=
+server=
+if have taskset && [ "$(getconf _NPROCESSORS_ONLN)" -gt 1 ]; then
+	client='taskset -c 0'
+	server='taskset -c 1'
+fi
+
+# CPU seconds, user and system, of a command and its children: in $cpu; what
+# it printed is in $dir/out.
+cpu_of() {
+	(
+		"$@" >"$dir/out" 2>&1
+		times >"$dir/times"
+	)
+	cpu=$(tail -n 1 "$dir/times" | tr ms '  ' |
+	    awk '{ print $1 * 60 + $2 + $3 * 60 + $4 }')
+}
+
+median() {
+	sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+}
+
+# A server for the cost of a request.
+
+start_server() {
+	if ! have nginx; then
+		mkfifo "$dir/line"
+		$server ./pulse mock --addr 127.0.0.1:0 --size 612 \
+		    >"$dir/line" &
+		pids="$pids $!"
+		read -r line <"$dir/line"
+		url=${line##* }/
+		peer="pulse mock"
+		return
+	fi
+	port=$((20000 + $$ % 10000))
+	head -c 612 /dev/zero | tr '\0' x >"$dir/index.html"
+	chmod 755 "$dir"
+	cat >"$dir/nginx.conf" <<-END
+	daemon off;
+	worker_processes 1;
+	pid $dir/nginx.pid;
+	error_log $dir/error.log;
+	events { worker_connections 12000; }
+	http {
+		access_log off;
+		keepalive_requests 1000000000;
+		keepalive_timeout 600s;
+		client_body_temp_path $dir/a;
+		proxy_temp_path $dir/b;
+		fastcgi_temp_path $dir/c;
+		uwsgi_temp_path $dir/d;
+		scgi_temp_path $dir/e;
+		server {
+			listen 127.0.0.1:$port backlog=8192;
+			root $dir;
+		}
+	}
+	END
+	$server nginx -c "$dir/nginx.conf" 2>/dev/null &
+	pids="$pids $!"
+	url=http://127.0.0.1:$port/
+	tries=0
+	until ./pulse run -r 1 -d 10ms -q "$url" >/dev/null 2>&1; do
+		tries=$((tries + 1))
+		[ $tries -lt 100 ] || { echo "nginx does not start"; exit 1; }
+	done
+	peer=nginx
+}
+
+# One run of a client: "CPU_US_A_REQUEST REQUESTS_A_SECOND".
+one() {
+	case $1 in
+	pulse)
+		cpu_of $client ./pulse run -g 1 -r max -c 50 \
+		    -d "${seconds}s" -q "$url"
+		n=$(sed -n 's/.* \([0-9]*\) completed.*/\1/p' "$dir/out") ;;
+	wrk)
+		cpu_of $client wrk -t1 -c50 -d"${seconds}s" "$url"
+		n=$(awk '/requests in/ { print $1 }' "$dir/out") ;;
+	ab)
+		cpu_of $client ab -q -k -c 50 -t "$seconds" -n 10000000 "$url"
+		n=$(awk '/Complete requests/ { print $3 }' "$dir/out") ;;
+	hey)
+		cpu_of $client hey -c 50 -z "${seconds}s" "$url"
+		n=$(awk '/responses$/ { s += $2 } END { print s }' "$dir/out")
+		;;
+	h2load)
+		cpu_of $client h2load --h1 -t1 -c50 -D "$seconds" "$url"
+		n=$(awk '/^requests:/ { print $8 }' "$dir/out") ;;
+	esac
+	echo "$cpu ${n:-0} $seconds" |
+	    awk '{ if ($2 > 0) printf "%.2f %.0f\n", $1 * 1e6 / $2, $2 / $3 }'
+}
+
+cost() {
+	peers=
+	for p in wrk h2load ab hey; do
+		! have $p || peers="$peers $p"
+	done
+	i=0
+	while [ $i -lt "$rounds" ]; do
+		for p in pulse $peers; do
+			one "$p" >>"$dir/cost.$p"
+		done
+		i=$((i + 1))
+	done
+	echo "Cost: -r max, 50 connections kept, $peer, one generator or thread"
+	printf '  %-8s %14s %14s %12s\n' "" "CPU a request" "requests/s" \
+	    "pulse is"
+	for p in pulse $peers; do
+		paste -d' ' "$dir/cost.pulse" "$dir/cost.$p" |
+		    awk '{ print $1 / $3 }' | median >"$dir/ratio"
+		printf '  %-8s %11s us %14s %10.2f x\n' "$p" \
+		    "$(cut -d' ' -f1 "$dir/cost.$p" | median)" \
+		    "$(cut -d' ' -f2 "$dir/cost.$p" | median)" \
+		    "$(cat "$dir/ratio")"
+	done
+	echo "  (medians of $rounds rounds; the ratio is that of pairs)"
+}
+
+syscalls() {
+	have strace || return
+	strace -f -c -o "$dir/strace" ./pulse run -g 1 -r max -c 50 \
+	    -d "${seconds}s" -q "$url" >"$dir/out" 2>&1
+	n=$(sed -n 's/.* \([0-9]*\) completed.*/\1/p' "$dir/out")
+	awk -v n="$n" '$4 ~ /^[0-9]+$/ && $NF != "total" { calls += $4 }
+	    END { printf "System calls: %.2f a request (%d in %d requests)\n",
+	    calls / n, calls, n }' "$dir/strace"
+}
+
+# One run against the recorder at $1 a second: "N P50_US P99_US MAX_US".
+recorded() {
+	rate=$1
+	shift
+	rm -f "$dir/rec.line" "$dir/rec.in"
+	mkfifo "$dir/rec.line" "$dir/rec.in"
+	$server tests/recorder.t "$rate" <"$dir/rec.in" >"$dir/rec.line" &
+	rec=$!
+	exec 8>"$dir/rec.in" 9<"$dir/rec.line"
+	read -r port <&9
+	$client "$@" "http://127.0.0.1:$port/" >"$dir/out" 2>&1
+	exec 8>&-
+	read -r line <&9
+	exec 9<&-
+	wait $rec
+	echo "$line"
+}
+
+# How near to an even schedule arrivals come, as the server sees them.
+exactness() {
+	echo "Arrivals: 10,000/s for 6 s, deviation from the even schedule" \
+	    "as the server sees it"
+	i=0
+	while [ $i -lt "$rounds" ]; do
+		recorded 10000 ./pulse run -g 1 -r 10k -d 6s -q \
+		    >>"$dir/exact.pulse"
+		! have hey || recorded 10000 hey -z 6s -c 50 -q 200 \
+		    >>"$dir/exact.hey"
+		$client tests/micro.t timer >>"$dir/exact.timer"
+		i=$((i + 1))
+	done
+	# The last is no client: what a process that only waits gets here.
+	for p in pulse hey timer; do
+		[ -s "$dir/exact.$p" ] || continue
+		printf '  %-8s p50 %8s us  p99 %8s us  max %8s us\n' $p \
+		    "$(cut -d' ' -f2 "$dir/exact.$p" | median)" \
+		    "$(cut -d' ' -f3 "$dir/exact.$p" | median)" \
+		    "$(cut -d' ' -f4 "$dir/exact.$p" | median)"
+	done
+}
+
+# Proportional memory of the generator at 5,000 connections, in kB.
+memory() {
+	[ -r /proc/self/smaps_rollup ] || return
+	ulimit -n 12000 2>/dev/null || return
+	./pulse run -g 1 -r max -c 5000 -d 14s -q "$url" >"$dir/out" 2>&1 &
+	run=$!
+	pids="$pids $run"
+	for at in 4 8; do
+		sleep 4
+		for p in $(pgrep -P $run); do
+			awk -v at=$at '/^Pss:/ { print $2 }' \
+			    "/proc/$p/smaps_rollup"
+		done | sort -n | tail -n 1 |
+		    awk -v at="$((at + 0))" '{ printf "Memory: generator " \
+		    "with 5,000 connections: %.1f MB (Pss) after %d s\n",
+		    $1 / 1024, at }'
+	done
+	wait $run
+}
+
+tests/micro.t
+start_server
+cost
+syscalls
+memory
+exactness
