@@ -363,11 +363,21 @@ finish_result(struct pool *pool)
 	audit_judge(r, pool->req);
 }
 
+/* Time since the start of the run, 0 before. */
+static uint64_t
+elapsed(const struct pool *pool)
+{
+	uint64_t now_ns = loop_now(pool->loop);
+
+	return pool->start_ns != 0 && now_ns > pool->start_ns ?
+	    now_ns - pool->start_ns : 0;
+}
+
 static void
 on_over(void *arg)
 {
 	struct pool *pool = arg;
-	uint64_t elapsed_ns = pool_elapsed(pool);
+	uint64_t elapsed_ns = elapsed(pool);
 
 	/* Without a request that ended, the time that passed must do. */
 	if (pool->last_end_ns == 0)
@@ -643,21 +653,6 @@ pool_stop(struct pool *pool, uint64_t grace_ns)
 		msg_add_uint(&m->channel, grace_ns);
 		msg_send(&m->channel);
 	}
-}
-
-uint64_t
-pool_elapsed(const struct pool *pool)
-{
-	uint64_t now_ns = loop_now(pool->loop);
-
-	return pool->start_ns != 0 && now_ns > pool->start_ns ?
-	    now_ns - pool->start_ns : 0;
-}
-
-uint64_t
-pool_in_flight(const struct pool *pool)
-{
-	return slots_active(pool->slots);
 }
 
 /* Names that redirects lead to. */

@@ -44,8 +44,5 @@ void	 pool_run(struct pool *pool, const struct run_request *req,
  * done (or refused, when it has not begun). May be called again.
  */
 void	 pool_stop(struct pool *pool, uint64_t grace_ns);
-/* Time since the start of the run, 0 before; how many are in flight. */
-uint64_t pool_elapsed(const struct pool *pool);
-uint64_t pool_in_flight(const struct pool *pool);
 
 #endif
