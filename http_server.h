@@ -26,6 +26,8 @@ struct server_limits {
 	uint64_t	 head_ns;	/* time for a whole head */
 	uint64_t	 body_ns;	/* a whole body; an unread answer */
 	uint64_t	 idle_ns;	/* before and between requests */
+	bool		 wants_keepalive;	/* TCP's probes: dead peers
+						   are found in half a minute */
 };
 
 /* Views are good until the answer is given. */
@@ -36,6 +38,12 @@ struct server_request {
 };
 
 struct server_handler {
+	/*
+	 * A head is here, its body not yet: true to go on, or false and *a as
+	 * the answer; then the body is not read. NULL: all go on.
+	 */
+	bool	(*head)(void *arg, const struct http_head *h,
+		    struct server_answer *a);
 	/*
 	 * A request is complete: answer with server_answer, now or later, or
 	 * drop it with server_drop.
@@ -49,21 +57,46 @@ struct server_handler {
 	 * then it is dropped.
 	 */
 	void	(*gone)(void *arg, struct server_connection *c);
+	/* After server_drain: the last connection has ended. NULL: none. */
+	void	(*drained)(void *arg);
 	void	 *arg;
 };
 
 /*
- * Takes a listening descriptor. NULL with errno; then the descriptor is still
- * the caller's. SIGPIPE must be ignored.
+ * Takes a listening descriptor; -1 for none. NULL with errno; then the
+ * descriptor is still the caller's. SIGPIPE must be ignored.
  */
 struct server *server_new(struct loop *loop, int fd,
     const struct server_limits *limits, const struct server_handler *handler);
 /* Closes the listener and all connections. Not from inside the handler. */
 void	 server_free(struct server *s);
+/* Serves one connection over these, which it takes. 0 or -1 with errno. */
+int	 server_adopt(struct server *s, int read_fd, int write_fd);
+/*
+ * Accepts no more, closes what is idle, and each other connection after its
+ * answer; then drained is called, from the loop.
+ */
+void	 server_drain(struct server *s);
 
 /* Once for each request, which ends with it: c is no longer the handler's. */
 void	 server_answer(struct server_connection *c,
 	    const struct server_answer *a);
+/*
+ * An answer in pieces: begin with its head (a->body is not looked at; chunked,
+ * or until the connection ends in HTTP/1.0), add bytes, end. Meanwhile the
+ * connection is the handler's as before, and gone may be called; what is added
+ * then is sent if it still can be. Adding never blocks; server_unsent is how
+ * many bytes the peer has not taken yet.
+ */
+void	 server_stream_begin(struct server_connection *c,
+	    const struct server_answer *a);
+void	 server_stream_add(struct server_connection *c, const void *p,
+	    size_t len);
+void	 server_stream_end(struct server_connection *c);
+size_t	 server_unsent(const struct server_connection *c);
+/* When the peer last sent anything, blank lines too; CLOCK_MONOTONIC. */
+uint64_t server_heard_ns(const struct server_connection *c);
+
 /* The same without an answer; with a reset when is_reset. */
 void	 server_drop(struct server_connection *c, bool is_reset);
 /* A pointer of the handler's own beside each request, NULL at first. */

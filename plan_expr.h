@@ -7,7 +7,7 @@
 
 #include "base/util.h"
 #include "load/arrival.h"
-#include "wire.h"
+#include "result.h"
 
 enum {
 	THRESHOLD_TEXT_MAX = 80		/* with its NUL */

@@ -123,23 +123,17 @@ write_files(struct run *run, const struct report *report)
 /* What the pool tells. */
 
 static void
-on_snapshot(void *arg, const struct snapshot *s)
+on_interval(void *arg, const struct interval *in)
 {
 	struct run *run = arg;
 	struct snapshot *kept;
-	size_t bytes = s->nstatuses * sizeof(*s->statuses);
 
 	run->snapshots = xreallocarray(run->snapshots, run->nsnapshots + 1,
 	    sizeof(*run->snapshots));
 	kept = &run->snapshots[run->nsnapshots++];
-	*kept = *s;
-	kept->statuses = NULL;
-	if (bytes > 0) {
-		kept->statuses = xcalloc(1, bytes);
-		memcpy(kept->statuses, s->statuses, bytes);
-	}
+	snapshot_of(kept, in);
 	if (run->signo == 0)
-		progress_show(&run->progress, s);
+		progress_show(&run->progress, kept);
 }
 
 static void
@@ -166,10 +160,11 @@ on_done(void *arg, struct result *r)
 }
 
 static void
-on_refused(void *arg, const char *why)
+on_refused(void *arg, enum refusal refusal, const char *why)
 {
 	struct run *run = arg;
 
+	(void)refusal;
 	progress_end(&run->progress);
 	if (run->signo == 0)
 		warnx("%s", why);
@@ -340,8 +335,8 @@ static int
 run_plan(struct run *run)
 {
 	const struct run_request *req = &run->settings.plan.req;
-	const struct run_hooks hooks = { on_snapshot, on_done, on_refused,
-	    run };
+	const struct run_hooks hooks = { .interval = on_interval,
+	    .done = on_done, .refused = on_refused, .arg = run };
 
 	/* Before the signals: to open a FIFO can take for ever. */
 	if (open_files(run) == -1)

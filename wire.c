@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a run is to do and what came out of it, as plain structs: defaults, all
- * that can be known to be wrong before a run, and merging.
- *
- * Merging is addition, so any order and any grouping of generators, intervals
- * and workers gives the same counts and the same histograms.
+ * What a run is to do, as a plain struct: defaults, and all that can be known
+ * to be wrong before a run.
  *
  * A refusal is one line of text that begins with the member it is about. It is
  * made for a terminal, a log and a text/plain body alike: no newline, no
@@ -22,11 +19,9 @@
 
 #include "base/text.h"
 #include "base/util.h"
-#include "hist.h"
 #include "http.h"
 #include "http_url.h"
 #include "load/arrival.h"
-#include "load/outcome.h"
 #include "wire.h"
 
 /* Bytes of a list of words that may stand in a refusal. */
@@ -37,14 +32,6 @@ static const char *const policy_names[] = {
 	[POLICY_BLOCK] = "block",
 };
 
-static const char *const hist_names[] = {
-	[RESULT_LATENCY] = "latency",
-	[RESULT_TTFB] = "ttfb",
-	[RESULT_SERVICE] = "service",
-};
-static_assert(UTIL_NELEM(hist_names) == RESULT_PART,
-    "a histogram has no name");
-
 static void	 make_line(char *, size_t);
 static int	 check_phases(const struct run_request *, char *);
 static int	 check_limits(const struct run_request *, char *);
@@ -53,10 +40,6 @@ static int	 check_url(const struct scenario *, char *);
 static int	 check_method(const struct scenario *, char *);
 static int	 check_headers(const struct scenario *, char *);
 static int	 check_header(const struct header *, char *);
-static void	 add_all(uint64_t *, const uint64_t *, size_t);
-static uint64_t	 larger(uint64_t, uint64_t);
-static void	 merge_generators(struct result *, const struct result *);
-static void	 merge_verdict(struct result *, const struct result *);
 
 int
 wire_refuse(char why[WIRE_TEXT_MAX], const char *fmt, ...)
@@ -133,15 +116,6 @@ policy_name(enum policy policy)
 	return policy_names[policy];
 }
 
-const char *
-result_hist_name(enum result_hist hist)
-{
-	assert(hist < RESULT_HISTS);
-	if (hist >= RESULT_PART)
-		return part_name((enum part)(hist - RESULT_PART));
-	return hist_names[hist];
-}
-
 void
 run_request_init(struct run_request *req)
 {
@@ -173,6 +147,7 @@ run_request_clear(struct run_request *req)
 	free(s->method);
 	free(s->body);
 	free(req->phases);
+	free(req->take);
 	memset(req, 0, sizeof(*req));
 }
 
@@ -353,136 +328,4 @@ check_header(const struct header *h, char *why)
 		return wire_refuse(why, "headers: the value of \"%.40s\" "
 		    "is not UTF-8", h->name);
 	return 0;
-}
-
-struct result *
-result_new(size_t ngenerators)
-{
-	struct result *r;
-
-	r = xcalloc(1, sizeof(*r));
-	r->is_valid = true;
-	r->ngenerators = ngenerators;
-	if (ngenerators > 0)
-		r->generators = xcalloc(ngenerators, sizeof(*r->generators));
-	return r;
-}
-
-void
-result_free(struct result *r)
-{
-	if (r == NULL)
-		return;
-	free(r->generators);
-	free(r);
-}
-
-void
-result_merge(struct result *dst, const struct result *src)
-{
-	size_t i;
-
-	counters_add(&dst->n, &src->n);
-	for (i = 0; i < RESULT_HISTS; i++)
-		hist_merge(&dst->hist[i], &src->hist[i]);
-	dst->lost += src->lost;
-	dst->duration_ns = larger(dst->duration_ns, src->duration_ns);
-	dst->max_active = larger(dst->max_active, src->max_active);
-	if (dst->start_wall_ns == 0 || (src->start_wall_ns != 0 &&
-	    src->start_wall_ns < dst->start_wall_ns))
-		dst->start_wall_ns = src->start_wall_ns;
-	if (dst->address[0] == '\0')
-		memcpy(dst->address, src->address, sizeof(dst->address));
-	merge_generators(dst, src);
-	merge_verdict(dst, src);
-}
-
-static uint64_t
-larger(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
-}
-
-static void
-merge_generators(struct result *dst, const struct result *src)
-{
-	size_t n = dst->ngenerators;
-
-	if (src->ngenerators == 0)
-		return;
-	dst->generators = xreallocarray(dst->generators,
-	    n + src->ngenerators, sizeof(*dst->generators));
-	memcpy(dst->generators + n, src->generators,
-	    src->ngenerators * sizeof(*src->generators));
-	dst->ngenerators = n + src->ngenerators;
-}
-
-/* Reasons beyond the maximum are dropped: the first ones say enough. */
-static void
-merge_verdict(struct result *dst, const struct result *src)
-{
-	size_t i;
-
-	dst->is_partial |= src->is_partial;
-	dst->is_valid &= src->is_valid;
-	if (dst->signo == 0)
-		dst->signo = src->signo;
-	if (dst->error[0] == '\0')
-		memcpy(dst->error, src->error, sizeof(dst->error));
-	for (i = 0; i < src->nreasons && dst->nreasons < WIRE_REASONS_MAX; i++)
-		memcpy(dst->reasons[dst->nreasons++], src->reasons[i],
-		    WIRE_TEXT_MAX);
-}
-
-void
-counters_add(struct counters *dst, const struct counters *src)
-{
-	size_t i;
-
-	dst->scheduled += src->scheduled;
-	dst->started += src->started;
-	dst->dropped += src->dropped;
-	dst->completed += src->completed;
-	dst->failed += src->failed;
-	dst->retried += src->retried;
-	dst->redirected += src->redirected;
-	dst->bytes_in += src->bytes_in;
-	dst->bytes_out += src->bytes_out;
-	dst->connects += src->connects;
-	add_all(dst->category, src->category, CATEGORIES);
-	for (i = 0; i < PARTS; i++)
-		add_all(dst->error[i], src->error[i], CAUSES);
-	add_all(dst->status, src->status, WIRE_STATUS_MAX);
-}
-
-static void
-add_all(uint64_t *dst, const uint64_t *src, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		dst[i] += src[i];
-}
-
-void
-summary_of(struct summary *s, const struct hist *h)
-{
-	memset(s, 0, sizeof(*s));
-	if (h->count == 0)
-		return;
-	s->count = h->count;
-	s->min_ns = h->min_ns;
-	s->mean_ns = hist_mean(h);
-	s->p50_ns = hist_percentile(h, 50);
-	s->p90_ns = hist_percentile(h, 90);
-	s->p95_ns = hist_percentile(h, 95);
-	s->p99_ns = hist_percentile(h, 99);
-	s->max_ns = h->max_ns;
-}
-
-void
-snapshot_clear(struct snapshot *s)
-{
-	free(s->statuses);
-	memset(s, 0, sizeof(*s));
 }

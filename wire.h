@@ -7,9 +7,7 @@
 #include <stdint.h>
 
 #include "base/util.h"
-#include "hist.h"
 #include "load/arrival.h"
-#include "load/outcome.h"
 
 #define PULSE_VERSION	"0.1.0"
 
@@ -22,9 +20,9 @@ enum {
 	WIRE_REDIRECTS = 9,
 	WIRE_REDIRECTS_MAX = 100,
 	WIRE_BODY_MAX = 16 * 1024 * 1024,	/* of a request to the target */
-	WIRE_STATUS_MAX = 1000,			/* status codes are below */
-	WIRE_TEXT_MAX = 256,			/* of a reason, with its NUL */
-	WIRE_REASONS_MAX = 8
+	WIRE_CHECKS_MAX = 64,			/* of each kind */
+	WIRE_CHECKED_MAX = 1024 * 1024,		/* bytes of a body to look at */
+	WIRE_TEXT_MAX = 256			/* of a reason, with its NUL */
 };
 #define WIRE_TIMEOUT_NS		(30 * NS_PER_SEC)
 #define WIRE_INTERVAL_NS	NS_PER_SEC
@@ -40,6 +38,20 @@ struct header {
 	char	*value;
 };
 
+/*
+ * What an answer must have for its request to have gone well. headers and json
+ * are pairs of name and expected value, texts are found anywhere in a body.
+ */
+struct checks {
+	int		 status;	/* 0: below 400 is well */
+	struct header	*headers;
+	size_t		 nheaders;
+	char		**texts;
+	size_t		 ntexts;
+	struct header	*json;		/* members at the top level */
+	size_t		 njson;
+};
+
 /* What to request. Owns its strings. */
 struct scenario {
 	char		*url;
@@ -52,9 +64,10 @@ struct scenario {
 	uint64_t	 redirects;	/* most that are followed */
 	bool		 keep_alive;
 	int		 family;	/* 0 any, 4, 6 */
+	struct checks	 checks;
 };
 
-/* What a run is to do. Owns phases and scenario. */
+/* What a run is to do. Owns phases, scenario and take. */
 struct run_request {
 	struct phase	*phases;
 	size_t		 nphases;
@@ -67,105 +80,15 @@ struct run_request {
 	uint64_t	 requests;	/* stop after so many; 0: no limit */
 	uint64_t	 interval_ns;
 	uint64_t	 warmup_ns;
-};
-
-/* Everything that is only counted. Addition in any order merges two. */
-struct counters {
-	uint64_t	 scheduled;	/* = started + dropped */
-	uint64_t	 started;	/* = completed + lost, at the end */
-	uint64_t	 dropped;
-	uint64_t	 completed;
-	uint64_t	 failed;
-	uint64_t	 retried;
-	uint64_t	 redirected;
-	uint64_t	 bytes_in;
-	uint64_t	 bytes_out;
-	uint64_t	 connects;	/* connections opened */
-	uint64_t	 category[CATEGORIES];
-	uint64_t	 error[PARTS][CAUSES];
-	uint64_t	 status[WIRE_STATUS_MAX];
-};
-
-/* The histograms of a run, by index. */
-enum result_hist {
-	RESULT_LATENCY,			/* from the planned moment to the end */
-	RESULT_TTFB,			/* from the planned moment */
-	RESULT_SERVICE,			/* from the send to the end */
-	RESULT_PART,			/* and PARTS of them */
-	RESULT_HISTS = RESULT_PART + PARTS
-};
-
-/* How one generator fared; what the audit judges. */
-struct generator_stat {
-	int		 pid;
-	bool		 took_part;
-	bool		 died;
-	uint64_t	 cpu_user_ns;
-	uint64_t	 cpu_sys_ns;
-	uint64_t	 wall_ns;	/* from the start to its end */
-	uint64_t	 busiest_ppm;	/* CPU share of its busiest interval */
-	uint64_t	 stops;		/* times it was stopped and continued */
-	uint64_t	 lag_max_ns;
-};
-
-/* What came out. About 1 MB: keep it on the heap (result_new). */
-struct result {
-	struct counters		 n;
-	struct hist		 hist[RESULT_HISTS];
-	uint64_t		 duration_ns;	/* after the warm-up */
-	uint64_t		 max_active;	/* peak, warm-up included */
-	uint64_t		 lost;
-	uint64_t		 start_wall_ns;	/* since 1970 */
-	char			 address[64];	/* that was connected to */
-	struct generator_stat	*generators;
-	size_t			 ngenerators;
-	bool			 is_partial;	/* stopped before its end */
-	int			 signo;		/* that stopped it, 0 if none */
-	char			 error[WIRE_TEXT_MAX];	/* "": went well */
-	bool			 is_valid;	/* generator kept its plan */
-	/* Why it is not. */
-	char			 reasons[WIRE_REASONS_MAX][WIRE_TEXT_MAX];
-	size_t			 nreasons;
-};
-
-/* The eight figures of a histogram that reports and the wire name. */
-struct summary {
-	uint64_t	 count;
-	uint64_t	 min_ns;
-	uint64_t	 mean_ns;
-	uint64_t	 p50_ns;
-	uint64_t	 p90_ns;
-	uint64_t	 p95_ns;
-	uint64_t	 p99_ns;
-	uint64_t	 max_ns;
-};
-
-struct status_count {
-	uint16_t	 status;
-	uint64_t	 count;
-};
-
-/* One interval, all generators together. Differences, not totals. */
-struct snapshot {
-	uint64_t		 index;
-	uint64_t		 from_ns;	/* since the start of the run */
-	uint64_t		 until_ns;
-	uint64_t		 start_wall_ns;
-	double			 planned;	/* arrivals in it by plan */
-	uint64_t		 scheduled;
-	uint64_t		 started;
-	uint64_t		 dropped;
-	uint64_t		 completed;
-	uint64_t		 failed;
-	uint64_t		 bytes_in;
-	uint64_t		 bytes_out;
-	uint64_t		 in_flight;	/* at its end */
-	uint64_t		 category[CATEGORIES];
-	struct summary		 latency;
-	struct summary		 ttfb;
-	uint64_t		 lag_p99_ns;
-	struct status_count	*statuses;	/* owned; ascending */
-	size_t			 nstatuses;
+	/*
+	 * Of the whole plan only the arrivals n with n mod of among take,
+	 * ascending; of is 0 when all are to be made here.
+	 */
+	uint32_t	 of;
+	uint32_t	 ntake;
+	uint32_t	*take;
+	uint64_t	 start_at_ns;	/* CLOCK_MONOTONIC; 0: at once */
+	uint64_t	 lease_ns;	/* of the coordinator; 0: none */
 };
 
 /*
@@ -183,9 +106,7 @@ int	 wire_refuse_word(char why[WIRE_TEXT_MAX], const char *what,
 /* Valid UTF-8 (RFC 3629), which is all that a JSON string can carry. */
 bool	 wire_is_utf8(const char *s, size_t len);
 
-/* "drop", "block"; "latency", "ttfb", "service", then the parts' names. */
-const char *policy_name(enum policy policy);
-const char *result_hist_name(enum result_hist hist);
+const char *policy_name(enum policy policy);	/* "drop", "block" */
 
 /* Defaults of a plan: drop, 256, GET, uniform, 30 s, 9 redirects, 1 s. */
 void	 run_request_init(struct run_request *req);
@@ -206,19 +127,5 @@ void	 scenario_set_body(struct scenario *s, const void *body, size_t len);
  */
 int	 run_request_check(const struct run_request *req,
 	    char why[WIRE_TEXT_MAX]);
-
-/* Empty, and valid until somebody knows better. */
-struct result *result_new(size_t ngenerators);
-void	 result_free(struct result *r);
-/*
- * Adds src: counters, histograms and lost requests; the larger duration and
- * max_active; the earlier start; the first address, error and signal; either's
- * is_partial; the generators and reasons of both, one after the other.
- */
-void	 result_merge(struct result *dst, const struct result *src);
-void	 counters_add(struct counters *dst, const struct counters *src);
-/* All zero when h is empty. */
-void	 summary_of(struct summary *s, const struct hist *h);
-void	 snapshot_clear(struct snapshot *s);
 
 #endif

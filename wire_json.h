@@ -27,11 +27,4 @@ int	 run_request_from_json(struct run_request *req,
 void	 run_request_to_json(const struct run_request *req,
 	    struct json_out *w);
 
-/*
- * A WorkerResult in the wire's member order, extensions (lost, retried)
- * behind. Percentiles of latency and ttfb are those of the 800 buckets,
- * computed as every program on the wire does.
- */
-void	 result_to_json(const struct result *r, struct json_out *w);
-
 #endif

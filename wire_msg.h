@@ -4,7 +4,7 @@
 
 #include "base/msg.h"
 #include "base/net.h"
-#include "wire.h"
+#include "result.h"
 
 /*
  * Plans and results as parts of a frame between a parent and its generators.

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /*
  * A child and the two pipes to it. read_fd brings what the child writes,
@@ -15,6 +16,7 @@ struct proc {
 	pid_t	 pid;		/* 0: none */
 	int	 read_fd;
 	int	 write_fd;
+	int	 error_fd;	/* proc_exec: its standard error */
 	bool	 is_ended;
 	int	 status;
 	int	 stops;		/* times it was seen to go on after a stop */
@@ -32,6 +34,18 @@ int	 proc_pipe(int fds[2]);
  */
 int	 proc_spawn(struct proc *p, int (*body)(void *arg, int read_fd,
 	    int write_fd), void *arg);
+/*
+ * Runs command by sh -c, in a session of its own (no terminal can interrupt
+ * it), its standard input, output and error at the other ends of the pipes,
+ * with nothing else open. INT, TERM, HUP, PIPE and CHLD have their default
+ * action in it. 0, or -1 with errno.
+ */
+int	 proc_exec(struct proc *p, const char *command);
+/*
+ * In a child that was forked while its parent had other things open: closes
+ * all but standard input, output, error and these.
+ */
+void	 proc_keep_only(const int *fds, size_t n);
 /*
  * Did it end? Never waits. Counts stops on the way: those between two calls
  * count as one.

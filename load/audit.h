@@ -2,7 +2,7 @@
 #ifndef LOAD_AUDIT_H
 #define LOAD_AUDIT_H
 
-#include "wire.h"
+#include "result.h"
 
 /*
  * Did the generators keep the plan, or was it they who were slow? Sets

@@ -23,6 +23,7 @@
 #include "http_url.h"
 #include "load/audit.h"
 #include "load/gen.h"
+#include "load/intervals.h"
 #include "load/pool.h"
 #include "load/probe.h"
 #include "load/slots.h"
@@ -30,7 +31,6 @@
 
 enum {
 	RATE_PER_GENERATOR = 10000,	/* arrivals a second that one is for */
-	OPEN_INTERVALS_MAX = 8,		/* not yet told by every generator */
 	SPARE_FDS = 64,			/* beside connections and pipes */
 	FDS_PER_GENERATOR = 6,		/* in the parent; each has 2 of all */
 	BURY_MS = 50
@@ -55,14 +55,6 @@ struct member {
 	bool			 is_dead;
 	bool			 is_ready;
 	bool			 is_done;
-	uint64_t		 told;		/* intervals, in this run */
-};
-
-/* Intervals that some generators have told of and others not yet. */
-struct interval {
-	bool			 is_told;	/* by any of them */
-	struct counters		 n;
-	struct hist		 hist[RESULT_HISTS];
 };
 
 struct pool {
@@ -83,8 +75,7 @@ struct pool {
 	uint64_t		  start_ns;
 	uint64_t		  last_end_ns;
 	struct result		 *result;
-	struct interval		 *open[OPEN_INTERVALS_MAX];
-	uint64_t		  first_open;	/* index of open[0] */
+	struct intervals	 *intervals;
 	struct loop_timer	  over_timer;
 	struct loop_timer	  stop_timer;	/* for those that hang */
 };
@@ -157,8 +148,6 @@ fail:
 static void
 run_clear(struct pool *pool)
 {
-	size_t i;
-
 	loop_timer_stop(pool->loop, &pool->stop_timer);
 	probe_free(pool->probe);
 	pool->probe = NULL;
@@ -166,10 +155,8 @@ run_clear(struct pool *pool)
 	pool->plan = NULL;
 	result_free(pool->result);
 	pool->result = NULL;
-	for (i = 0; i < OPEN_INTERVALS_MAX; i++) {
-		free(pool->open[i]);
-		pool->open[i] = NULL;
-	}
+	intervals_free(pool->intervals);
+	pool->intervals = NULL;
 	pool->state = POOL_IDLE;
 }
 
@@ -195,122 +182,18 @@ pool_free(struct pool *pool)
 
 /* Intervals and results. */
 
-static struct interval *
-interval_at(struct pool *pool, uint64_t index)
-{
-	struct interval **place;
-
-	/* Told too late to stand apart: it counts in the oldest one. */
-	if (index < pool->first_open)
-		index = pool->first_open;
-	place = &pool->open[index - pool->first_open];
-	if (*place == NULL)
-		*place = xcalloc(1, sizeof(**place));
-	return *place;
-}
-
 static void
-snapshot_statuses(struct snapshot *s, const struct counters *n)
+on_interval(void *arg, struct interval *in, bool is_shown)
 {
-	size_t i;
-
-	for (i = 0; i < WIRE_STATUS_MAX; i++) {
-		if (n->status[i] == 0)
-			continue;
-		s->statuses = xreallocarray(s->statuses, s->nstatuses + 1,
-		    sizeof(*s->statuses));
-		s->statuses[s->nstatuses].status = (uint16_t)i;
-		s->statuses[s->nstatuses++].count = n->status[i];
-	}
-}
-
-static void
-snapshot_counts(struct snapshot *s, const struct counters *n)
-{
-	s->scheduled = n->scheduled;
-	s->started = n->started;
-	s->dropped = n->dropped;
-	s->completed = n->completed;
-	s->failed = n->failed;
-	s->bytes_in = n->bytes_in;
-	s->bytes_out = n->bytes_out;
-	memcpy(s->category, n->category, sizeof(s->category));
-	snapshot_statuses(s, n);
-}
-
-static void
-tell_snapshot(struct pool *pool, const struct interval *in, uint64_t until_ns)
-{
-	uint64_t interval_ns = pool->req->interval_ns;
-	struct snapshot s;
-
-	memset(&s, 0, sizeof(s));
-	s.index = pool->first_open;
-	s.from_ns = s.index * interval_ns;
-	s.until_ns = s.from_ns + interval_ns;
-	if (s.until_ns > until_ns)
-		s.until_ns = until_ns;
-	s.start_wall_ns = pool->result->start_wall_ns + s.from_ns;
-	s.planned = arrival_planned(pool->plan, s.until_ns) -
-	    arrival_planned(pool->plan, s.from_ns);
-	s.in_flight = slots_active(pool->slots);
-	snapshot_counts(&s, &in->n);
-	summary_of(&s.latency, &in->hist[RESULT_LATENCY]);
-	summary_of(&s.ttfb, &in->hist[RESULT_TTFB]);
-	s.lag_p99_ns = hist_percentile(&in->hist[RESULT_PART + PART_LAG], 99);
-	pool->hooks.snapshot(pool->hooks.arg, &s);
-	snapshot_clear(&s);
-}
-
-/* What is left behind the last whole interval may be nothing at all. */
-static bool
-is_worth_telling(const struct pool *pool, const struct interval *in,
-    uint64_t until_ns)
-{
-	uint64_t from_ns = pool->first_open * pool->req->interval_ns;
-
-	return from_ns < until_ns && (in->n.scheduled > 0 ||
-	    in->n.completed > 0 || from_ns < arrival_end_ns(pool->plan));
-}
-
-/* The oldest open interval goes into the result, and is told. */
-static void
-interval_close(struct pool *pool, uint64_t until_ns)
-{
-	struct interval *in = interval_at(pool, pool->first_open);
+	struct pool *pool = arg;
 	int i;
 
+	in->in_flight = slots_active(pool->slots);
 	counters_add(&pool->result->n, &in->n);
 	for (i = 0; i < RESULT_HISTS; i++)
 		hist_merge(&pool->result->hist[i], &in->hist[i]);
-	if (is_worth_telling(pool, in, until_ns))
-		tell_snapshot(pool, in, until_ns);
-	pool->first_open++;
-	memmove(&pool->open[0], &pool->open[1],
-	    (OPEN_INTERVALS_MAX - 1) * sizeof(pool->open[0]));
-	/* Empty again, and the last in line: no memory is given back. */
-	for (i = 0; i < RESULT_HISTS; i++)
-		hist_reset(&in->hist[i]);
-	memset(&in->n, 0, sizeof(in->n));
-	in->is_told = false;
-	pool->open[OPEN_INTERVALS_MAX - 1] = in;
-}
-
-/* Closes what every generator that is still at work has told. */
-static void
-intervals_advance(struct pool *pool)
-{
-	const struct member *m;
-	uint64_t least = UINT64_MAX;
-	uint32_t i;
-
-	for (i = 0; i < pool->takers; i++) {
-		m = &pool->members[i];
-		if (!m->is_dead && !m->is_done && m->told < least)
-			least = m->told;
-	}
-	while (least != UINT64_MAX && pool->first_open < least)
-		interval_close(pool, UINT64_MAX);
+	if (is_shown)
+		pool->hooks.interval(pool->hooks.arg, in);
 }
 
 static void
@@ -321,32 +204,16 @@ member_interval(struct member *m, struct msg *msg)
 	struct interval *in;
 	int i;
 
-	while (index >= pool->first_open + OPEN_INTERVALS_MAX)
-		interval_close(pool, UINT64_MAX);
-	in = interval_at(pool, index);
-	in->is_told = true;
+	in = intervals_at(pool->intervals, index);
 	counters_get(msg, &in->n);
 	for (i = 0; i < RESULT_HISTS; i++)
 		hist_get(msg, &in->hist[i]);
-	m->told = index + 1;
 	/* Not for its end, which the pipe tells: for stops. */
 	(void)proc_reap(&m->proc);
-	intervals_advance(pool);
+	intervals_told(pool->intervals, m->setup.index, index);
 }
 
 /* The end of a run. */
-
-static void
-close_all_intervals(struct pool *pool, uint64_t until_ns)
-{
-	size_t left = OPEN_INTERVALS_MAX;
-
-	while (left > 0 && (pool->open[left - 1] == NULL ||
-	    !pool->open[left - 1]->is_told))
-		left--;
-	while (left-- > 0)
-		interval_close(pool, until_ns);
-}
 
 static void
 finish_result(struct pool *pool)
@@ -382,7 +249,7 @@ on_over(void *arg)
 	/* Without a request that ended, the time that passed must do. */
 	if (pool->last_end_ns == 0)
 		pool->last_end_ns = elapsed_ns;
-	close_all_intervals(pool, elapsed_ns);
+	intervals_finish(pool->intervals, elapsed_ns);
 	finish_result(pool);
 	pool->state = POOL_IDLE;
 	pool->hooks.done(pool->hooks.arg, pool->result);
@@ -401,12 +268,12 @@ run_check_end(struct pool *pool)
 }
 
 static void
-refuse(struct pool *pool, const char *why)
+refuse(struct pool *pool, enum refusal refusal, const char *why)
 {
 	struct run_hooks hooks = pool->hooks;
 
 	run_clear(pool);
-	hooks.refused(hooks.arg, why);
+	hooks.refused(hooks.arg, refusal, why);
 }
 
 static void
@@ -427,7 +294,7 @@ member_done(struct member *m, struct msg *msg)
 	if (address.n > 0)
 		net_address_format(pool->result->address, &address.at[0]);
 	m->is_done = true;
-	intervals_advance(pool);
+	intervals_leave(pool->intervals, m->setup.index);
 	run_check_end(pool);
 }
 
@@ -445,7 +312,7 @@ member_died(struct member *m, const char *how)
 		snprintf(r->error, sizeof(r->error), "generator %u (pid %d) %s",
 		    (unsigned int)m->setup.index,
 		    r->generators[m->setup.index].pid, how);
-	intervals_advance(pool);
+	intervals_leave(pool->intervals, m->setup.index);
 	pool_stop(pool, DEATH_GRACE_NS);
 	run_check_end(pool);
 }
@@ -508,6 +375,7 @@ run_go(struct pool *pool)
 	pool->state = POOL_RUN;
 	pool->start_ns = loop_tick(pool->loop) + START_DELAY_NS;
 	pool->result->start_wall_ns = clock_wall_ns() + START_DELAY_NS;
+	intervals_start(pool->intervals, pool->result->start_wall_ns);
 	for (i = 0; i < pool->takers; i++) {
 		msg_begin(&pool->members[i].channel, GEN_GO);
 		msg_add_uint(&pool->members[i].channel, pool->start_ns);
@@ -536,7 +404,8 @@ run_prepare(struct pool *pool)
 
 	for (i = 0; i < pool->takers; i++)
 		if (pool->members[i].is_dead) {
-			refuse(pool, "a generator died before the start");
+			refuse(pool, REFUSED_FAILED,
+			    "a generator died before the start");
 			return;
 		}
 	pool->state = POOL_PREPARE;
@@ -544,7 +413,6 @@ run_prepare(struct pool *pool)
 	for (i = 0; i < pool->takers; i++) {
 		m = &pool->members[i];
 		m->is_ready = m->is_done = false;
-		m->told = 0;
 		m->proc.stops = 0;
 		pool->result->generators[i].pid = (int)m->proc.pid;
 		pool->result->generators[i].took_part = true;
@@ -563,7 +431,7 @@ on_probed(void *arg, const struct net_addresses *found, const char *error)
 	struct pool *pool = arg;
 
 	if (found == NULL) {
-		refuse(pool, error);
+		refuse(pool, REFUSED_FAILED, error);
 		return;
 	}
 	pool->addresses = *found;
@@ -598,10 +466,12 @@ pool_run(struct pool *pool, const struct run_request *req, bool wants_probe,
 	pool->req = req;
 	pool->hooks = *hooks;
 	pool->serial++;
-	pool->start_ns = pool->last_end_ns = pool->first_open = 0;
+	pool->start_ns = pool->last_end_ns = 0;
 	pool->plan = arrival_plan_new(req->phases, req->nphases);
 	pool->takers = count_takers(pool);
 	pool->result = result_new(pool->n);
+	pool->intervals = intervals_new(pool->takers, req->interval_ns,
+	    pool->plan, on_interval, pool);
 	pool->state = POOL_PROBE;
 	need = descriptors_needed(pool);
 	limit = net_raise_nofile(need);
@@ -610,16 +480,17 @@ pool_run(struct pool *pool, const struct run_request *req, bool wants_probe,
 		    "descriptors, the limit is %llu (raise ulimit -n)",
 		    (unsigned long long)req->max_concurrency,
 		    (unsigned long long)need, (unsigned long long)limit);
-		refuse(pool, why);
+		refuse(pool, REFUSED_FAILED, why);
 		return;
 	}
 	if (http_url_parse(req->scenario.url, strlen(req->scenario.url), &url,
 	    &bad) == -1) {
-		refuse(pool, bad);
+		refuse(pool, REFUSED_FAILED, bad);
 		return;
 	}
 	if (url.is_tls) {
-		refuse(pool, "this build has no TLS: give an http:// URL");
+		refuse(pool, REFUSED_FAILED,
+		    "this build has no TLS: give an http:// URL");
 		return;
 	}
 	pool->probe = probe_start(pool->loop, pool->resolver, &url,
@@ -637,7 +508,7 @@ pool_stop(struct pool *pool, uint64_t grace_ns)
 	if (pool->state == POOL_IDLE)
 		return;
 	if (pool->state == POOL_PROBE) {
-		refuse(pool, "stopped before the start");
+		refuse(pool, REFUSED_FAILED, "stopped before the start");
 		return;
 	}
 	loop_timer_set(pool->loop, &pool->stop_timer,

@@ -6,20 +6,10 @@
 #include <stdint.h>
 
 #include "base/loop.h"
-#include "wire.h"
+#include "base/net.h"
+#include "result.h"
 
 enum { POOL_GENERATORS_MAX = 1024 };
-
-/* What whoever starts a run hears of it, wherever it runs. */
-struct run_hooks {
-	/* An interval is complete. Borrowed. */
-	void	(*snapshot)(void *arg, const struct snapshot *s);
-	/* It is over, well or not (result->error). Borrowed. */
-	void	(*done)(void *arg, struct result *r);
-	/* Nothing was sent: one line why. Then there is no done. */
-	void	(*refused)(void *arg, const char *why);
-	void	*arg;
-};
 
 /*
  * The generators of this machine and their resolver: forked at once, used
@@ -33,8 +23,23 @@ struct pool *pool_new(struct loop *loop, uint32_t generators);
 void	 pool_free(struct pool *pool);
 
 /*
+ * Which addresses may be connected to, the run's target and where redirects
+ * lead; host is as the URL has it. Not set: all.
+ */
+void	 pool_set_gate(struct pool *pool, bool (*may_connect)(void *arg,
+	    const char *host, const struct net_address *address), void *arg);
+/*
+ * Between runs: replaces generators and a resolver that died. 0 when all are
+ * there, else how long to wait before asking again, as one that dies again and
+ * again is not replaced at once.
+ */
+uint64_t pool_repair(struct pool *pool);
+uint32_t pool_size(const struct pool *pool);	/* generators */
+
+/*
  * Starts a run: the target is looked up, with wants_probe tried by one
- * connection, then all generators start at one moment. req has passed
+ * connection, then all generators start at one moment (req->start_at_ns, or as
+ * soon after as they are ready; the result has the difference). req has passed
  * run_request_check and stays until the end. One run at a time.
  */
 void	 pool_run(struct pool *pool, const struct run_request *req,

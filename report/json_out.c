@@ -237,7 +237,7 @@ put_statuses(struct json_out *w, const struct counters *n)
 	unsigned int i;
 
 	json_object(w, "status_codes");
-	for (i = 0; i < WIRE_STATUS_MAX; i++) {
+	for (i = 0; i < RESULT_STATUS_MAX; i++) {
 		if (n->status[i] > 0)
 			put_status(w, i, n->status[i]);
 	}

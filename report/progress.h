@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "wire.h"
+#include "result.h"
 
 /* One line on a terminal that is rewritten each interval. */
 struct progress {

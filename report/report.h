@@ -9,7 +9,7 @@
 #include "json.h"
 #include "json_write.h"
 #include "plan.h"
-#include "wire.h"
+#include "result.h"
 
 /* One threshold's outcome. */
 struct verdict {

@@ -503,12 +503,12 @@ write_statuses(FILE *out, const struct counters *n)
 	uint64_t answered = 0;
 	int i;
 
-	for (i = 0; i < WIRE_STATUS_MAX; i++)
+	for (i = 0; i < RESULT_STATUS_MAX; i++)
 		answered += n->status[i];
 	if (answered == 0)
 		return;
 	write_head(out, "Status");
-	for (i = 0; i < WIRE_STATUS_MAX; i++) {
+	for (i = 0; i < RESULT_STATUS_MAX; i++) {
 		if (n->status[i] == 0)
 			continue;
 		snprintf(label, sizeof(label), "%3d %s", i,

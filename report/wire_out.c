@@ -11,7 +11,7 @@
 
 #include "json_write.h"
 #include "report/report.h"
-#include "wire_json.h"
+#include "result_json.h"
 
 void
 wire_write(FILE *out, const struct report *r)

@@ -17,7 +17,7 @@
 #include "base/util.h"
 #include "hist.h"
 #include "http.h"
-#include "wire.h"
+#include "result.h"
 
 enum {
 	ROUNDS = 9,

@@ -15,7 +15,7 @@
 #include "hist.h"
 #include "load/audit.h"
 #include "load/outcome.h"
-#include "wire.h"
+#include "result.h"
 
 enum {
 	GENERATORS = 3,
@@ -204,7 +204,7 @@ START_TEST(test_no_room)
 {
 	struct phase phase = { .type = PHASE_MAX };
 	struct run_request req = { .phases = &phase, .nphases = 1 };
-	struct result *r = result_new(2 * WIRE_REASONS_MAX);
+	struct result *r = result_new(2 * RESULT_REASONS_MAX);
 	size_t i;
 
 	for (i = 0; i < r->ngenerators; i++) {
@@ -214,7 +214,7 @@ START_TEST(test_no_room)
 	}
 	audit_judge(r, &req);
 	ck_assert(!r->is_valid);
-	ck_assert_uint_eq(r->nreasons, WIRE_REASONS_MAX);
+	ck_assert_uint_eq(r->nreasons, RESULT_REASONS_MAX);
 	result_free(r);
 }
 END_TEST

@@ -13,7 +13,7 @@
 #include "base/util.h"
 #include "hist.h"
 #include "json.h"
-#include "wire.h"
+#include "result.h"
 #include "wire_json.h"
 
 #define PHASES		"\"phases\":[{\"type\":\"constant\"," \
@@ -294,15 +294,15 @@ START_TEST(test_merge_verdict)
 	wire_refuse(b->error, "second");
 	snprintf(b->address, sizeof(b->address), "10.0.0.2");
 	b->signo = 2;
-	for (i = 0; i < WIRE_REASONS_MAX; i++)
+	for (i = 0; i < RESULT_REASONS_MAX; i++)
 		result_merge(a, b);
 	ck_assert_str_eq(a->error, "first");
 	ck_assert_str_eq(a->address, "10.0.0.1");
 	ck_assert_int_eq(a->signo, 15);
 	ck_assert(!a->is_valid && a->is_partial);
-	ck_assert_uint_eq(a->nreasons, WIRE_REASONS_MAX);
+	ck_assert_uint_eq(a->nreasons, RESULT_REASONS_MAX);
 	ck_assert_str_eq(a->reasons[0], "late");
-	ck_assert_str_eq(a->reasons[WIRE_REASONS_MAX - 1], "no ports");
+	ck_assert_str_eq(a->reasons[RESULT_REASONS_MAX - 1], "no ports");
 	result_free(a);
 	result_free(b);
 }

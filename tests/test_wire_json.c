@@ -13,7 +13,8 @@
 #include "hist.h"
 #include "json.h"
 #include "json_write.h"
-#include "wire.h"
+#include "result.h"
+#include "result_json.h"
 #include "wire_json.h"
 
 #define PHASES		"\"phases\":[{\"type\":\"constant\"," \

@@ -19,7 +19,7 @@
 #include "base/net.h"
 #include "base/util.h"
 #include "hist.h"
-#include "wire.h"
+#include "result.h"
 #include "wire_msg.h"
 
 enum {
@@ -273,7 +273,7 @@ fill_counters(struct counters *c)
 	c->error[PART_CONNECT][CAUSE_TIMEOUT] = 5;
 	c->error[PARTS - 1][CAUSES - 1] = 6;
 	c->status[200] = 1000000;
-	c->status[WIRE_STATUS_MAX - 1] = 7;	/* the last */
+	c->status[RESULT_STATUS_MAX - 1] = 7;	/* the last */
 }
 
 static void
