@@ -110,7 +110,6 @@ static int	serve_alone(struct mock *m);
 static int	serve_many(struct mock *m);
 static void	on_child(void *arg, int signo);
 static int	announce(int fd);
-static int	stop_on_signals(struct loop *loop);
 static void	on_stop(void *arg, int signo);
 static int	mock_open(struct mock *m);
 static void	mock_clear(struct mock *m);
@@ -225,7 +224,8 @@ serve_alone(struct mock *m)
 {
 	int status = 1;
 
-	if (mock_open(m) == 0 && stop_on_signals(m->loop) == 0 &&
+	if (mock_open(m) == 0 &&
+	    loop_signal_stops(m->loop, on_stop, m->loop) == 0 &&
 	    loop_run(m->loop) == 0)
 		status = 0;
 	else
@@ -267,7 +267,8 @@ serve_many(struct mock *m)
 		if (proc_spawn(&p.procs[i], serve, m) == -1)
 			goto fail;
 	p.loop = loop_new();
-	if (p.loop == NULL || stop_on_signals(p.loop) == -1 ||
+	if (p.loop == NULL ||
+	    loop_signal_stops(p.loop, on_stop, p.loop) == -1 ||
 	    loop_signal(p.loop, SIGCHLD, on_child, &p) == -1)
 		goto fail;
 	on_child(&p, SIGCHLD);		/* one may be dead already */
@@ -302,18 +303,6 @@ on_child(void *arg, int signo)
 			p->status = 1;
 			loop_stop(p->loop);
 		}
-}
-
-static int
-stop_on_signals(struct loop *loop)
-{
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	size_t i;
-
-	for (i = 0; i < UTIL_NELEM(signals); i++)
-		if (loop_signal(loop, signals[i], on_stop, loop) == -1)
-			return -1;
-	return 0;
 }
 
 static void

@@ -208,29 +208,6 @@ on_signal(void *arg, int signo)
 	pool_stop(run->pool, STOP_GRACE_NS);
 }
 
-/* nohup and shells' & ignore some: that stays so. */
-static bool
-is_ignored(int signo)
-{
-	struct sigaction now;
-
-	return sigaction(signo, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
-}
-
-static int
-watch_signals(struct run *run)
-{
-	size_t i;
-
-	for (i = 0; i < UTIL_NELEM(stops); i++) {
-		if (is_ignored(stops[i]))
-			continue;
-		if (loop_signal(run->loop, stops[i], on_signal, run) == -1)
-			return -1;
-	}
-	return 0;
-}
-
 /* More than handlers do elsewhere; all of it may be done in one. */
 static void
 on_late_signal(int signo)
@@ -260,7 +237,7 @@ watch_late_signals(const struct run *run)
 	late_ns = run->signal_ns;
 	sigfillset(&sa.sa_mask);
 	for (i = 0; i < UTIL_NELEM(stops); i++)
-		if (!is_ignored(stops[i]))
+		if (!loop_signal_is_ignored(stops[i]))
 			sigaction(stops[i], &sa, NULL);
 }
 
@@ -342,7 +319,8 @@ run_plan(struct run *run)
 	if (open_files(run) == -1)
 		return 1;
 	run->loop = loop_new();
-	if (run->loop == NULL || watch_signals(run) == -1) {
+	if (run->loop == NULL ||
+	    loop_signal_stops(run->loop, on_signal, run) == -1) {
 		warn("event loop");
 		return 1;
 	}

@@ -297,6 +297,27 @@ loop_signal(struct loop *loop, int signo, void (*call)(void *, int), void *arg)
 	return sigaction(signo, &sa, NULL);
 }
 
+bool
+loop_signal_is_ignored(int signo)
+{
+	struct sigaction now;
+
+	return sigaction(signo, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+int
+loop_signal_stops(struct loop *loop, void (*call)(void *, int), void *arg)
+{
+	static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
+	size_t i;
+
+	for (i = 0; i < UTIL_NELEM(stops); i++)
+		if (!loop_signal_is_ignored(stops[i]) &&
+		    loop_signal(loop, stops[i], call, arg) == -1)
+			return -1;
+	return 0;
+}
+
 /* Turns. */
 
 static void

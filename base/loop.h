@@ -70,6 +70,14 @@ int	 loop_signal(struct loop *loop, int signo,
 	    void (*call)(void *arg, int signo), void *arg);
 
 /*
+ * The same for INT, TERM and HUP, but for those that whoever started us has
+ * ignored, as nohup does: they stay so.
+ */
+int	 loop_signal_stops(struct loop *loop,
+	    void (*call)(void *arg, int signo), void *arg);
+bool	 loop_signal_is_ignored(int signo);
+
+/*
  * The time of this turn; loop_tick reads the clock again and returns it.
  * After each call-back the loop runs timers that are due by the time last
  * read: ticking after a system call keeps timers exact in a busy loop.

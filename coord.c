@@ -1,0 +1,834 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The coordinator: one plan on many workers, as if they were one machine.
+ *
+ * All workers are pinged first, and if any fails nothing starts. Each gets its
+ * part of the plan and one moment to begin at, by its own clock. Until that
+ * moment a refusal stops all; after it a worker that is lost is named and the
+ * others go on. What workers stream is merged by interval, their results by
+ * addition, in any order. A worker that did something else than it was asked
+ * is named, too.
+ *
+ * One event loop, no waiting; memory is a fixed amount and a little for each
+ * worker. What a worker sends is never trusted. Prints nothing: what a person
+ * must hear goes to say.
+ */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/resolve.h"
+#include "base/text.h"
+#include "base/util.h"
+#include "coord.h"
+#include "fleet_ping.h"
+#include "json.h"
+#include "json_write.h"
+#include "load/intervals.h"
+#include "peer.h"
+#include "result_json.h"
+#include "split.h"
+#include "wire_json.h"
+
+#define LEASE_NS	(10 * NS_PER_SEC)
+#define LEASE_PARTS	4		/* lines in that time */
+#define LEAD_NS		(250 * NS_PER_MS)	/* until the start, and */
+#define LEAD_EACH_NS	NS_PER_MS		/* for each worker */
+#define LEAD_TRIPS	4			/* of the longest round trip */
+#define ANSWER_NS	(30 * NS_PER_SEC)	/* after the last request */
+#define STOP_NS		(3 * NS_PER_SEC)	/* beyond the grace */
+
+enum {
+	REFUSAL_MAX = 4096,		/* bytes of one, to be shown cut */
+	ANSWER_MAX = 8 * 1024 * 1024,	/* of a result, or of a line */
+	FDS_EACH = 4,
+	FDS_SPARE = 64,
+	TOLERATED = 2,			/* arrivals a phase, or */
+	TOLERATED_PART = 1000		/* one in so many */
+};
+
+enum coord_state {
+	COORD_IDLE,
+	COORD_PING,
+	COORD_ARM,			/* before the common start */
+	COORD_RUN
+};
+
+enum member_state {
+	MEMBER_OUT,			/* its share is nothing */
+	MEMBER_WAITS,			/* a Go worker, before the start */
+	MEMBER_ASKED,
+	MEMBER_STREAMS,
+	MEMBER_DONE,
+	MEMBER_LOST
+};
+
+/* One worker in a run. */
+struct member {
+	struct coord		*coord;
+	size_t			 index;
+	enum member_state	 state;
+	int			 status;	/* of its answer */
+	bool			 is_stream;
+	struct buf		 text;		/* a line, or the answer */
+	struct worker_stat	*stat;		/* within the result */
+};
+
+struct coord {
+	struct loop		 *loop;
+	const struct fleet	 *fleet;
+	void			(*say)(void *, const char *);
+	void			 *say_arg;
+	struct resolver		 *resolver;
+	struct peer		**peers;
+	struct pong		 *pongs;
+	struct member		 *members;
+	size_t			  n;
+	enum coord_state	  state;
+	bool			  is_stopping;
+	/* of the run */
+	const struct run_request *req;
+	struct run_hooks	  hooks;
+	struct fleet_ping	 *ping;
+	struct split_part	 *parts;
+	bool			  is_shared;
+	struct arrival_plan	 *plan;
+	struct intervals	 *intervals;
+	struct result		 *result;
+	uint64_t		  start_ns;
+	struct loop_timer	  start_timer;
+	struct loop_timer	  lease_timer;
+	struct loop_timer	  deadline;
+	struct loop_timer	  over_timer;
+};
+
+static void	on_pinged(void *);
+static void	on_start(void *);
+static void	on_lease(void *);
+static void	on_deadline(void *);
+static void	on_over(void *);
+static void	on_said(void *, const struct worker_address *, const char *);
+
+struct coord *
+coord_new(struct loop *loop, const struct fleet *fleet, const char *token,
+    void (*say)(void *, const char *), void *arg)
+{
+	struct coord *c = xcalloc(1, sizeof(*c));
+	size_t i;
+	int saved;
+
+	c->loop = loop;
+	c->fleet = fleet;
+	c->say = say;
+	c->say_arg = arg;
+	c->start_timer = (struct loop_timer){ .call = on_start, .arg = c };
+	c->lease_timer = (struct loop_timer){ .call = on_lease, .arg = c };
+	c->deadline = (struct loop_timer){ .call = on_deadline, .arg = c };
+	c->over_timer = (struct loop_timer){ .call = on_over, .arg = c };
+	/* If it cannot be had, a connection fails and says so. */
+	(void)net_raise_nofile((uint64_t)fleet->n * FDS_EACH + FDS_SPARE);
+	hist_init();
+	c->resolver = resolver_new(loop);
+	if (c->resolver == NULL) {
+		saved = errno;
+		coord_free(c);
+		errno = saved;
+		return NULL;
+	}
+	c->n = fleet->n;
+	c->peers = xcalloc(c->n, sizeof(*c->peers));
+	c->pongs = xcalloc(c->n, sizeof(*c->pongs));
+	c->members = xcalloc(c->n, sizeof(*c->members));
+	for (i = 0; i < c->n; i++) {
+		c->peers[i] = peer_new(loop, c->resolver, &fleet->workers[i],
+		    token, on_said, c);
+		c->members[i].coord = c;
+		c->members[i].index = i;
+		buf_init(&c->members[i].text, ANSWER_MAX);
+	}
+	return c;
+}
+
+static void
+run_clear(struct coord *c)
+{
+	size_t i;
+
+	loop_timer_stop(c->loop, &c->start_timer);
+	loop_timer_stop(c->loop, &c->lease_timer);
+	loop_timer_stop(c->loop, &c->deadline);
+	loop_timer_stop(c->loop, &c->over_timer);
+	/* All of them first: what ends by itself does so side by side. */
+	for (i = 0; i < c->n; i++) {
+		peer_close(c->peers[i]);
+		buf_clear(&c->members[i].text);
+	}
+	fleet_ping_free(c->ping);
+	c->ping = NULL;
+	split_free(c->parts, c->n);
+	c->parts = NULL;
+	intervals_free(c->intervals);
+	c->intervals = NULL;
+	arrival_plan_free(c->plan);
+	c->plan = NULL;
+	result_free(c->result);
+	c->result = NULL;
+	c->state = COORD_IDLE;
+}
+
+void
+coord_free(struct coord *c)
+{
+	size_t i;
+
+	if (c == NULL)
+		return;
+	run_clear(c);
+	for (i = 0; i < c->n; i++)
+		peer_free(c->peers[i]);
+	resolver_free(c->resolver);
+	free(c->peers);
+	free(c->pongs);
+	free(c->members);
+	free(c);
+}
+
+/* What a person hears. */
+
+static const char *
+name_of(const struct member *m)
+{
+	return m->coord->fleet->workers[m->index].name;
+}
+
+static void
+say(const struct member *m, const char *what, const char *why)
+{
+	char *line = xasprintf("%s: %s%s", name_of(m), what, why);
+
+	m->coord->say(m->coord->say_arg, line);
+	free(line);
+}
+
+static void
+on_said(void *arg, const struct worker_address *worker, const char *line)
+{
+	struct coord *c = arg;
+	char *whole = xasprintf("%s: %s", worker->name, line);
+
+	c->say(c->say_arg, whole);
+	free(whole);
+}
+
+/* Nothing was sent, or what was is not worth a word. */
+static void
+refuse(struct coord *c, const char *why)
+{
+	struct run_hooks hooks = c->hooks;
+
+	run_clear(c);
+	hooks.refused(hooks.arg, REFUSED_FAILED, why);
+}
+
+/* The end. */
+
+static void
+check_end(struct coord *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		if (c->members[i].state == MEMBER_WAITS ||
+		    c->members[i].state == MEMBER_ASKED ||
+		    c->members[i].state == MEMBER_STREAMS)
+			return;
+	/* From the loop: the caller may be in the middle of an answer. */
+	loop_timer_set(c->loop, &c->over_timer, loop_now(c->loop));
+}
+
+static size_t
+count_lost(const struct coord *c)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < c->n; i++)
+		n += c->members[i].state == MEMBER_LOST;
+	return n;
+}
+
+static void
+on_over(void *arg)
+{
+	struct coord *c = arg;
+	struct run_hooks hooks = c->hooks;
+	struct result *r = c->result;
+	size_t lost = count_lost(c);
+
+	intervals_finish(c->intervals, r->duration_ns > 0 ?
+	    r->duration_ns + c->req->warmup_ns :
+	    loop_now(c->loop) > c->start_ns ?
+	    loop_now(c->loop) - c->start_ns : 0);
+	r->start_wall_ns = clock_wall_ns() -
+	    (loop_now(c->loop) - c->start_ns);
+	if (lost > 0)
+		wire_refuse(r->error, "%zu of %zu workers failed", lost, c->n);
+	c->result = NULL;
+	run_clear(c);
+	hooks.done(hooks.arg, r);
+	result_free(r);
+}
+
+/* A worker that fails: after the start the others go on. */
+static void
+lose(struct member *m, const char *why)
+{
+	struct coord *c = m->coord;
+	bool is_arming = c->state == COORD_ARM && !c->is_stopping;
+
+	peer_close(c->peers[m->index]);
+	buf_clear(&m->text);
+	m->state = MEMBER_LOST;
+	m->stat->is_lost = true;
+	wire_refuse(m->stat->error, "%s", why);
+	say(m, "", why);
+	if (is_arming) {
+		refuse(c, "a worker failed before the start: all are "
+		    "stopped");
+		return;
+	}
+	intervals_leave(c->intervals, m->index);
+	check_end(c);
+}
+
+/* Results. */
+
+/* Did it make as many arrivals as were asked for? A Go worker may not. */
+static bool
+is_as_asked(const struct member *m, const struct result *r,
+    char why[WIRE_TEXT_MAX])
+{
+	const struct split_part *part = &m->coord->parts[m->index];
+	uint64_t got = r->n.scheduled, off, tolerated;
+
+	if (part->arrivals == 0 || r->is_partial || m->coord->is_stopping)
+		return true;
+	tolerated = part->arrivals / TOLERATED_PART;
+	if (tolerated < TOLERATED * part->req.nphases)
+		tolerated = TOLERATED * part->req.nphases;
+	if (part->is_exact)
+		tolerated = 0;
+	off = got > part->arrivals ? got - part->arrivals :
+	    part->arrivals - got;
+	if (off <= tolerated)
+		return true;
+	wire_refuse(why, "it scheduled %" PRIu64 " arrivals where %" PRIu64
+	    " were asked for", got, part->arrivals);
+	return false;
+}
+
+/* A Go worker of an old version takes checks for something it can ignore. */
+static bool
+has_run_checks(const struct member *m, const struct result *r)
+{
+	const struct checks *checks = &m->coord->req->scenario.checks;
+	bool has_checks = checks->status != 0 || checks->nheaders > 0 ||
+	    checks->ntexts > 0 || checks->njson > 0;
+
+	if (!has_checks ||
+	    (m->coord->pongs[m->index].features & FEATURE_CHECKS) != 0)
+		return true;
+	return r->n.completed == 0 || r->hist[RESULT_TTFB].count > 0 ||
+	    r->coarse[RESULT_TTFB].count > 0;
+}
+
+/* Which worker a reason is of must be told in a merged list. */
+static void
+name_reasons(const struct member *m, struct result *r)
+{
+	char reason[WIRE_TEXT_MAX];
+	size_t i;
+
+	for (i = 0; i < r->nreasons; i++) {
+		memcpy(reason, r->reasons[i], sizeof(reason));
+		wire_refuse(r->reasons[i], "%.60s: %s", name_of(m), reason);
+	}
+}
+
+static void
+fill_stat(struct member *m, const struct result *r)
+{
+	struct worker_stat *stat = m->stat;
+
+	stat->scheduled = r->n.scheduled;
+	stat->completed = r->n.completed;
+	stat->failed = r->n.failed;
+	stat->has_fine = !result_is_coarse(r);
+	stat->has_start_error = r->has_start_error;
+	stat->start_error_ns = r->start_error_ns;
+}
+
+static void
+merge(struct member *m, struct result *r)
+{
+	fill_stat(m, r);
+	name_reasons(m, r);
+	/* Of the fleet's own these are told otherwise. */
+	r->error[0] = '\0';
+	r->signo = 0;
+	r->is_partial = false;
+	result_merge(m->coord->result, r);
+}
+
+/*
+ * A whole result, with an error if the run failed there: what was measured
+ * counts all the same.
+ */
+static void
+take_result(struct member *m, const struct json_value *v, const char *error)
+{
+	struct result *r = result_new(0);
+	char why[WIRE_TEXT_MAX];
+	const char *warning = NULL;
+	int rc;
+
+	rc = result_from_json(r, v, &warning, why);
+	if (warning != NULL)
+		say(m, "its result: ", warning);
+	if (rc == 0) {
+		if (error == NULL && r->error[0] != '\0')
+			wire_refuse(why, "%s", r->error);
+		else if (error != NULL)
+			wire_refuse(why, "%s", error);
+		else if (!has_run_checks(m, r))
+			wire_refuse(why, "it did not run the checks");
+		else if (is_as_asked(m, r, why))
+			why[0] = '\0';
+		m->coord->result->is_partial |= r->is_partial;
+		merge(m, r);
+	}
+	result_free(r);
+	if (rc == -1 || why[0] != '\0') {
+		lose(m, why);
+		return;
+	}
+	m->state = MEMBER_DONE;
+	intervals_leave(m->coord->intervals, m->index);
+	check_end(m->coord);
+}
+
+static void
+take_snapshot(struct member *m, const struct json_value *v)
+{
+	struct coord *c = m->coord;
+	struct interval *in;
+	char why[WIRE_TEXT_MAX];
+	uint64_t index, scheduled, completed, failed;
+	uint64_t passed_ns = loop_now(c->loop) > c->start_ns ?
+	    loop_now(c->loop) - c->start_ns : 0;
+
+	if (interval_index_from_json(v, &index, why) == -1) {
+		lose(m, why);
+		return;
+	}
+	/* One is told when it has ended; clocks may differ a little. */
+	if (index > passed_ns / c->req->interval_ns + 1) {
+		lose(m, "it streams an interval that is yet to come");
+		return;
+	}
+	in = intervals_at(c->intervals, index);
+	scheduled = in->n.scheduled;
+	completed = in->n.completed;
+	failed = in->n.failed;
+	if (interval_from_json(in, v, why) == -1) {
+		lose(m, why);
+		return;
+	}
+	/* The last word of it, should it be lost. */
+	m->stat->scheduled += in->n.scheduled - scheduled;
+	m->stat->completed += in->n.completed - completed;
+	m->stat->failed += in->n.failed - failed;
+	intervals_told(c->intervals, m->index, index);
+}
+
+/* One line of a stream, or a whole answer. */
+static void
+take_json(struct member *m, const char *text, size_t len)
+{
+	struct json_error err;
+	struct json *doc = json_parse(text, len, &err);
+	const struct json_value *root, *snapshot, *result, *error;
+	char why[WIRE_TEXT_MAX];
+
+	if (doc == NULL) {
+		wire_refuse(why, "its answer is no JSON: %s (byte %zu)",
+		    err.reason, err.offset);
+		lose(m, why);
+		return;
+	}
+	root = json_root(doc);
+	snapshot = json_get(root, "snapshot");
+	result = m->is_stream ? json_get(root, "result") : root;
+	error = m->is_stream ? json_get(root, "error") : NULL;
+	if (m->is_stream && snapshot != NULL)
+		take_snapshot(m, snapshot);
+	else if (result != NULL)
+		take_result(m, result, json_to_str(error));
+	else
+		lose(m, json_to_str(error) != NULL ? json_to_str(error) :
+		    "it streams what is neither snapshot nor result");
+	json_free(doc);
+}
+
+/* Answers. */
+
+static bool
+is_stream_type(const struct http_head *h)
+{
+	const char ndjson[] = "application/x-ndjson";
+	struct http_view type = http_field(h->fields, "Content-Type");
+
+	return type.len >= sizeof(ndjson) - 1 &&
+	    memcmp(type.data, ndjson, sizeof(ndjson) - 1) == 0;
+}
+
+static void
+on_head(void *arg, const struct http_head *h)
+{
+	struct member *m = arg;
+
+	m->status = h->status;
+	m->is_stream = h->status == 200 && is_stream_type(h);
+	if (m->is_stream)
+		m->state = MEMBER_STREAMS;
+}
+
+/* All whole lines that are there. */
+static void
+take_lines(struct member *m)
+{
+	size_t len, used = 0;
+	const char *end;
+
+	while (m->state == MEMBER_STREAMS && used < m->text.len &&
+	    (end = memchr(m->text.data + used, '\n', m->text.len - used)) !=
+	    NULL) {
+		len = (size_t)(end - m->text.data) - used;
+		take_json(m, m->text.data + used, len);
+		used += len + 1;
+	}
+	if (m->state != MEMBER_STREAMS || used == m->text.len)
+		buf_clear(&m->text);	/* there are many of us */
+	else
+		buf_drop(&m->text, used);
+}
+
+static void
+on_body(void *arg, const char *p, size_t len)
+{
+	struct member *m = arg;
+
+	if (m->state == MEMBER_DONE || m->state == MEMBER_LOST)
+		return;
+	if (m->status != 200 && m->text.len + len > REFUSAL_MAX)
+		return;
+	if (buf_add(&m->text, p, len) == -1)
+		lose(m, "its answer is too large");
+	else if (m->is_stream && memchr(p, '\n', len) != NULL)
+		take_lines(m);
+}
+
+static void
+on_end(void *arg)
+{
+	struct member *m = arg;
+	char why[WIRE_TEXT_MAX];
+	struct buf text = m->text;
+
+	buf_init(&m->text, ANSWER_MAX);
+	if (m->state == MEMBER_DONE || m->state == MEMBER_LOST)
+		;
+	else if (m->status != 200) {
+		text.len = text.len > 0 ? strcspn(buf_str(&text), "\r\n") : 0;
+		wire_refuse(why, "it refused: %d%s%.*s", m->status,
+		    text.len > 0 ? ": " : " ", (int)text.len, text.len > 0 ?
+		    text.data : http_status_text(m->status));
+		lose(m, why);
+	} else if (m->is_stream)
+		lose(m, "its stream ended without a result");
+	else
+		take_json(m, text.data, text.len);
+	buf_clear(&text);
+}
+
+static void
+on_failed(void *arg, const char *why)
+{
+	struct member *m = arg;
+
+	if (m->state != MEMBER_DONE && m->state != MEMBER_LOST)
+		lose(m, why);
+}
+
+/* The run. */
+
+static void
+on_interval(void *arg, struct interval *in, bool is_shown)
+{
+	struct coord *c = arg;
+
+	if (is_shown)
+		c->hooks.interval(c->hooks.arg, in);
+}
+
+static void
+on_lease(void *arg)
+{
+	struct coord *c = arg;
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		if (c->members[i].state == MEMBER_ASKED ||
+		    c->members[i].state == MEMBER_STREAMS)
+			peer_say_alive(c->peers[i]);
+	loop_timer_set(c->loop, &c->lease_timer, loop_now(c->loop) +
+	    LEASE_NS / LEASE_PARTS);
+}
+
+static void
+on_deadline(void *arg)
+{
+	struct coord *c = arg;
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		if (c->members[i].state == MEMBER_ASKED ||
+		    c->members[i].state == MEMBER_STREAMS ||
+		    c->members[i].state == MEMBER_WAITS)
+			lose(&c->members[i], "it did not answer in time");
+}
+
+static void
+ask(struct member *m)
+{
+	struct coord *c = m->coord;
+	const char *fields = "Content-Type: application/json\r\n"
+	    "Accept: application/x-ndjson, application/json\r\n";
+	const struct pong *pong = &c->pongs[m->index];
+	struct run_request *req = &c->parts[m->index].req;
+	const struct peer_hooks hooks = { on_head, on_body, on_end, on_failed,
+	    m };
+	struct json_out out;
+	struct buf json;
+
+	if (pong->features & FEATURE_LEASE)
+		req->lease_ns = LEASE_NS;
+	if ((pong->features & FEATURE_START_AT) && pong->has_clock)
+		req->start_at_ns = c->start_ns + (uint64_t)pong->clock_ns;
+	buf_init(&json, JSON_TEXT_MAX);
+	json_out_start(&out, &json, false);
+	run_request_to_json(req, &out);
+	m->state = MEMBER_ASKED;
+	peer_set_hooks(c->peers[m->index], &hooks);
+	if (json_out_end(&out) == -1)
+		lose(m, "the plan is too large to be sent");
+	else
+		peer_ask(c->peers[m->index], "POST", "/run", fields, json.data,
+		    json.len);
+	buf_clear(&json);
+}
+
+/* A worker that cannot be told when to begin is asked at that moment. */
+static void
+on_start(void *arg)
+{
+	struct coord *c = arg;
+	size_t i;
+
+	c->state = COORD_RUN;
+	if (c->hooks.started != NULL)
+		c->hooks.started(c->hooks.arg, c->start_ns);
+	for (i = 0; i < c->n; i++)
+		if (c->members[i].state == MEMBER_WAITS)
+			ask(&c->members[i]);
+}
+
+static void
+ask_all(struct coord *c)
+{
+	uint64_t trip_ns = 0;
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		if (c->pongs[i].round_trip_ns > trip_ns)
+			trip_ns = c->pongs[i].round_trip_ns;
+	c->state = COORD_ARM;
+	c->start_ns = loop_tick(c->loop) + LEAD_NS + c->n * LEAD_EACH_NS +
+	    LEAD_TRIPS * trip_ns;
+	intervals_start(c->intervals, clock_wall_ns() + c->start_ns -
+	    loop_now(c->loop));
+	loop_timer_set(c->loop, &c->start_timer, c->start_ns);
+	loop_timer_set(c->loop, &c->lease_timer, loop_now(c->loop) +
+	    LEASE_NS / LEASE_PARTS);
+	loop_timer_set(c->loop, &c->deadline, c->start_ns +
+	    arrival_end_ns(c->plan) + c->req->scenario.timeout_ns + ANSWER_NS);
+	for (i = 0; i < c->n && c->state == COORD_ARM; i++) {
+		if (c->members[i].state == MEMBER_OUT)
+			continue;
+		if (c->pongs[i].features & FEATURE_START_AT)
+			ask(&c->members[i]);
+		else
+			c->members[i].state = MEMBER_WAITS;
+	}
+}
+
+/* Before the run. */
+
+static void
+warn_setting(void *arg, const char *setting)
+{
+	say(arg, "it cannot be told, and will have its own: ", setting);
+}
+
+/* What each worker can and cannot be told. */
+static int
+check_features(struct coord *c, char why[WIRE_TEXT_MAX])
+{
+	char reason[WIRE_TEXT_MAX];
+	size_t i;
+
+	c->is_shared = true;
+	for (i = 0; i < c->n; i++) {
+		if (!(c->pongs[i].features & FEATURE_SHARE))
+			c->is_shared = false;
+		if (feature_check(c->req, c->pongs[i].features, warn_setting,
+		    &c->members[i], reason) == -1)
+			return wire_refuse(why, "%.80s: %s",
+			    c->fleet->workers[i].name, reason);
+	}
+	return 0;
+}
+
+static void
+prepare_members(struct coord *c)
+{
+	struct worker_stat *stats = xcalloc(c->n, sizeof(*stats));
+	struct member *m;
+	size_t i;
+
+	c->result = result_new(0);
+	c->result->workers = stats;
+	c->result->nworkers = c->n;
+	for (i = 0; i < c->n; i++) {
+		m = &c->members[i];
+		m->stat = &stats[i];
+		m->stat->name = xstrdup(name_of(m));
+		m->stat->weight = c->fleet->workers[i].weight;
+		m->stat->round_trip_ns = c->pongs[i].round_trip_ns;
+		m->stat->took_part = !c->parts[i].is_left_out;
+		m->state = c->parts[i].is_left_out ? MEMBER_OUT :
+		    MEMBER_WAITS;
+		if (c->parts[i].is_left_out)
+			say(m, "left out: ", "its share of the plan is "
+			    "nothing");
+		else if (!(c->pongs[i].features & FEATURE_STREAM))
+			say(m, "it does not stream: ", "progress and "
+			    "snapshots are without it");
+		if (!(c->pongs[i].features & FEATURE_STREAM) ||
+		    c->parts[i].is_left_out)
+			intervals_leave(c->intervals, i);
+	}
+}
+
+static void
+prepare(struct coord *c)
+{
+	uint64_t *weights;
+	char why[WIRE_TEXT_MAX];
+	size_t i;
+
+	if (check_features(c, why) == -1) {
+		refuse(c, why);
+		return;
+	}
+	weights = xcalloc(c->n, sizeof(*weights));
+	for (i = 0; i < c->n; i++)
+		weights[i] = c->fleet->workers[i].weight;
+	c->parts = split_plan(c->req, weights, c->n, c->is_shared, why);
+	free(weights);
+	if (c->parts == NULL) {
+		refuse(c, why);
+		return;
+	}
+	c->plan = arrival_plan_new(c->req->phases, c->req->nphases);
+	c->intervals = intervals_new(c->n, c->req->interval_ns, c->plan,
+	    on_interval, c);
+	prepare_members(c);
+	ask_all(c);
+}
+
+static void
+on_pinged(void *arg)
+{
+	struct coord *c = arg;
+	char why[WIRE_TEXT_MAX];
+	size_t i, bad = 0;
+
+	for (i = 0; i < c->n; i++) {
+		if (!c->pongs[i].is_ok)
+			say(&c->members[i], "", c->pongs[i].why);
+		else if (c->pongs[i].is_busy)
+			say(&c->members[i], "", "a run is going on there");
+		else
+			continue;
+		bad++;
+	}
+	if (bad == 0) {
+		prepare(c);
+		return;
+	}
+	wire_refuse(why, "%zu of %zu workers cannot run it: nothing was "
+	    "started", bad, c->n);
+	refuse(c, why);
+}
+
+void
+coord_run(struct coord *c, const struct run_request *req,
+    const struct run_hooks *hooks)
+{
+	c->req = req;
+	c->hooks = *hooks;
+	c->is_stopping = false;
+	c->state = COORD_PING;
+	c->ping = fleet_ping_start(c->loop, c->peers, c->pongs, c->n,
+	    on_pinged, c);
+}
+
+void
+coord_stop(struct coord *c, uint64_t grace_ns)
+{
+	struct member *m;
+	size_t i;
+
+	if (c->state == COORD_IDLE)
+		return;
+	if (c->state == COORD_PING) {
+		refuse(c, "stopped before the start");
+		return;
+	}
+	c->is_stopping = true;
+	c->result->is_partial = true;
+	loop_timer_set(c->loop, &c->deadline, loop_tick(c->loop) + grace_ns +
+	    STOP_NS);
+	for (i = 0; i < c->n; i++) {
+		m = &c->members[i];
+		if (m->state == MEMBER_WAITS)
+			m->state = MEMBER_OUT;
+		else if (m->state == MEMBER_ASKED ||
+		    m->state == MEMBER_STREAMS)
+			peer_end(c->peers[i]);
+	}
+	check_end(c);
+}

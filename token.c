@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The shared secret of a fleet: where it comes from, and how it is compared.
+ *
+ * It comes from a file or from the environment, never from an argument, which
+ * everybody on a machine can read. It is not shown in any message, and a
+ * process that has one leaves no core file behind (that also keeps others of
+ * the same user from attaching to it, where the system has such a setting).
+ */
+
+#include <sys/resource.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "token.h"
+
+static int
+read_first_line(const char *path, char line[TOKEN_MAX + 2],
+    char why[WIRE_TEXT_MAX])
+{
+	FILE *f = fopen(path, "re");
+
+	if (f == NULL)
+		return wire_refuse(why, "%s: %s", path, strerror(errno));
+	errno = 0;
+	if (fgets(line, TOKEN_MAX + 2, f) == NULL) {
+		wire_refuse(why, "%s: %s", path, ferror(f) && errno != 0 ?
+		    strerror(errno) : "there is no token in it");
+		fclose(f);
+		return -1;
+	}
+	fclose(f);
+	line[strcspn(line, "\r\n")] = '\0';
+	return 0;
+}
+
+/* RFC 6750 2.1 has fewer characters; any that a header can hold will do. */
+static int
+check(const char *what, const char *token, char why[WIRE_TEXT_MAX])
+{
+	const char *p;
+
+	if (*token == '\0')
+		return wire_refuse(why, "%s: there is no token in it", what);
+	if (strlen(token) > TOKEN_MAX)
+		return wire_refuse(why, "%s: a token has at most %d "
+		    "characters", what, TOKEN_MAX);
+	for (p = token; *p != '\0'; p++)
+		if (*p <= ' ' || *p > '~')
+			return wire_refuse(why, "%s: a token has visible "
+			    "ASCII characters only, no blanks", what);
+	return 0;
+}
+
+static void
+leave_no_core(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	/* Both are best effort: lowering a limit does not fail. */
+	(void)setrlimit(RLIMIT_CORE, &none);
+#ifdef __linux__
+	/* A handler that cores are piped to does not ask for the limit. */
+	(void)prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL);
+#endif
+}
+
+int
+token_read(const char *path, char **token, char why[WIRE_TEXT_MAX])
+{
+	char line[TOKEN_MAX + 2];
+	const char *what = path, *found = line;
+
+	*token = NULL;
+	if (path == NULL) {
+		what = "PULSE_WORKER_TOKEN";
+		/* Set but empty is as good as not set, as in the Go program. */
+		if ((found = getenv(what)) == NULL || *found == '\0')
+			return 0;
+	} else if (read_first_line(path, line, why) == -1)
+		return -1;
+	if (check(what, found, why) == -1)
+		return -1;
+	*token = xstrdup(found);
+	leave_no_core();
+	return 0;
+}
+
+bool
+token_is(const char *token, const char *given, size_t len)
+{
+	size_t i, n = strlen(token);
+	unsigned int differs = len != n;
+
+	for (i = 0; i < len; i++)
+		differs |= (unsigned char)token[n == 0 ? 0 : i % n] ^
+		    (unsigned char)given[i];
+	return differs == 0;
+}
