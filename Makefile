@@ -29,7 +29,8 @@ OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
 	hist.o http.o http_body.o http_url.o json.o json_write.o \
 	load/arrival.o load/outcome.o load/slots.o \
 	load/intervals.o \
-	wire.o wire_checks_json.o wire_json.o result.o result_json.o wire_msg.o \
+	wire.o wire_checks_json.o wire_json.o \
+	result.o result_json.o wire_msg.o \
 	plan.o plan_expr.o plan_file.o \
 	http_client.o http_server.o server_answer.o mock.o \
 	load/target.o load/check.o load/request.o load/probe.o load/audit.o \
@@ -44,7 +45,8 @@ HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
 	hist.h http.h http_body.h http_url.h json.h json_write.h \
 	load/arrival.h load/outcome.h load/slots.h \
 	load/intervals.h \
-	wire.h wire_checks_json.h wire_json.h result.h result_json.h wire_msg.h \
+	wire.h wire_checks_json.h wire_json.h \
+	result.h result_json.h wire_msg.h \
 	plan.h plan_expr.h plan_file.h \
 	http_client.h http_server.h server_answer.h mock.h \
 	load/target.h load/check.h load/request.h load/probe.h load/audit.h \

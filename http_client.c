@@ -10,8 +10,9 @@
  *
  * All connections of a process read into one buffer; only a head that
  * arrives in pieces, and a body that its owner wants to look at, are kept with
- * their connection. Nothing else is allocated after client_pool_new. Writing comes first and the kernel is asked to tell
- * of writability only when it said wait.
+ * their connection. Nothing else is allocated after client_pool_new. Writing
+ * comes first and the kernel is asked to tell of writability only when it said
+ * wait.
  */
 
 #include <assert.h>
@@ -279,8 +280,6 @@ client_start(struct client_pool *pool, struct client_origin *origin,
 	memset(&c->res, 0, sizeof(c->res));
 	c->mark_ns = loop_now(pool->loop);
 	buf_reset(&c->head);
-	if (exchange->want_body)
-		buf_reset(&c->kept);
 	if (c->io.fd != -1) {
 		c->res.was_reused = true;
 		c->res.part = PART_FIRST_BYTE;
@@ -325,8 +324,6 @@ client_end(struct client *c, enum cause cause)
 	c->res.cause = cause;
 	c->res.end_ns = c->mark_ns;
 	res = c->res;
-	if (exchange.want_body)
-		res.body = (struct http_view){ c->kept.data, c->kept.len };
 	if (cause == CAUSE_NONE && c->keep_alive && exchange.keep_alive)
 		idle_add(c);
 	else
@@ -449,10 +446,14 @@ client_send(struct client *c)
 static void
 client_keep(struct client *c, struct http_view data)
 {
-	size_t room = CLIENT_BODY_MAX - c->kept.len;
+	size_t room;
 
+	if (c->res.body.len == 0)	/* there may be one of before */
+		buf_reset(&c->kept);
+	room = CLIENT_BODY_MAX - c->kept.len;
 	/* Cannot fail: it is no more than the room. */
 	(void)buf_add(&c->kept, data.data, data.len < room ? data.len : room);
+	c->res.body = (struct http_view){ c->kept.data, c->kept.len };
 }
 
 /* Takes body bytes: true when the exchange is over (and c is not ours). */

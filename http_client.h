@@ -55,7 +55,7 @@ struct client_exchange {
 	size_t		 len;
 	bool		 is_head;	/* HEAD: the answer has no body */
 	bool		 keep_alive;	/* leave the connection open after it */
-	bool		 want_body;	/* keep CLIENT_BODY_MAX of it for done */
+	bool		 want_body;	/* for done: see CLIENT_BODY_MAX */
 	void		(*head)(void *arg, const struct http_head *h);
 	void		(*done)(void *arg, const struct client_result *res);
 	void		*arg;

@@ -18,7 +18,8 @@ typedef int (*add_fn)(struct checks *, const char *, const char *);
 static const struct json_value *member(const struct json_value *,
 		    const char *);
 static int	 refuse_count(const char *, char *);
-static int	 read_status(struct checks *, const struct json_value *, char *);
+static int	 read_status(struct checks *, const struct json_value *,
+		    char *);
 static int	 read_pairs(struct checks *, const struct json_value *,
 		    const char *, add_fn, char *);
 static int	 read_texts(struct checks *, const struct json_value *, char *);

@@ -15,6 +15,7 @@
 #include "json.h"
 #include "load/check.h"
 
+static bool	 has_headers(const struct checks *, struct http_view);
 static bool	 has_header(struct http_view, const struct header *);
 static bool	 has_text(const char *, size_t, const char *);
 static bool	 has_members(const struct checks *, const char *, size_t);
@@ -28,15 +29,12 @@ check_wants_body(const struct checks *checks)
 enum cause
 check_head(const struct checks *checks, const struct http_head *h)
 {
-	size_t i;
-
 	if (checks->status == 0 && h->status >= 400)
 		return CAUSE_STATUS;
 	if (checks->status != 0 && h->status != checks->status)
 		return CAUSE_CHECK_STATUS;
-	for (i = 0; i < checks->nheaders; i++)
-		if (!has_header(h->fields, &checks->headers[i]))
-			return CAUSE_CHECK_HEADER;
+	if (checks->nheaders > 0 && !has_headers(checks, h->fields))
+		return CAUSE_CHECK_HEADER;
 	return CAUSE_NONE;
 }
 
@@ -51,6 +49,17 @@ check_body(const struct checks *checks, const char *body, size_t len)
 	if (checks->njson > 0 && !has_members(checks, body, len))
 		return CAUSE_CHECK_JSON;
 	return CAUSE_NONE;
+}
+
+static bool
+has_headers(const struct checks *checks, struct http_view fields)
+{
+	size_t i;
+
+	for (i = 0; i < checks->nheaders; i++)
+		if (!has_header(fields, &checks->headers[i]))
+			return false;
+	return true;
 }
 
 /* Blanks around a value are not part of it (RFC 9110 5.5), on either side. */
