@@ -29,11 +29,12 @@ OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
 	hist.o http.o http_body.o http_url.o json.o json_write.o \
 	load/arrival.o load/outcome.o load/slots.o \
 	load/intervals.o \
-	wire.o wire_json.o result.o result_json.o wire_msg.o \
+	wire.o wire_checks_json.o wire_json.o \
+	result.o result_json.o wire_msg.o \
 	plan.o plan_expr.o plan_file.o \
 	http_client.o http_server.o server_answer.o mock.o \
-	load/target.o load/request.o load/probe.o load/audit.o load/gen.o \
-	load/pool.o \
+	load/target.o load/check.o load/request.o load/probe.o load/audit.o \
+	load/gen.o load/pool.o \
 	report/report.o report/words.o report/outlook.o report/plan_out.o \
 	report/plan_text.o report/text.o report/json_out.o report/csv.o \
 	report/junit.o report/wire_out.o report/progress.o \
@@ -44,11 +45,12 @@ HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
 	hist.h http.h http_body.h http_url.h json.h json_write.h \
 	load/arrival.h load/outcome.h load/slots.h \
 	load/intervals.h \
-	wire.h wire_json.h result.h result_json.h wire_msg.h \
+	wire.h wire_checks_json.h wire_json.h \
+	result.h result_json.h wire_msg.h \
 	plan.h plan_expr.h plan_file.h \
 	http_client.h http_server.h server_answer.h mock.h \
-	load/target.h load/request.h load/probe.h load/audit.h load/gen.h \
-	load/pool.h \
+	load/target.h load/check.h load/request.h load/probe.h load/audit.h \
+	load/gen.h load/pool.h \
 	report/report.h report/words.h report/outlook.h report/plan_text.h \
 	report/progress.h \
 	options.h run_options.h run.h
@@ -87,13 +89,15 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_loop.t tests/test_loop_timer.t \
 	tests/test_msg.t tests/test_net.t \
 	tests/test_proc.t tests/test_resolve.t tests/test_slots.t \
-	tests/test_outcome.t tests/test_audit.t tests/test_target.t \
+	tests/test_outcome.t tests/test_check.t \
+	tests/test_audit.t tests/test_target.t \
 	tests/test_probe.t tests/test_wire_msg.t \
 	tests/test_options.t tests/test_run_options.t
 
 HELPERS = tests/misbehave.t tests/recorder.t tests/micro.t
 
-SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_signal.sh \
+SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
+	tests/t_signal.sh \
 	tests/t_refuse.sh tests/t_output.sh tests/t_manual.sh
 
 libpulse.a: $(OBJS)

@@ -9,9 +9,10 @@
  * caller's, by client_cancel.
  *
  * All connections of a process read into one buffer; only a head that
- * arrives in pieces is kept with its connection. Nothing else is allocated
- * after client_pool_new. Writing comes first and the kernel is asked to tell
- * of writability only when it said wait.
+ * arrives in pieces, and a body that its owner wants to look at, are kept with
+ * their connection. Nothing else is allocated after client_pool_new. Writing
+ * comes first and the kernel is asked to tell of writability only when it said
+ * wait.
  */
 
 #include <assert.h>
@@ -56,6 +57,7 @@ struct client {
 	struct client_result	 res;
 	struct http_body	 body;
 	struct buf		 head;		/* one that came in pieces */
+	struct buf		 kept;		/* of a body, for its owner */
 };
 
 struct client_pool {
@@ -104,6 +106,7 @@ client_pool_free(struct client_pool *pool)
 			close(c->io.fd);
 		}
 		buf_clear(&c->head);
+		buf_clear(&c->kept);
 	}
 	free(pool->clients);
 	free(pool->scratch);
@@ -200,6 +203,7 @@ client_first_use(struct client_pool *pool)
 	c->failed.call = on_failed;
 	c->failed.arg = c;
 	buf_init(&c->head, HTTP_HEAD_MAX + SCRATCH_SIZE);
+	buf_init(&c->kept, CLIENT_BODY_MAX);
 	return c;
 }
 
@@ -438,6 +442,20 @@ client_send(struct client *c)
 	(void)loop_change(c->pool->loop, &c->io, LOOP_READ);
 }
 
+/* As much as there is room for. */
+static void
+client_keep(struct client *c, struct http_view data)
+{
+	size_t room;
+
+	if (c->res.body.len == 0)	/* there may be one of before */
+		buf_reset(&c->kept);
+	room = CLIENT_BODY_MAX - c->kept.len;
+	/* Cannot fail: it is no more than the room. */
+	(void)buf_add(&c->kept, data.data, data.len < room ? data.len : room);
+	c->res.body = (struct http_view){ c->kept.data, c->kept.len };
+}
+
 /* Takes body bytes: true when the exchange is over (and c is not ours). */
 static bool
 client_take_body(struct client *c, const char *p, size_t len)
@@ -446,13 +464,16 @@ client_take_body(struct client *c, const char *p, size_t len)
 	enum http_step step;
 	size_t used;
 
-	do {
+	for (;;) {
 		step = http_body_step(&c->body, p, len, &used, &data);
 		p += used;
 		len -= used;
-		if (step == HTTP_STEP_DATA)
-			c->res.bytes_in += data.len;
-	} while (step == HTTP_STEP_DATA);
+		if (step != HTTP_STEP_DATA)
+			break;
+		c->res.bytes_in += data.len;
+		if (c->exchange.want_body)
+			client_keep(c, data);
+	}
 	if (step == HTTP_STEP_MORE)
 		return false;
 	if (step == HTTP_STEP_BAD) {

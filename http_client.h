@@ -12,6 +12,8 @@
 #include "http.h"
 #include "load/outcome.h"
 
+enum { CLIENT_BODY_MAX = 1024 * 1024 };	/* bytes of one that are kept */
+
 struct client;
 
 /*
@@ -26,12 +28,16 @@ struct client_origin {
 	struct client		*idle_last;
 };
 
-/* How one exchange went; views are good during the call that gives it. */
+/*
+ * How one exchange went. The view is good during the call that gives it, until
+ * another exchange begins.
+ */
 struct client_result {
 	enum cause	 cause;		/* CAUSE_NONE: a whole answer came */
 	enum part	 part;		/* that it failed in */
 	int		 status;	/* 0 when no head came */
 	uint64_t	 bytes_in;	/* of the answer's body */
+	struct http_view body;		/* what was kept of it, if wanted */
 	uint64_t	 spent_ns[PARTS];
 	uint64_t	 first_byte_ns;	/* moment of it, 0: never */
 	uint64_t	 end_ns;
@@ -49,6 +55,7 @@ struct client_exchange {
 	size_t		 len;
 	bool		 is_head;	/* HEAD: the answer has no body */
 	bool		 keep_alive;	/* leave the connection open after it */
+	bool		 want_body;	/* for done: see CLIENT_BODY_MAX */
 	void		(*head)(void *arg, const struct http_head *h);
 	void		(*done)(void *arg, const struct client_result *res);
 	void		*arg;

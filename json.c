@@ -648,3 +648,24 @@ json_to_str(const struct json_value *v)
 		return NULL;
 	return v->str;
 }
+
+const char *
+json_to_text(const struct json_value *v)
+{
+	if (v == NULL)
+		return NULL;
+	switch (v->type) {
+	case JSON_NULL:
+		return "null";
+	case JSON_BOOL:
+		return v->is_true ? "true" : "false";
+	case JSON_NUMBER:
+		return v->str;
+	case JSON_STRING:
+		return json_to_str(v);
+	case JSON_ARRAY:
+	case JSON_OBJECT:
+		break;
+	}
+	return NULL;
+}

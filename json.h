@@ -82,5 +82,10 @@ int	 json_to_int(const struct json_value *v, int64_t *out);
 int	 json_to_double(const struct json_value *v, double *out);
 /* The string if v is one without NUL bytes inside; NULL otherwise. */
 const char *json_to_str(const struct json_value *v);
+/*
+ * Any value but an array or object as text: such a string, the literal of a
+ * number, or the word true, false or null; NULL otherwise.
+ */
+const char *json_to_text(const struct json_value *v);
 
 #endif

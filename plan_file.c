@@ -96,6 +96,11 @@ static int	 take_ns(struct reader *, const struct place *, uint64_t *);
 static int	 take_phases(struct reader *, const struct place *);
 static int	 take_phase(struct reader *, const struct place *);
 static int	 take_scenario(struct reader *, const struct place *);
+static int	 take_checks(struct reader *, const struct place *);
+static int	 take_status(struct reader *, const struct place *);
+static int	 take_scalars(struct reader *, const struct place *);
+static int	 take_scalar(struct reader *, const struct place *);
+static int	 take_texts(struct reader *, const struct place *);
 static void	 add_query(struct reader *, const struct json_value *);
 static void	 add_encoded(struct buf *, const char *, size_t);
 static int	 take_warmup(struct reader *, const struct place *);
@@ -150,7 +155,7 @@ static const struct member scenario_members[] = {
 	{ "timeout", take_duration, NULL },
 	{ "redirects", take_uint, NULL },
 	{ "keepAlive", take_bool, NULL },
-	{ "checks", take_later, NULL },
+	{ "checks", take_checks, NULL },
 	{ "insecure", take_later, NULL },
 	{ "serverName", take_later, NULL },
 	{ "resume", take_later, NULL },
@@ -158,6 +163,13 @@ static const struct member scenario_members[] = {
 	{ "unixSocket", take_later, NULL },
 	{ "source", take_later, NULL },
 	{ "ca", take_later, NULL },
+};
+
+static const struct member checks_members[] = {
+	{ "status", take_status, NULL },
+	{ "headerEquals", take_scalars, NULL },
+	{ "bodyContains", take_texts, NULL },
+	{ "jsonEquals", take_scalars, NULL },
 };
 
 static const struct member reporting_members[] = {
@@ -498,6 +510,48 @@ take_scenario(struct reader *r, const struct place *at)
 	v->name = "httpScenario";
 	v->name_len = strlen(v->name);
 	return 0;
+}
+
+static int
+take_checks(struct reader *r, const struct place *at)
+{
+	return take_members(r, at, checks_members,
+	    UTIL_NELEM(checks_members));
+}
+
+static int
+take_status(struct reader *r, const struct place *at)
+{
+	uint64_t status;
+
+	if (json_to_uint(at->v, &status) == -1 || status < 100 || status > 599)
+		return expected(r, at, "a status, 100 to 599");
+	return 0;
+}
+
+static int
+take_scalars(struct reader *r, const struct place *at)
+{
+	if (at->v->type != JSON_OBJECT)
+		return expected(r, at, "an object of values");
+	return take_each(r, at, take_scalar);
+}
+
+static int
+take_scalar(struct reader *r, const struct place *at)
+{
+	if (json_to_text(at->v) == NULL)
+		return expected(r, at, "a string without NUL, number, "
+		    "boolean or null");
+	return 0;
+}
+
+static int
+take_texts(struct reader *r, const struct place *at)
+{
+	if (at->v->type != JSON_ARRAY)
+		return expected(r, at, "an array of strings");
+	return take_each(r, at, take_str);
 }
 
 /* Puts query behind what the URL has of it; a fragment is never sent. */

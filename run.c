@@ -252,17 +252,25 @@ hide(char **text, const char *shown)
 	*text = copy;
 }
 
+static void
+hide_values(struct header *headers, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (report_is_secret(headers[i].name))
+			hide(&headers[i].value, "***");
+}
+
 /* Nothing is sent from this plan: its secrets can go. */
 static void
 hide_secrets(struct scenario *s)
 {
 	char url[HTTP_URL_MAX + 8];
-	size_t i;
 
 	hide(&s->url, report_url(url, sizeof(url), s->url));
-	for (i = 0; i < s->nheaders; i++)
-		if (report_is_secret(s->headers[i].name))
-			hide(&s->headers[i].value, "***");
+	hide_values(s->headers, s->nheaders);
+	hide_values(s->checks.headers, s->checks.nheaders);
 }
 
 static int

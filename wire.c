@@ -39,7 +39,14 @@ static int	 check_scenario(const struct scenario *, char *);
 static int	 check_url(const struct scenario *, char *);
 static int	 check_method(const struct scenario *, char *);
 static int	 check_headers(const struct scenario *, char *);
-static int	 check_header(const struct header *, char *);
+static int	 check_header(const char *, const struct header *, char *);
+static int	 check_checks(const struct checks *, char *);
+static int	 check_texts(const struct checks *, char *);
+static void	 free_pairs(struct header *, size_t);
+static void	 free_checks(struct checks *);
+static struct header *add_pair(struct header **, size_t *, size_t);
+static int	 add_sorted(struct header **, size_t *, const char *,
+		    const char *);
 
 int
 wire_refuse(char why[WIRE_TEXT_MAX], const char *fmt, ...)
@@ -136,13 +143,9 @@ void
 run_request_clear(struct run_request *req)
 {
 	struct scenario *s = &req->scenario;
-	size_t i;
 
-	for (i = 0; i < s->nheaders; i++) {
-		free(s->headers[i].name);
-		free(s->headers[i].value);
-	}
-	free(s->headers);
+	free_pairs(s->headers, s->nheaders);
+	free_checks(&s->checks);
 	free(s->url);
 	free(s->method);
 	free(s->body);
@@ -151,18 +154,95 @@ run_request_clear(struct run_request *req)
 	memset(req, 0, sizeof(*req));
 }
 
+static void
+free_pairs(struct header *pairs, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		free(pairs[i].name);
+		free(pairs[i].value);
+	}
+	free(pairs);
+}
+
+static void
+free_checks(struct checks *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->ntexts; i++)
+		free(c->texts[i]);
+	free(c->texts);
+	free_pairs(c->headers, c->nheaders);
+	free_pairs(c->json, c->njson);
+}
+
 int
 scenario_add_header(struct scenario *s, const char *name, const char *value)
 {
 	struct header *h;
 
-	if (s->nheaders == WIRE_HEADERS_MAX)
+	h = add_pair(&s->headers, &s->nheaders, WIRE_HEADERS_MAX);
+	if (h == NULL)
 		return -1;
-	s->headers = xreallocarray(s->headers, s->nheaders + 1, sizeof(*h));
-	h = &s->headers[s->nheaders++];
 	h->name = xstrdup(name);
 	h->value = xstrdup(value);
 	return 0;
+}
+
+/* Room for one more at the end; NULL when there are max. */
+static struct header *
+add_pair(struct header **pairs, size_t *n, size_t max)
+{
+	if (*n == max)
+		return NULL;
+	*pairs = xreallocarray(*pairs, *n + 1, sizeof(**pairs));
+	return &(*pairs)[(*n)++];
+}
+
+static int
+add_sorted(struct header **pairs, size_t *n, const char *name,
+    const char *value)
+{
+	struct header *h;
+
+	if ((h = add_pair(pairs, n, WIRE_CHECKS_MAX)) == NULL)
+		return -1;
+	for (; h > *pairs && strcmp(h[-1].name, name) > 0; h--)
+		h[0] = h[-1];
+	h->name = xstrdup(name);
+	h->value = xstrdup(value);
+	return 0;
+}
+
+int
+checks_add_header(struct checks *c, const char *name, const char *value)
+{
+	return add_sorted(&c->headers, &c->nheaders, name, value);
+}
+
+int
+checks_add_json(struct checks *c, const char *name, const char *value)
+{
+	return add_sorted(&c->json, &c->njson, name, value);
+}
+
+int
+checks_add_text(struct checks *c, const char *text)
+{
+	if (c->ntexts == WIRE_CHECKS_MAX)
+		return -1;
+	c->texts = xreallocarray(c->texts, c->ntexts + 1, sizeof(*c->texts));
+	c->texts[c->ntexts++] = xstrdup(text);
+	return 0;
+}
+
+bool
+checks_is_empty(const struct checks *c)
+{
+	return c->status == 0 && c->nheaders == 0 && c->ntexts == 0 &&
+	    c->njson == 0;
 }
 
 void
@@ -254,7 +334,7 @@ check_headers(const struct scenario *s, char *why)
 		return wire_refuse(why, "headers: must be at most %d",
 		    WIRE_HEADERS_MAX);
 	for (i = 0; i < s->nheaders; i++) {
-		if (check_header(&s->headers[i], why) == -1)
+		if (check_header("headers", &s->headers[i], why) == -1)
 			return -1;
 		bytes += strlen(s->headers[i].name) +
 		    strlen(s->headers[i].value) + strlen(": \r\n");
@@ -282,7 +362,7 @@ check_scenario(const struct scenario *s, char *why)
 	if (s->redirects > WIRE_REDIRECTS_MAX)
 		return wire_refuse(why, "redirects: must be at most %d",
 		    WIRE_REDIRECTS_MAX);
-	return 0;
+	return check_checks(&s->checks, why);
 }
 
 static int
@@ -313,19 +393,84 @@ check_method(const struct scenario *s, char *why)
 	return 0;
 }
 
+/* One that is sent, or, among the checks, that is expected. */
 static int
-check_header(const struct header *h, char *why)
+check_header(const char *member, const struct header *h, char *why)
 {
 	size_t len = strlen(h->value);
 
 	if (!http_is_token(h->name, strlen(h->name)))
-		return wire_refuse(why, "headers: \"%.40s\" is no header name",
-		    h->name);
+		return wire_refuse(why, "%s: \"%.40s\" is no header name",
+		    member, h->name);
 	if (!http_is_value(h->value, len))
-		return wire_refuse(why, "headers: the value of \"%.40s\" "
-		    "cannot be sent: it has control characters", h->name);
+		return wire_refuse(why, "%s: the value of \"%.40s\" "
+		    "cannot be sent: it has control characters", member,
+		    h->name);
 	if (!wire_is_utf8(h->value, len))
-		return wire_refuse(why, "headers: the value of \"%.40s\" "
-		    "is not UTF-8", h->name);
+		return wire_refuse(why, "%s: the value of \"%.40s\" "
+		    "is not UTF-8", member, h->name);
+	return 0;
+}
+
+static size_t
+pair_bytes(const struct header *pairs, size_t n)
+{
+	size_t i, bytes = 0;
+
+	for (i = 0; i < n; i++)
+		bytes += strlen(pairs[i].name) + strlen(pairs[i].value);
+	return bytes;
+}
+
+static int
+check_checks(const struct checks *c, char *why)
+{
+	size_t i, bytes;
+
+	if (c->status != 0 && (c->status < 100 || c->status > 599))
+		return wire_refuse(why, "checks.status: must be 100 to 599");
+	if (c->nheaders > WIRE_CHECKS_MAX || c->ntexts > WIRE_CHECKS_MAX ||
+	    c->njson > WIRE_CHECKS_MAX)
+		return wire_refuse(why, "checks: must be at most %d of a kind",
+		    WIRE_CHECKS_MAX);
+	for (i = 0; i < c->nheaders; i++) {
+		if (check_header("checks.headerEquals", &c->headers[i],
+		    why) == -1)
+			return -1;
+	}
+	if (check_texts(c, why) == -1)
+		return -1;
+	bytes = pair_bytes(c->headers, c->nheaders) +
+	    pair_bytes(c->json, c->njson);
+	for (i = 0; i < c->ntexts; i++)
+		bytes += strlen(c->texts[i]);
+	if (bytes > WIRE_CHECKS_BYTES_MAX)
+		return wire_refuse(why, "checks: must be at most %d bytes "
+		    "together", WIRE_CHECKS_BYTES_MAX);
+	return 0;
+}
+
+/* What a body may have: no limits but those of JSON, which carries them. */
+static int
+check_texts(const struct checks *c, char *why)
+{
+	const char *text;
+	size_t i;
+
+	for (i = 0; i < c->ntexts; i++) {
+		text = c->texts[i];
+		if (*text == '\0')
+			return wire_refuse(why, "checks.bodyContains[%zu]: "
+			    "must not be empty", i);
+		if (!wire_is_utf8(text, strlen(text)))
+			return wire_refuse(why, "checks.bodyContains[%zu]: "
+			    "is not UTF-8", i);
+	}
+	for (i = 0; i < c->njson; i++) {
+		if (!wire_is_utf8(c->json[i].name, strlen(c->json[i].name)) ||
+		    !wire_is_utf8(c->json[i].value, strlen(c->json[i].value)))
+			return wire_refuse(why, "checks.jsonEquals: is not "
+			    "UTF-8");
+	}
 	return 0;
 }

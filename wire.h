@@ -21,6 +21,7 @@ enum {
 	WIRE_REDIRECTS_MAX = 100,
 	WIRE_BODY_MAX = 16 * 1024 * 1024,	/* of a request to the target */
 	WIRE_CHECKS_MAX = 64,			/* of each kind */
+	WIRE_CHECKS_BYTES_MAX = 64 * 1024,	/* of all of them together */
 	WIRE_CHECKED_MAX = 1024 * 1024,		/* bytes of a body to look at */
 	WIRE_TEXT_MAX = 256			/* of a reason, with its NUL */
 };
@@ -40,7 +41,8 @@ struct header {
 
 /*
  * What an answer must have for its request to have gone well. headers and json
- * are pairs of name and expected value, texts are found anywhere in a body.
+ * are pairs of name and expected value, sorted by name; texts are found
+ * anywhere in a body. Owns all of them.
  */
 struct checks {
 	int		 status;	/* 0: below 400 is well */
@@ -114,16 +116,26 @@ void	 run_request_clear(struct run_request *req);
 /* Adds a header; copies both. 0, or -1 when there are too many. */
 int	 scenario_add_header(struct scenario *s, const char *name,
 	    const char *value);
+/*
+ * Add one check, and copy what they are given. 0, or -1 when there are too many
+ * of that kind.
+ */
+int	 checks_add_header(struct checks *c, const char *name,
+	    const char *value);
+int	 checks_add_text(struct checks *c, const char *text);
+int	 checks_add_json(struct checks *c, const char *name,
+	    const char *value);
+bool	 checks_is_empty(const struct checks *c);
 /* Copies len bytes as the body; none when len is 0. */
 void	 scenario_set_body(struct scenario *s, const void *body, size_t len);
 
 /*
  * All that can be known to be wrong before a run: phases, limits, URL,
- * method, headers (CR, LF and NUL cannot be sent). 0, or -1 and one line in
- * why that begins with the member: "phases[1].steps must be positive". Members
- * of the scenario go by their bare names ("url: no host"), because the object
- * around them is called target in a plan, httpScenario on the wire, and is not
- * there on a command line. Never shows the value of a header.
+ * method, headers (CR, LF and NUL cannot be sent), checks. 0, or -1 and one
+ * line in why that begins with the member: "phases[1].steps must be positive".
+ * Members of the scenario go by their bare names ("url: no host"), because the
+ * object around them is called target in a plan, httpScenario on the wire, and
+ * is not there on a command line. Never shows the value of a header.
  */
 int	 run_request_check(const struct run_request *req,
 	    char why[WIRE_TEXT_MAX]);

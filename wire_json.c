@@ -23,6 +23,7 @@
 #include "json_write.h"
 #include "load/arrival.h"
 #include "wire.h"
+#include "wire_checks_json.h"
 #include "wire_json.h"
 
 /* The Go program's integers are signed, durations too. */
@@ -340,6 +341,7 @@ read_scenario(const struct reader *r, struct scenario *s)
 	    read_uint(r, "redirects", &s->redirects) == -1 ||
 	    read_bool(r, "keepAlive", &s->keep_alive) == -1 ||
 	    read_body(r, s) == -1 ||
+	    checks_from_json(&s->checks, member(r, "checks"), r->why) == -1 ||
 	    read_header_list(r, s) == -1 ||
 	    read_headers(r, s) == -1)
 		return -1;
@@ -508,6 +510,7 @@ put_scenario(struct json_out *w, const struct scenario *s)
 		put_headers(w, s);
 	if (s->body_len > 0 && is_text)
 		json_strn(w, "body", s->body, s->body_len);
+	checks_to_json(&s->checks, NULL, w);
 	if (s->timeout_ns != WIRE_TIMEOUT_NS)
 		json_uint(w, "timeout", s->timeout_ns);
 	if (s->redirects != WIRE_REDIRECTS)

@@ -129,19 +129,73 @@ hist_get(struct msg *m, struct hist *h)
 }
 
 static void
-scenario_put(struct msg_channel *ch, const struct scenario *s)
+pairs_put(struct msg_channel *ch, const struct header *pairs, size_t n)
 {
 	size_t i;
 
+	msg_add_uint(ch, n);
+	for (i = 0; i < n; i++) {
+		msg_add_str(ch, pairs[i].name);
+		msg_add_str(ch, pairs[i].value);
+	}
+}
+
+static void
+checks_put(struct msg_channel *ch, const struct checks *c)
+{
+	size_t i;
+
+	msg_add_uint(ch, (uint64_t)c->status);
+	pairs_put(ch, c->headers, c->nheaders);
+	pairs_put(ch, c->json, c->njson);
+	msg_add_uint(ch, c->ntexts);
+	for (i = 0; i < c->ntexts; i++)
+		msg_add_str(ch, c->texts[i]);
+}
+
+static void
+check_pairs_get(struct msg *m, struct checks *c,
+    int (*add)(struct checks *, const char *, const char *))
+{
+	char *name, *value;
+	uint64_t n;
+
+	for (n = msg_get_max(m, WIRE_CHECKS_MAX); n > 0; n--) {
+		name = msg_get_str(m);
+		value = msg_get_str(m);
+		if (add(c, name, value) == -1)
+			m->is_bad = true;
+		free(name);
+		free(value);
+	}
+}
+
+static void
+checks_get(struct msg *m, struct checks *c)
+{
+	char *text;
+	uint64_t n;
+
+	c->status = (int)msg_get_max(m, 999);
+	check_pairs_get(m, c, checks_add_header);
+	check_pairs_get(m, c, checks_add_json);
+	for (n = msg_get_max(m, WIRE_CHECKS_MAX); n > 0; n--) {
+		text = msg_get_str(m);
+		if (checks_add_text(c, text) == -1)
+			m->is_bad = true;
+		free(text);
+	}
+}
+
+static void
+scenario_put(struct msg_channel *ch, const struct scenario *s)
+{
 	msg_add_str(ch, s->url);
 	msg_add_str(ch, s->method);
-	msg_add_uint(ch, s->nheaders);
-	for (i = 0; i < s->nheaders; i++) {
-		msg_add_str(ch, s->headers[i].name);
-		msg_add_str(ch, s->headers[i].value);
-	}
+	pairs_put(ch, s->headers, s->nheaders);
 	msg_add_uint(ch, s->body != NULL);
 	msg_add_bytes(ch, s->body, s->body_len);
+	checks_put(ch, &s->checks);
 	msg_add_uint(ch, s->timeout_ns);
 	msg_add_uint(ch, s->redirects);
 	msg_add_uint(ch, s->keep_alive);
@@ -179,6 +233,7 @@ scenario_get(struct msg *m, struct scenario *s)
 		m->is_bad = true;
 		s->body_len = 0;
 	}
+	checks_get(m, &s->checks);
 	s->timeout_ns = msg_get_uint(m);
 	s->redirects = msg_get_max(m, WIRE_REDIRECTS_MAX);
 	s->keep_alive = msg_get_max(m, 1) == 1;

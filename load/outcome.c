@@ -51,6 +51,10 @@ static const struct {
 	[CAUSE_REDIRECTS] = { "too_many_redirects", CATEGORY_TRANSPORT },
 	[CAUSE_LOCATION] = { "bad_location", CATEGORY_TRANSPORT },
 	[CAUSE_NO_TLS] = { "no_tls", CATEGORY_TRANSPORT },
+	[CAUSE_CHECK_STATUS] = { "check_status", CATEGORY_CHECK },
+	[CAUSE_CHECK_HEADER] = { "check_header", CATEGORY_CHECK },
+	[CAUSE_CHECK_BODY] = { "check_body", CATEGORY_CHECK },
+	[CAUSE_CHECK_JSON] = { "check_json", CATEGORY_CHECK },
 };
 static_assert(UTIL_NELEM(causes) == CAUSE_HTTP, "a cause has no name");
 

@@ -9,6 +9,9 @@
  * reused connection that ended without a byte is sent again once, on a new
  * connection, if that is safe (RFC 9110 9.2.2, RFC 9112 9.3.1).
  *
+ * Whether the final answer is a good one, check.c says: of its head when that
+ * comes, for it is gone later, and of its body at the end.
+ *
  * Requests, connections and buffers exist before the first arrival.
  */
 
@@ -18,8 +21,12 @@
 #include <string.h>
 
 #include "http_client.h"
+#include "load/check.h"
 #include "load/request.h"
 #include "load/target.h"
+
+static_assert((int)CLIENT_BODY_MAX == (int)WIRE_CHECKED_MAX,
+    "a client keeps as much of a body as checks look at");
 
 struct request {
 	struct requests		*owner;
@@ -28,6 +35,7 @@ struct request {
 	struct target		*target;
 	struct target		*redirect;	/* where the answer leads */
 	enum cause		 redirect_error;
+	enum cause		 verdict;	/* on the answer's head */
 	struct client		*client;	/* NULL: waits for a name */
 	uint64_t		 start_ns;	/* slot taken */
 	uint64_t		 begin_ns;	/* of this exchange */
@@ -45,6 +53,7 @@ struct requests {
 	size_t			 max;
 	size_t			 nused;		/* of all, ever */
 	size_t			 active;
+	bool			 want_body;	/* a check looks at it */
 	struct request		*free;
 	struct request		*oldest;
 	struct request		*newest;
@@ -69,6 +78,7 @@ requests_new(struct loop *loop, const struct scenario *scenario,
 	r->targets = targets_new(scenario, addresses, max);
 	r->all = xcalloc(max, sizeof(*r->all));
 	r->max = max;
+	r->want_body = check_wants_body(&scenario->checks);
 	r->timeout.call = on_timeout;
 	r->timeout.arg = r;
 	return r;
@@ -207,7 +217,8 @@ request_begin(struct request *q, bool is_fresh)
 		.len = target->len,
 		.is_head = target->is_head,
 		.keep_alive = r->scenario->keep_alive,
-		.head = r->scenario->redirects > 0 ? on_head : NULL,
+		.want_body = r->want_body,
+		.head = on_head,
 		.done = on_done,
 		.arg = q,
 	};
@@ -307,14 +318,18 @@ is_redirect(int status)
 	    status == 307 || status == 308;
 }
 
-/* An answer's head: a redirect must be remembered while its body passes. */
+/*
+ * An answer's head: a redirect must be remembered while its body passes, and
+ * so must the verdict, which counts if the answer turns out to be the last.
+ */
 static void
 on_head(void *arg, const struct http_head *h)
 {
 	struct request *q = arg;
 	struct http_view location;
 
-	if (!is_redirect(h->status))
+	q->verdict = check_head(&q->owner->scenario->checks, h);
+	if (!is_redirect(h->status) || q->owner->scenario->redirects == 0)
 		return;
 	location = http_field(h->fields, "Location");
 	if (location.data == NULL)
@@ -363,6 +378,16 @@ is_stale(const struct request *q, const struct client_result *res)
 	    res->cause == cause_of_errno(EPIPE));
 }
 
+/* Of a whole answer, the last one. */
+static enum cause
+request_verdict(const struct request *q, const struct client_result *res)
+{
+	if (q->verdict != CAUSE_NONE || !q->owner->want_body)
+		return q->verdict;
+	return check_body(&q->owner->scenario->checks, res->body.data,
+	    res->body.len);
+}
+
 static void
 on_done(void *arg, const struct client_result *res)
 {
@@ -378,10 +403,8 @@ on_done(void *arg, const struct client_result *res)
 		request_follow(q);
 	else if (q->redirect_error != CAUSE_NONE)
 		request_end(q, q->redirect_error, PART_TRANSFER);
-	else if (res->status >= 400)
-		request_end(q, CAUSE_STATUS, PART_TRANSFER);
 	else
-		request_end(q, CAUSE_NONE, PART_TRANSFER);
+		request_end(q, request_verdict(q, res), PART_TRANSFER);
 }
 
 /* Cuts one off. What was still known about a redirect is forgotten. */

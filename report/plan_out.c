@@ -17,6 +17,7 @@
 #include "http_url.h"
 #include "json_write.h"
 #include "report/report.h"
+#include "wire_checks_json.h"
 
 #define BODY_SHOWN_MAX	((size_t)64 * 1024)	/* bytes */
 
@@ -137,6 +138,7 @@ put_target(struct json_out *w, const struct scenario *s)
 		json_uint(w, "bodyBytes", s->body_len);
 	else if (s->body_len > 0)
 		json_strn(w, "body", s->body, s->body_len);
+	checks_to_json(&s->checks, shown_value, w);
 	put_duration(w, "timeout", s->timeout_ns);
 	json_uint(w, "redirects", s->redirects);
 	json_bool(w, "keepAlive", s->keep_alive);

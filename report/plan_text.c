@@ -15,6 +15,8 @@
 #include "report/report.h"
 #include "report/words.h"
 
+enum { TEXT_SHOWN_MAX = 60 };	/* bytes of one that a check looks for */
+
 static uint64_t
 arrivals_of(const struct phase *phases, size_t n)
 {
@@ -58,6 +60,61 @@ write_phases(FILE *out, const struct run_request *req)
 		    "warm-up", format_duration(text, req->warmup_ns));
 }
 
+/* On one line, whatever is in it, and not longer than a line should be. */
+static void
+write_quoted(FILE *out, const char *s)
+{
+	size_t i;
+
+	fputc('"', out);
+	/* A character of several bytes is not cut in two. */
+	for (i = 0; s[i] != '\0' && (i < TEXT_SHOWN_MAX ||
+	    ((unsigned char)s[i] & 0xc0) == 0x80); i++)
+		fputc((unsigned char)s[i] < ' ' || s[i] == 0x7f ? '?' : s[i],
+		    out);
+	fprintf(out, "%s\"", s[i] == '\0' ? "" : "...");
+}
+
+/* Begins a line; only the first of them has the title. */
+static void
+write_title(FILE *out, const char **title)
+{
+	fprintf(out, "  %-11s ", *title);
+	*title = "";
+}
+
+static void
+write_checks(FILE *out, const struct checks *c)
+{
+	const char *title = "checks";
+	size_t i;
+
+	if (c->status != 0) {
+		write_title(out, &title);
+		fprintf(out, "status %d\n", c->status);
+	}
+	for (i = 0; i < c->nheaders; i++) {
+		write_title(out, &title);
+		fprintf(out, "header %s: %s\n", c->headers[i].name,
+		    report_is_secret(c->headers[i].name) ? "***" :
+		    c->headers[i].value);
+	}
+	for (i = 0; i < c->ntexts; i++) {
+		write_title(out, &title);
+		fprintf(out, "body contains ");
+		write_quoted(out, c->texts[i]);
+		fputc('\n', out);
+	}
+	for (i = 0; i < c->njson; i++) {
+		write_title(out, &title);
+		fprintf(out, "json ");
+		write_quoted(out, c->json[i].name);
+		fprintf(out, " equals ");
+		write_quoted(out, c->json[i].value);
+		fputc('\n', out);
+	}
+}
+
 static void
 write_request(FILE *out, const struct scenario *s)
 {
@@ -72,6 +129,7 @@ write_request(FILE *out, const struct scenario *s)
 		    s->headers[i].value);
 	if (s->body != NULL)
 		fprintf(out, "  %-11s body of %zu bytes\n", "", s->body_len);
+	write_checks(out, &s->checks);
 	fprintf(out, "  %-11s %s for a whole request, %" PRIu64
 	    " redirects at most%s\n", "limits",
 	    format_duration(text, s->timeout_ns), s->redirects,

@@ -2,9 +2,10 @@
 /*
  * http_client.c against a socket in the same process: every answer whole,
  * byte by byte and cut in two at every point gives the same result, and the
- * connection is kept or not as it should be. Then what the peer does between
- * answers: reuse, most recent first; an idle connection closed; a cancelled
- * exchange; nobody listening. Traffic is on the loopback; nothing waits for a
+ * connection is kept or not as it should be; the body is handed out, up to its
+ * maximum, to who wants it. Then what the peer does between answers: reuse,
+ * most recent first; an idle connection closed; a cancelled exchange; nobody
+ * listening. Traffic is on the loopback; nothing waits for a
  * clock.
  */
 
@@ -39,45 +40,48 @@ static const struct answer_test {
 	int		 status;
 	uint64_t	 bytes_in;
 	bool		 is_kept;
+	const char	*body;		/* as it is handed out */
 } answer_tests[] = {
 	{ "length", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
-	    false, false, HTTP_OK, 200, 5, true },
+	    false, false, HTTP_OK, 200, 5, true, "hello" },
 	{ "no body", "HTTP/1.1 204 No Content\r\n\r\n",
-	    false, false, HTTP_OK, 204, 0, true },
+	    false, false, HTTP_OK, 204, 0, true, "" },
 	{ "head", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n",
-	    true, false, HTTP_OK, 200, 0, true },
+	    true, false, HTTP_OK, 200, 0, true, "" },
 	{ "chunks and trailers", "HTTP/1.1 200 OK\r\n"
 	    "Transfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\n"
-	    "T: v\r\n\r\n", false, false, HTTP_OK, 200, 5, true },
+	    "T: v\r\n\r\n", false, false, HTTP_OK, 200, 5, true, "abcde" },
 	{ "interim answers", "HTTP/1.1 100 Continue\r\n\r\n"
 	    "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
 	    "HTTP/1.1 201 Created\r\nContent-Length: 1\r\n\r\nx",
-	    false, false, HTTP_OK, 201, 1, true },
+	    false, false, HTTP_OK, 201, 1, true, "x" },
 	{ "connection: close", "HTTP/1.1 500 No\r\nConnection: close\r\n"
 	    "Content-Length: 2\r\n\r\nno", false, false, HTTP_OK, 500, 2,
-	    false },
+	    false, "no" },
 	{ "until the end", "HTTP/1.1 200 OK\r\n\r\nhello",
-	    false, true, HTTP_OK, 200, 5, false },
+	    false, true, HTTP_OK, 200, 5, false, "hello" },
 	{ "HTTP/1.0", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok",
-	    false, false, HTTP_OK, 200, 2, false },
+	    false, false, HTTP_OK, 200, 2, false, "ok" },
 	{ "cut head", "HTTP/1.1 200 OK\r\nContent-",
-	    false, true, HTTP_TRUNCATED, 0, 0, false },
+	    false, true, HTTP_TRUNCATED, 0, 0, false, "" },
 	{ "cut body", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel",
-	    false, true, HTTP_TRUNCATED, 200, 3, false },
+	    false, true, HTTP_TRUNCATED, 200, 3, false, "hel" },
 	{ "garbage", "SSH-2.0-OpenSSH\r\n",
-	    false, false, HTTP_NOT_HTTP, 0, 0, false },
+	    false, false, HTTP_NOT_HTTP, 0, 0, false, "" },
 	{ "two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"
 	    "Content-Length: 6\r\n\r\n", false, false, HTTP_BAD_LENGTH, 0, 0,
-	    false },
+	    false, "" },
 	{ "bad chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-	    "xyz\r\n", false, false, HTTP_BAD_CHUNK_SIZE, 200, 0, false },
+	    "xyz\r\n", false, false, HTTP_BAD_CHUNK_SIZE, 200, 0, false, "" },
 };
 
 static struct loop *loop;
 static struct client_pool *pool;
 static struct client_origin origin;
 static int listener, peer;
-static struct client_result last;
+static struct client_result last;	/* its body is in body */
+static char body[CLIENT_BODY_MAX + 1];
+static bool want_body;
 static int ndone;
 
 static void
@@ -96,6 +100,7 @@ setup(void)
 	origin.addresses.n = 1;
 	peer = -1;
 	ndone = 0;
+	want_body = false;
 }
 
 static void
@@ -114,6 +119,12 @@ on_done(void *arg, const struct client_result *res)
 {
 	ck_assert_ptr_eq(arg, &last);
 	last = *res;
+	ck_assert_uint_le(res->body.len, CLIENT_BODY_MAX);
+	if (!want_body)
+		ck_assert_ptr_null(res->body.data);
+	if (res->body.len > 0)
+		memcpy(body, res->body.data, res->body.len);
+	body[res->body.len] = '\0';
 	ndone++;
 }
 
@@ -156,6 +167,7 @@ start(bool is_head)
 		.len = sizeof(request) - 1,
 		.is_head = is_head,
 		.keep_alive = true,
+		.want_body = want_body,
 		.done = on_done,
 		.arg = &last,
 	};
@@ -220,6 +232,7 @@ check_answer(const struct answer_test *t, int how)
 	    cause_name(last.cause));
 	ck_assert_int_eq(last.status, t->status);
 	ck_assert_uint_eq(last.bytes_in, t->bytes_in);
+	ck_assert_str_eq(body, want_body ? t->body : "");
 	ck_assert(!last.was_reused && last.had_bytes);
 	ck_assert((origin.idle_first != NULL) == t->is_kept);
 	client_origin_close(&origin);
@@ -234,6 +247,8 @@ START_TEST(test_answer)
 	int cut;
 
 	check_answer(t, WHOLE);
+	want_body = true;
+	check_answer(t, WHOLE);
 	check_answer(t, BYTES);
 	for (cut = 1; cut < (int)strlen(t->answer); cut++)
 		check_answer(t, cut);
@@ -247,6 +262,61 @@ answer_ok(int fd)
 
 	ck_assert_int_eq((int)write(fd, ok, sizeof(ok) - 1), sizeof(ok) - 1);
 }
+
+/* A large answer, as the peer can send it. */
+static void
+feed_large(uint64_t len)
+{
+	char text[4096];
+	struct buf all;
+	size_t sent;
+	ssize_t n;
+
+	buf_init(&all, 4 * CLIENT_BODY_MAX);
+	buf_addf(&all, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n",
+	    (int)len);
+	memset(text, 'x', sizeof(text));
+	for (; len > 0; len -= sent) {
+		sent = len < sizeof(text) ? (size_t)len : sizeof(text);
+		ck_assert_int_eq(buf_add(&all, text, sent), 0);
+	}
+	for (sent = 0; sent < all.len; settle()) {
+		n = write(peer, all.data + sent, all.len - sent);
+		ck_assert(n > 0 || (n == -1 && errno == EAGAIN));
+		sent += n > 0 ? (size_t)n : 0;
+	}
+	buf_clear(&all);
+}
+
+/* What is beyond the maximum is counted, not kept; the next one is whole. */
+START_TEST(test_large_body)
+{
+	static const uint64_t sizes[] = { CLIENT_BODY_MAX + 1, 3,
+	    CLIENT_BODY_MAX, 2 * CLIENT_BODY_MAX, 0, CLIENT_BODY_MAX - 1 };
+	size_t i, want;
+
+	want_body = true;
+	for (i = 0; i < UTIL_NELEM(sizes); i++) {
+		start(false);
+		if (peer == -1)
+			peer = accept_request();
+		feed_large(sizes[i]);
+		await((int)i + 1);
+		want = sizes[i] < CLIENT_BODY_MAX ? (size_t)sizes[i] :
+		    CLIENT_BODY_MAX;
+		ck_assert_int_eq(last.cause, CAUSE_NONE);
+		ck_assert_uint_eq(last.bytes_in, sizes[i]);
+		ck_assert_uint_eq(strlen(body), want);
+		ck_assert_uint_eq(strspn(body, "x"), want);
+	}
+	ck_assert_uint_eq(client_pool_opened(pool), 1);
+	want_body = false;
+	start(false);
+	feed_large(5);
+	await((int)i + 1);
+	ck_assert_uint_eq(last.bytes_in, 5);
+}
+END_TEST
 
 /* Most recently used first; all parts add up to the time that passed. */
 START_TEST(test_reuse)
@@ -366,6 +436,7 @@ make_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 30);
 	tcase_add_loop_test(tc, test_answer, 0, UTIL_NELEM(answer_tests));
+	tcase_add_test(tc, test_large_body);
 	tcase_add_test(tc, test_reuse);
 	tcase_add_test(tc, test_idle_closed);
 	tcase_add_test(tc, test_closed_unanswered);

@@ -609,6 +609,24 @@ START_TEST(test_to_str)
 }
 END_TEST
 
+START_TEST(test_to_text)
+{
+	static const char *const want[] = { "abc", NULL, "-1.50E+2", "true",
+	    "false", "null", NULL, NULL };
+	struct json *doc;
+	struct json_value *v;
+	size_t i;
+
+	doc = parse_good("[\"abc\",\"a\\u0000\",-1.50E+2,true,false,null,"
+	    "[],{}]");
+	v = json_root(doc)->child;
+	for (i = 0; i < UTIL_NELEM(want); i++, v = v->next)
+		ck_assert_pstr_eq(json_to_text(v), want[i]);
+	ck_assert_ptr_null(json_to_text(NULL));
+	json_free(doc);
+}
+END_TEST
+
 START_TEST(test_to_integer)
 {
 	const struct integer_test *t = &integer_tests[_i];
@@ -680,6 +698,7 @@ make_suite(void)
 	tc = tcase_create("values");
 	tcase_add_test(tc, test_tree);
 	tcase_add_test(tc, test_to_str);
+	tcase_add_test(tc, test_to_text);
 	tcase_add_loop_test(tc, test_to_integer, 0,
 	    UTIL_NELEM(integer_tests));
 	tcase_add_loop_test(tc, test_to_double, 0, UTIL_NELEM(double_tests));

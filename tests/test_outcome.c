@@ -37,7 +37,11 @@ static const struct cause_test {
 	{ CAUSE_RESOLVE, "name_not_found", CATEGORY_TRANSPORT },
 	{ CAUSE_REDIRECTS, "too_many_redirects", CATEGORY_TRANSPORT },
 	{ CAUSE_LOCATION, "bad_location", CATEGORY_TRANSPORT },
-	{ CAUSE_NO_TLS, "no_tls", CATEGORY_TRANSPORT }
+	{ CAUSE_NO_TLS, "no_tls", CATEGORY_TRANSPORT },
+	{ CAUSE_CHECK_STATUS, "check_status", CATEGORY_CHECK },
+	{ CAUSE_CHECK_HEADER, "check_header", CATEGORY_CHECK },
+	{ CAUSE_CHECK_BODY, "check_body", CATEGORY_CHECK },
+	{ CAUSE_CHECK_JSON, "check_json", CATEGORY_CHECK }
 };
 
 static const struct errno_test {

@@ -65,6 +65,18 @@ static const struct text_test plan_tests[] = {
 	    "\"httpScenario\":{\"url\":\"http://h\",\"method\":\"GET\","
 	    "\"headers\":{\"A\":\"1\"},\"bodyBase64\":\"/w==\","
 	    "\"headerList\":[[\"A\",\"1\"],[\"A\",\"2\"]]}}" },
+	{ "checks", "{\"target\":{\"url\":\"http://h\",\"checks\":{"
+	    "\"jsonEquals\":{\"b\":null,\"a\":1.50,\"c\":\"\"},"
+	    "\"bodyContains\":[\"${PLAN_A}\",\"b\"],"
+	    "\"headerEquals\":{\"A\":true},\"status\":404}}}", USUAL ","
+	    "\"httpScenario\":{\"url\":\"http://h\",\"method\":\"GET\","
+	    "\"checks\":{\"status\":404,\"headerEquals\":{\"A\":\"true\"},"
+	    "\"bodyContains\":[\"alpha\",\"b\"],"
+	    "\"jsonEquals\":{\"a\":\"1.50\",\"b\":\"null\",\"c\":\"\"}}}}" },
+	{ "checks of nothing", "{\"target\":{\"url\":\"http://h\","
+	    "\"checks\":{\"status\":null,\"headerEquals\":{},"
+	    "\"bodyContains\":[],\"jsonEquals\":{}}}}", USUAL ","
+	    "\"httpScenario\":{\"url\":\"http://h\",\"method\":\"GET\"}}" },
 	{ "query", "{\"target\":{\"query\":{\"q\":\"a b&c\","
 	    "\"\\u00e4\":\"-._~/\"},\"url\":\"http://h\"}}", USUAL ","
 	    "\"httpScenario\":{\"url\":"
@@ -121,8 +133,43 @@ static const struct text_test plan_errors[] = {
 	    "reporting.every: unknown member" },
 	{ "not built: workers", "{\"workers\":[\"a:1\"]}",
 	    "workers is not supported by this version" },
-	{ "not built: checks", "{\"target\":{\"checks\":{\"status\":200}}}",
-	    "target.checks is not supported by this version" },
+	{ "checks", "{\"target\":{\"checks\":[]}}",
+	    "target.checks: expected an object, not an array" },
+	{ "unknown in checks",
+	    "{\"httpScenario\":{\"checks\":{\"headersEqual\":{}}}}",
+	    "httpScenario.checks.headersEqual: unknown member; "
+	    "did you mean \"headerEquals\"?" },
+	{ "status as text",
+	    "{\"target\":{\"checks\":{\"status\":\"200\"}}}",
+	    "target.checks.status: expected a status, 100 to 599, "
+	    "not \"200\"" },
+	{ "status of 0", "{\"target\":{\"checks\":{\"status\":0}}}",
+	    "target.checks.status: expected a status, 100 to 599, not 0" },
+	{ "status of 600", "{\"target\":{\"checks\":{\"status\":600}}}",
+	    "target.checks.status: expected a status, 100 to 599, not 600" },
+	{ "headerEquals",
+	    "{\"target\":{\"checks\":{\"headerEquals\":[\"A\"]}}}",
+	    "target.checks.headerEquals: expected an object of values, "
+	    "not an array" },
+	{ "an array in headerEquals",
+	    "{\"target\":{\"checks\":{\"headerEquals\":{\"A\":[]}}}}",
+	    "target.checks.headerEquals.A: expected a string without NUL, "
+	    "number, boolean or null, not an array" },
+	{ "an object in jsonEquals",
+	    "{\"target\":{\"checks\":{\"jsonEquals\":{\"id\":{}}}}}",
+	    "target.checks.jsonEquals.id: expected a string without NUL, "
+	    "number, boolean or null, not an object" },
+	{ "bodyContains",
+	    "{\"target\":{\"checks\":{\"bodyContains\":\"a\"}}}",
+	    "target.checks.bodyContains: expected an array of strings, "
+	    "not \"a\"" },
+	{ "a number in bodyContains",
+	    "{\"target\":{\"checks\":{\"bodyContains\":[\"a\",1]}}}",
+	    "target.checks.bodyContains[1]: expected a string, not 1" },
+	{ "a variable in checks",
+	    "{\"target\":{\"checks\":{\"jsonEquals\":{\"id\":"
+	    "\"${PLAN_UNSET}\"}}}}", "target.checks.jsonEquals.id: "
+	    "the variable PLAN_UNSET is not set" },
 	{ "not built: ca", "{\"httpScenario\":{\"ca\":\"\"}}",
 	    "httpScenario.ca is not supported by this version" },
 	{ "both scenarios", "{\"target\":{},\"httpScenario\":{}}",

@@ -77,6 +77,26 @@ static const struct check_test {
 	    "it has control characters" },
 	{ "long timeout", BEFORE TARGET ",\"timeout\":31622400000000001}}",
 	    0, "timeout: must be at most 366 days" },
+	{ "all checks", BEFORE TARGET ",\"checks\":{\"status\":100,"
+	    "\"headerEquals\":{\"A\":\"\"},\"bodyContains\":[\" \"],"
+	    "\"jsonEquals\":{\"\":\"\"}}}}", 0, "" },
+	{ "status below", BEFORE TARGET ",\"checks\":{\"status\":99}}}", 0,
+	    "checks.status: must be 100 to 599" },
+	{ "status above", BEFORE TARGET ",\"checks\":{\"status\":600}}}", 0,
+	    "checks.status: must be 100 to 599" },
+	{ "status far above", BEFORE TARGET
+	    ",\"checks\":{\"status\":4294967496}}}", 0,
+	    "checks.status: must be 100 to 599" },
+	{ "checked header's name", BEFORE TARGET
+	    ",\"checks\":{\"headerEquals\":{\"A:\":\"1\"}}}}", 0,
+	    "checks.headerEquals: \"A:\" is no header name" },
+	{ "checked header's value", BEFORE TARGET
+	    ",\"checks\":{\"headerEquals\":{\"A\":\"x\\n\"}}}}", 0,
+	    "checks.headerEquals: the value of \"A\" cannot be sent: "
+	    "it has control characters" },
+	{ "empty text", BEFORE TARGET
+	    ",\"checks\":{\"bodyContains\":[\"a\",\"\"]}}}", 0,
+	    "checks.bodyContains[1]: must not be empty" },
 	{ "redirects", BEFORE TARGET ",\"redirects\":101}}", 0,
 	    "redirects: must be at most 100" },
 };
@@ -161,6 +181,38 @@ START_TEST(test_add_header)
 }
 END_TEST
 
+/* Pairs stay sorted by name, texts in their order; each kind has its limit. */
+START_TEST(test_add_check)
+{
+	static const char *const names[] = { "b", "c", "a", "B", "b" };
+	static const char *const want[] = { "B", "a", "b", "b", "c" };
+	struct run_request req;
+	struct checks *c = &req.scenario.checks;
+	char value[2] = "0";
+	size_t i;
+
+	run_request_init(&req);
+	ck_assert(checks_is_empty(c));
+	for (i = 0; i < UTIL_NELEM(names); i++, value[0]++)
+		ck_assert_int_eq(checks_add_header(c, names[i], value), 0);
+	for (i = 0; i < UTIL_NELEM(want); i++)
+		ck_assert_str_eq(c->headers[i].name, want[i]);
+	ck_assert_str_eq(c->headers[2].value, "0");
+	ck_assert_str_eq(c->headers[3].value, "4");
+	ck_assert(!checks_is_empty(c));
+	for (i = 0; i < WIRE_CHECKS_MAX; i++) {
+		ck_assert_int_eq(checks_add_json(c, "a", "1"), 0);
+		ck_assert_int_eq(checks_add_text(c, i == 0 ? "z" : "y"), 0);
+	}
+	ck_assert_int_eq(checks_add_json(c, "a", "1"), -1);
+	ck_assert_int_eq(checks_add_text(c, "y"), -1);
+	ck_assert_uint_eq(c->njson, WIRE_CHECKS_MAX);
+	ck_assert_str_eq(c->texts[0], "z");
+	run_request_clear(&req);
+	ck_assert(checks_is_empty(c));
+}
+END_TEST
+
 START_TEST(test_check)
 {
 	const struct check_test *t = &check_tests[_i];
@@ -196,6 +248,25 @@ START_TEST(test_check_header_bytes)
 }
 END_TEST
 
+/* The same of all checks. */
+START_TEST(test_check_bytes_of_checks)
+{
+	char text[WIRE_CHECKS_BYTES_MAX / 2 + 1], why[WIRE_TEXT_MAX] = "";
+	struct run_request req;
+
+	memset(text, 'x', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	decode(BEFORE TARGET "}}", &req);
+	ck_assert_int_eq(checks_add_text(&req.scenario.checks, text), 0);
+	ck_assert_int_eq(checks_add_json(&req.scenario.checks, "", text), 0);
+	ck_assert_int_eq(run_request_check(&req, why), 0);
+	ck_assert_int_eq(checks_add_header(&req.scenario.checks, "A", ""), 0);
+	ck_assert_int_eq(run_request_check(&req, why), -1);
+	ck_assert_str_eq(why, "checks: must be at most 65536 bytes together");
+	run_request_clear(&req);
+}
+END_TEST
+
 /* What no JSON can say, or not in one line. */
 START_TEST(test_check_by_hand)
 {
@@ -220,6 +291,13 @@ START_TEST(test_check_by_hand)
 	ck_assert_int_eq(run_request_check(&req, why), -1);
 	ck_assert_str_eq(why,
 	    "headers: the value of \"Latin-1\" is not UTF-8");
+	req.scenario.headers[0].value[0] = '\0';
+	checks_add_json(&req.scenario.checks, "a", "\xe4");
+	ck_assert_int_eq(run_request_check(&req, why), -1);
+	ck_assert_str_eq(why, "checks.jsonEquals: is not UTF-8");
+	checks_add_text(&req.scenario.checks, "\xe4");
+	ck_assert_int_eq(run_request_check(&req, why), -1);
+	ck_assert_str_eq(why, "checks.bodyContains[0]: is not UTF-8");
 	run_request_clear(&req);
 }
 END_TEST
@@ -409,8 +487,10 @@ make_suite(void)
 	tc = tcase_create("request");
 	tcase_add_test(tc, test_request_clear);
 	tcase_add_test(tc, test_add_header);
+	tcase_add_test(tc, test_add_check);
 	tcase_add_loop_test(tc, test_check, 0, UTIL_NELEM(check_tests));
 	tcase_add_test(tc, test_check_header_bytes);
+	tcase_add_test(tc, test_check_bytes_of_checks);
 	tcase_add_test(tc, test_check_by_hand);
 	suite_add_tcase(s, tc);
 

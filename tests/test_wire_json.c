@@ -53,7 +53,7 @@ static const struct request_test {
 	    "\"redirects\":9,\"keepAlive\":true},\"arrivals\":\"uniform\","
 	    "\"requests\":0,\"interval\":1000000000}", BEFORE TARGET "}}" },
 	{ "unknown members", "{\"x\":[1,{}]," PHASES ",\"share\":{}," LIMITS
-	    ",\"httpScenario\":{\"checks\":{\"status\":200}," TARGET "}}",
+	    ",\"httpScenario\":{\"checks\":{\"x\":200}," TARGET "}}",
 	    BEFORE TARGET "}}" },
 	{ "a phase of each type", "{\"phases\":["
 	    "{\"type\":\"constant\",\"duration\":1,\"arrivalRate\":2},"
@@ -110,6 +110,25 @@ static const struct request_test {
 	{ "a body with escapes", BEFORE TARGET
 	    ",\"body\":\"\\u0000<\\u20ac\\ud83d\\ude00\\\"\"}}", BEFORE TARGET
 	    ",\"body\":\"\\u0000\\u003c\xe2\x82\xac\xf0\x9f\x98\x80\\\"\"}}" },
+	{ "checks", BEFORE TARGET ",\"checks\":{\"jsonEquals\":{\"id\":7,"
+	    "\"ok\":true,\"a\":-1.50e2,\"no\":null,\"\":\"<\\u20ac\"},"
+	    "\"bodyContains\":[\"b\",\"a\\n\"],\"headerEquals\":"
+	    "{\"b\":\"\",\"A\":false},\"status\":599},\"body\":\"x\","
+	    "\"timeout\":5}}", BEFORE TARGET ",\"body\":\"x\",\"checks\":{"
+	    "\"status\":599,\"headerEquals\":{\"A\":\"false\",\"b\":\"\"},"
+	    "\"bodyContains\":[\"b\",\"a\\n\"],\"jsonEquals\":{"
+	    "\"\":\"\\u003c\xe2\x82\xac\",\"a\":\"-1.50e2\",\"id\":\"7\","
+	    "\"no\":\"null\",\"ok\":\"true\"}},\"timeout\":5}}" },
+	{ "one check", BEFORE TARGET ",\"checks\":{\"bodyContains\":[\"a\"]}}}",
+	    BEFORE TARGET ",\"checks\":{\"bodyContains\":[\"a\"]}}}" },
+	{ "empty checks", BEFORE TARGET ",\"checks\":{\"status\":0,"
+	    "\"headerEquals\":{},\"bodyContains\":[],\"jsonEquals\":{}}}}",
+	    BEFORE TARGET "}}" },
+	{ "null checks", BEFORE TARGET ",\"checks\":null}}",
+	    BEFORE TARGET "}}" },
+	{ "null in checks", BEFORE TARGET ",\"checks\":{\"status\":null,"
+	    "\"headerEquals\":null,\"bodyContains\":null,"
+	    "\"jsonEquals\":null}}}", BEFORE TARGET "}}" },
 	{ "a body that is not UTF-8", BEFORE TARGET
 	    ",\"bodyBase64\":\"/wD+\"}}", BEFORE TARGET
 	    ",\"bodyBase64\":\"/wD+\"}}" },
@@ -190,6 +209,28 @@ static const struct request_test decode_errors[] = {
 	{ "two bodies",
 	    "{\"httpScenario\":{\"body\":\"a\",\"bodyBase64\":\"YQ==\"}}",
 	    "bodyBase64: must be absent where there is a body" },
+	{ "checks", "{\"httpScenario\":{\"checks\":[]}}",
+	    "checks: must be an object" },
+	{ "status", "{\"httpScenario\":{\"checks\":{\"status\":2e2}}}",
+	    "checks.status: must be a whole number" },
+	{ "headerEquals",
+	    "{\"httpScenario\":{\"checks\":{\"headerEquals\":\"A\"}}}",
+	    "checks.headerEquals: must be an object" },
+	{ "an object expected of JSON",
+	    "{\"httpScenario\":{\"checks\":{\"jsonEquals\":{\"a\":{}}}}}",
+	    "checks.jsonEquals: must be an object of strings without NUL, "
+	    "numbers, booleans and null" },
+	{ "a member's name with a NUL",
+	    "{\"httpScenario\":{\"checks\":{\"jsonEquals\":"
+	    "{\"a\\u0000\":1}}}}",
+	    "checks.jsonEquals: must be an object of strings without NUL, "
+	    "numbers, booleans and null" },
+	{ "bodyContains",
+	    "{\"httpScenario\":{\"checks\":{\"bodyContains\":{}}}}",
+	    "checks.bodyContains: must be an array of strings" },
+	{ "a text with a NUL",
+	    "{\"httpScenario\":{\"checks\":{\"bodyContains\":[\"\\u0000\"]}}}",
+	    "checks.bodyContains: must be an array of strings without NUL" },
 	{ "headers", "{\"httpScenario\":{\"headers\":[]}}",
 	    "headers: must be an object of strings" },
 	{ "header", "{\"httpScenario\":{\"headers\":{\"A\":1}}}",
@@ -260,6 +301,10 @@ assert_same_scenario(const struct scenario *a, const struct scenario *b)
 	ck_assert((a->body == NULL) == (b->body == NULL));
 	if (a->body != NULL)
 		ck_assert_mem_eq(a->body, b->body, a->body_len);
+	ck_assert_int_eq(a->checks.status, b->checks.status);
+	ck_assert_uint_eq(a->checks.nheaders, b->checks.nheaders);
+	ck_assert_uint_eq(a->checks.ntexts, b->checks.ntexts);
+	ck_assert_uint_eq(a->checks.njson, b->checks.njson);
 	ck_assert_uint_eq(a->timeout_ns, b->timeout_ns);
 	ck_assert_uint_eq(a->redirects, b->redirects);
 	ck_assert(a->keep_alive == b->keep_alive);

@@ -232,6 +232,12 @@ fill_request(struct run_request *req)
 	s->redirects = 0;
 	s->keep_alive = false;
 	s->family = 6;
+	s->checks.status = 404;
+	checks_add_header(&s->checks, "X-Empty", "");
+	checks_add_header(&s->checks, "Accept", "b");
+	checks_add_text(&s->checks, "\xc3\xa9");
+	checks_add_text(&s->checks, "a");
+	checks_add_json(&s->checks, "", "null");
 }
 
 static void
@@ -334,17 +340,39 @@ static const struct kind {
 /* Round trips. */
 
 static void
-check_same_scenario(const struct scenario *a, const struct scenario *b)
+check_same_pairs(const struct header *a, const struct header *b, size_t n)
 {
 	size_t i;
 
+	for (i = 0; i < n; i++) {
+		ck_assert_str_eq(a[i].name, b[i].name);
+		ck_assert_str_eq(a[i].value, b[i].value);
+	}
+}
+
+static void
+check_same_checks(const struct checks *a, const struct checks *b)
+{
+	size_t i;
+
+	ck_assert_int_eq(a->status, b->status);
+	ck_assert_uint_eq(a->nheaders, b->nheaders);
+	check_same_pairs(a->headers, b->headers, a->nheaders);
+	ck_assert_uint_eq(a->njson, b->njson);
+	check_same_pairs(a->json, b->json, a->njson);
+	ck_assert_uint_eq(a->ntexts, b->ntexts);
+	for (i = 0; i < a->ntexts; i++)
+		ck_assert_str_eq(a->texts[i], b->texts[i]);
+}
+
+static void
+check_same_scenario(const struct scenario *a, const struct scenario *b)
+{
 	ck_assert_str_eq(a->url, b->url);
 	ck_assert_str_eq(a->method, b->method);
 	ck_assert_uint_eq(a->nheaders, b->nheaders);
-	for (i = 0; i < a->nheaders; i++) {
-		ck_assert_str_eq(a->headers[i].name, b->headers[i].name);
-		ck_assert_str_eq(a->headers[i].value, b->headers[i].value);
-	}
+	check_same_pairs(a->headers, b->headers, a->nheaders);
+	check_same_checks(&a->checks, &b->checks);
 	ck_assert_uint_eq(a->body_len, b->body_len);
 	ck_assert((a->body == NULL) == (b->body == NULL));
 	if (a->body_len > 0)
