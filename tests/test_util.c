@@ -4,7 +4,8 @@
  * base/util.c: buffers at and around their maximum, memory of no size, and
  * the clocks. An add that would pass the maximum adds nothing and is
  * remembered until buf_reset; a buffer that was cleared is as good as new; a
- * file is read whole or not at all. Of the clocks only that they go forward and what their unit is.
+ * file is read whole or not at all. Of the clocks only that they go forward
+ * and what their unit is.
  */
 
 #include <sys/stat.h>
