@@ -38,7 +38,7 @@ OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
 	report/plan_text.o report/page.o report/latency_text.o \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
 	report/junit.o report/wire_out.o report/progress.o \
-	options.o output.o run_options.o run.o
+	options.o output.o run_options.o run.o merge.o
 
 HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
 	base/resolve.h \
@@ -53,7 +53,7 @@ HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
 	report/report.h report/words.h report/outlook.h report/plan_text.h \
 	report/page.h report/latency_text.h report/fleet_text.h \
 	report/progress.h \
-	options.h output.h run_options.h run.h
+	options.h output.h run_options.h run.h merge.h
 
 all: pulse
 
@@ -97,7 +97,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 HELPERS = tests/misbehave.t tests/recorder.t tests/micro.t
 
 SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_signal.sh \
-	tests/t_refuse.sh tests/t_output.sh \
+	tests/t_refuse.sh tests/t_output.sh tests/t_merge.sh \
 	tests/t_manual.sh
 
 libpulse.a: $(OBJS)
