@@ -181,6 +181,14 @@ merge stopped "$dir/a" "$dir/stopped"
 is "stopped: status" "$status" 0
 has "stopped: partial" "$dir/stopped.json" '^  "partial": true'
 
+sed 's/^{/{"error":"generator 3 died",/' "$dir/a" >"$dir/died"
+merge died "$dir/a" "$dir/died"
+is "an error: status" "$status" 1
+is "an error: on stderr" "$(cat "$dir/died.err")" "pulse: generator 3 died"
+is "an error: in the result" "$(text "$dir/died.json" error)" \
+    "generator 3 died"
+is "an error: the sum is there" "$(number "$dir/died.json" total)" 60
+
 # bad NAME PATTERN ARGS ...: one line that says so, and nothing is written
 bad() {
 	what=$1
