@@ -36,9 +36,10 @@ OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
 	load/target.o load/check.o load/request.o load/probe.o load/audit.o \
 	load/gen.o load/pool.o \
 	report/report.o report/words.o report/outlook.o report/plan_out.o \
-	report/plan_text.o report/text.o report/json_out.o report/csv.o \
+	report/plan_text.o report/page.o report/latency_text.o \
+	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
 	report/junit.o report/wire_out.o report/progress.o \
-	options.o run_options.o run.o
+	options.o output.o run_options.o run.o merge.o
 
 HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
 	base/resolve.h \
@@ -52,8 +53,9 @@ HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
 	load/target.h load/check.h load/request.h load/probe.h load/audit.h \
 	load/gen.h load/pool.h \
 	report/report.h report/words.h report/outlook.h report/plan_text.h \
+	report/page.h report/latency_text.h report/fleet_text.h \
 	report/progress.h \
-	options.h run_options.h run.h
+	options.h output.h run_options.h run.h merge.h
 
 all: pulse
 
@@ -83,7 +85,8 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_arrival.t tests/test_arrival_share.t \
 	tests/test_wire.t tests/test_wire_json.t \
 	tests/test_plan.t tests/test_plan_file.t tests/test_report.t \
-	tests/test_report_file.t tests/test_progress.t \
+	tests/test_report_file.t tests/test_report_fleet.t \
+	tests/test_progress.t \
 	tests/test_http_client.t tests/test_http_server.t \
 	tests/test_server_limits.t \
 	tests/test_loop.t tests/test_loop_timer.t \
@@ -97,15 +100,16 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 HELPERS = tests/misbehave.t tests/recorder.t tests/micro.t
 
 SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
-	tests/t_signal.sh \
-	tests/t_refuse.sh tests/t_output.sh tests/t_manual.sh
+	tests/t_signal.sh tests/t_refuse.sh tests/t_output.sh \
+	tests/t_merge.sh tests/t_manual.sh
 
 libpulse.a: $(OBJS)
 	@echo 'ar $@'
 	@rm -f $@
 	@ar rc $@ $(OBJS)
 
-$(UNIT): libpulse.a tests/server_rig.c tests/server_rig.h
+$(UNIT): libpulse.a tests/server_rig.c tests/server_rig.h \
+	tests/report_rig.c tests/report_rig.h
 $(HELPERS): libpulse.a
 
 .c.t:

@@ -35,6 +35,15 @@ option_text(char text[OPTION_TEXT_MAX], const struct option_row *row)
 	return text;
 }
 
+int
+options_refuse(const struct given *g, const char *why)
+{
+	char text[OPTION_TEXT_MAX];
+
+	warnx("%s: %s", option_text(text, g->row), why);
+	return -1;
+}
+
 void
 options_usage(const struct command *command)
 {

@@ -50,6 +50,8 @@ void	 options_clear(struct options *o);
 /* "-r, --rate", for messages. */
 enum { OPTION_TEXT_MAX = 64 };
 char	*option_text(char text[OPTION_TEXT_MAX], const struct option_row *row);
+/* Says on stderr why an option's value cannot be had, after its name; -1. */
+int	 options_refuse(const struct given *g, const char *why);
 void	 options_usage(const struct command *command);	/* to stdout */
 
 #endif

@@ -18,6 +18,7 @@
 #include "base/net.h"
 #include "base/text.h"
 #include "base/util.h"
+#include "merge.h"
 #include "mock.h"
 #include "options.h"
 #include "run.h"
@@ -59,17 +60,20 @@ static int	help_main(int, char **);
 static int	mock_command_main(int, char **);
 
 static const struct {
-	const char	 *name;
-	int		(*main)(int, char **);
-	const char	 *usage;
-	const char	 *summary;
+	const char		 *name;
+	int			(*main)(int, char **);
+	const struct command	 *options;	/* NULL: it has none */
+	const char		 *usage;
+	const char		 *summary;
 } commands[] = {
-	{ "run", run_main, "run [options] URL | PLAN.json",
+	{ "run", run_main, &run_command, "run [options] URL | PLAN.json",
 	    "make a planned load and report" },
-	{ "mock", mock_command_main, "mock [options]",
+	{ "merge", merge_main, &merge_command, "merge [options] RESULT ...",
+	    "add results together and report" },
+	{ "mock", mock_command_main, &mock_command, "mock [options]",
 	    "be a target for demonstrations and tests" },
-	{ "help", help_main, "help [COMMAND]", "tell more" },
-	{ "version", version_main, "version", "print the version" },
+	{ "help", help_main, NULL, "help [COMMAND]", "tell more" },
+	{ "version", version_main, NULL, "version", "print the version" },
 };
 
 static void
@@ -183,15 +187,20 @@ mock_command_main(int argc, char **argv)
 static int
 help_main(int argc, char **argv)
 {
-	if (argc > 1 && strcmp(argv[1], "run") == 0)
-		options_usage(&run_command);
-	else if (argc > 1 && strcmp(argv[1], "mock") == 0)
-		options_usage(&mock_command);
-	else if (argc > 1) {
+	size_t i = 0;
+
+	if (argc < 2) {
+		usage(stdout);
+		return fflush(stdout) == EOF;
+	}
+	while (i < UTIL_NELEM(commands) && (commands[i].options == NULL ||
+	    strcmp(argv[1], commands[i].name) != 0))
+		i++;
+	if (i == UTIL_NELEM(commands)) {
 		warnx("help: %s: no such command", argv[1]);
 		return 1;
-	} else
-		usage(stdout);
+	}
+	options_usage(commands[i].options);
 	return fflush(stdout) == EOF;
 }
 

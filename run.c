@@ -11,7 +11,6 @@
  */
 
 #include <err.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +22,7 @@
 #include "json.h"
 #include "json_write.h"
 #include "load/pool.h"
+#include "output.h"
 #include "report/plan_text.h"
 #include "report/progress.h"
 #include "report/report.h"
@@ -34,8 +34,6 @@
 /* timeout(1) sends its signal twice, to the process and to the group. */
 #define SIGNAL_SAME_NS	(300 * NS_PER_MS)
 
-enum { FILES_MAX = 5 };
-
 static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
 
 struct run {
@@ -45,8 +43,7 @@ struct run {
 	struct progress		 progress;
 	struct snapshot		*snapshots;
 	size_t			 nsnapshots;
-	struct report_file	 files[FILES_MAX];
-	size_t			 nfiles;
+	struct output		 output;
 	int			 signo;		/* that stops the run */
 	uint64_t		 signal_ns;	/* when it came */
 	int			 status;
@@ -57,68 +54,6 @@ static volatile sig_atomic_t	 late_signo;
 static uint64_t			 late_ns;
 
 static void	watch_late_signals(const struct run *);
-
-/* Results. */
-
-static int
-open_file(struct run *run, enum report_format format, const char *path)
-{
-	if (path == NULL)
-		return 0;
-	if (report_open(&run->files[run->nfiles], format, path) == -1) {
-		warn("%s", path);
-		return -1;
-	}
-	run->nfiles++;
-	return 0;
-}
-
-/* All of them before the run, so that none is lost after it. */
-static int
-open_files(struct run *run)
-{
-	const struct run_settings *s = &run->settings;
-	const char *paths[] = { s->out_path, s->csv_path, s->junit_path,
-	    s->wire_path };
-	const enum report_format formats[] = { REPORT_JSON, REPORT_CSV,
-	    REPORT_JUNIT, REPORT_WIRE };
-	bool is_stdout_taken = false;
-	size_t i;
-
-	for (i = 0; i < UTIL_NELEM(paths); i++) {
-		if (open_file(run, formats[i], paths[i]) == -1)
-			return -1;
-		if (paths[i] != NULL && strcmp(paths[i], "-") == 0)
-			is_stdout_taken = true;
-	}
-	if (is_stdout_taken)
-		return 0;
-	return open_file(run, s->wants_json ? REPORT_JSON : REPORT_TEXT, "-");
-}
-
-static void
-abandon_files(struct run *run)
-{
-	while (run->nfiles > 0)
-		report_abandon(&run->files[--run->nfiles]);
-}
-
-static void
-write_files(struct run *run, const struct report *report)
-{
-	size_t i;
-
-	for (i = 0; i < run->nfiles; i++)
-		if (report_commit(&run->files[i], report) == -1) {
-			/* A reader that has gone, as head does, knows it. */
-			if (errno != EPIPE)
-				warn("%s", strcmp(run->files[i].path, "-") ==
-				    0 ? "standard output" :
-				    run->files[i].path);
-			run->status = 1;
-		}
-	run->nfiles = 0;
-}
 
 /* What the pool tells. */
 
@@ -146,15 +81,9 @@ on_done(void *arg, struct result *r)
 	r->signo = run->signo;
 	report_init(&report, &run->settings.plan, r, run->snapshots,
 	    run->nsnapshots);
-	report.is_quiet = run->settings.is_quiet;
-	if (!report.is_passed)
-		run->status = 2;
-	if (r->error[0] != '\0') {
-		warnx("%s", r->error);
-		run->status = 1;
-	}
+	report.is_quiet = run->settings.output.is_quiet;
 	watch_late_signals(run);
-	write_files(run, &report);
+	run->status = output_write(&run->output, &report);
 	run->signo = (int)late_signo;
 	loop_stop(run->loop);
 }
@@ -198,7 +127,7 @@ on_signal(void *arg, int signo)
 		if (now_ns - run->signal_ns < SIGNAL_SAME_NS)
 			return;
 		progress_end(&run->progress);
-		abandon_files(run);
+		output_abandon(&run->output);
 		die_of(signo);
 	}
 	run->signo = signo;
@@ -279,7 +208,7 @@ dry_run(struct run_settings *s)
 	struct buf text;
 	struct json_out w;
 
-	if (!s->wants_json)
+	if (!s->output.wants_json)
 		plan_text_write(stdout, &s->plan);
 	else {
 		hide_secrets(&s->plan.req.scenario);
@@ -324,7 +253,7 @@ run_plan(struct run *run)
 	    .done = on_done, .refused = on_refused, .arg = run };
 
 	/* Before the signals: to open a FIFO can take for ever. */
-	if (open_files(run) == -1)
+	if (output_open(&run->output, &run->settings.output) == -1)
 		return 1;
 	run->loop = loop_new();
 	if (run->loop == NULL ||
@@ -338,8 +267,8 @@ run_plan(struct run *run)
 		warn("generators");
 		return 1;
 	}
-	progress_start(&run->progress, run->settings.is_quiet ? NULL : stderr,
-	    phases_ns(req), req->warmup_ns);
+	progress_start(&run->progress, run->settings.output.is_quiet ? NULL :
+	    stderr, phases_ns(req), req->warmup_ns);
 	pool_run(run->pool, req, run->settings.wants_probe, &hooks);
 	if (loop_run(run->loop) == -1) {
 		warn("event loop");
@@ -353,7 +282,7 @@ run_clear(struct run *run)
 {
 	size_t i;
 
-	abandon_files(run);
+	output_abandon(&run->output);
 	pool_free(run->pool);
 	loop_free(run->loop);
 	for (i = 0; i < run->nsnapshots; i++)

@@ -30,30 +30,22 @@ enum run_option {
 	OPT_ARRIVALS,
 	OPT_BODY,
 	OPT_CONCURRENCY,
-	OPT_CSV,
 	OPT_DRY_RUN,
 	OPT_DURATION,
 	OPT_GENERATORS,
 	OPT_HEADER,
 	OPT_INTERVAL,
-	OPT_JSON,
-	OPT_JUNIT,
 	OPT_METHOD,
 	OPT_NO_KEEPALIVE,
 	OPT_NO_PROBE,
-	OPT_OUT,
-	OPT_PERCENTILES,
 	OPT_PHASE,
-	OPT_QUIET,
 	OPT_RATE,
 	OPT_REDIRECTS,
 	OPT_REQUESTS,
 	OPT_SATURATION,
 	OPT_SEED,
-	OPT_THRESHOLD,
 	OPT_TIMEOUT,
-	OPT_WARMUP,
-	OPT_WIRE
+	OPT_WARMUP
 };
 
 static const struct option_row rows[] = {
@@ -85,18 +77,9 @@ static const struct option_row rows[] = {
 	{ OPT_GENERATORS, 'g', "generators", "N", "processes [CPUs]" },
 	{ OPT_NO_PROBE, 0, "no-probe", NULL,
 	    "do not try one connection first" },
-	{ OPT_THRESHOLD, 't', "threshold", "EXPR",
-	    "p99<250ms, errors<1%, rate>950, ...; repeatable" },
-	{ OPT_PERCENTILES, 0, "percentiles", "LIST",
-	    "more to report: 99.9,99.99" },
 	{ OPT_INTERVAL, 'i', "interval", "TIME",
 	    "of snapshots and progress [1s]" },
-	{ OPT_JSON, 0, "json", NULL, "the result as JSON on stdout" },
-	{ OPT_OUT, 0, "out", "FILE", "the same to a file" },
-	{ OPT_CSV, 0, "csv", "FILE", "a row a snapshot" },
-	{ OPT_JUNIT, 0, "junit", "FILE", "thresholds as test cases" },
-	{ OPT_WIRE, 0, "wire", "FILE", "a WorkerResult, as JSON" },
-	{ OPT_QUIET, 'q', "quiet", NULL, "no progress, one line of result" },
+	OUTPUT_ROWS,
 	{ OPT_DRY_RUN, 'n', "dry-run", NULL,
 	    "check and show the plan, send nothing" },
 };
@@ -122,21 +105,10 @@ struct phase_options {
 static int
 bad_value(const struct given *g, const char *expected)
 {
-	char text[OPTION_TEXT_MAX], why[WIRE_TEXT_MAX];
+	char why[WIRE_TEXT_MAX];
 
-	wire_refuse(why, "%s: %.40s: expected %s", option_text(text, g->row),
-	    g->value, expected);
-	warnx("%s", why);
-	return -1;
-}
-
-static int
-bad_reason(const struct given *g, const char *why)
-{
-	char text[OPTION_TEXT_MAX];
-
-	warnx("%s: %s", option_text(text, g->row), why);
-	return -1;
+	wire_refuse(why, "%.40s: expected %s", g->value, expected);
+	return options_refuse(g, why);
 }
 
 static int
@@ -174,33 +146,6 @@ take_word(const struct given *g, const char *first, const char *second)
 }
 
 static int
-read_all(const char *path, size_t max, struct buf *b)
-{
-	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
-	char bytes[16384];
-	size_t n;
-	int error;
-
-	buf_init(b, max);
-	if (f == NULL)
-		return -1;
-	errno = 0;
-	while ((n = fread(bytes, 1, sizeof(bytes), f)) > 0)
-		if (buf_add(b, bytes, n) == -1) {
-			errno = EFBIG;
-			break;
-		}
-	error = ferror(f) || b->is_full ? (errno != 0 ? errno : EIO) : 0;
-	if (f != stdin)
-		fclose(f);
-	if (error == 0)
-		return 0;
-	buf_clear(b);
-	errno = error;
-	return -1;
-}
-
-static int
 take_body(struct scenario *s, const struct given *g)
 {
 	char why[WIRE_TEXT_MAX];
@@ -213,9 +158,10 @@ take_body(struct scenario *s, const struct given *g)
 		s->body_len = strlen(s->body);
 		return 0;
 	}
-	if (read_all(g->value + 1, WIRE_BODY_MAX, &b) == -1) {
+	buf_init(&b, WIRE_BODY_MAX);
+	if (buf_read(&b, g->value + 1) == -1) {
 		wire_refuse(why, "%s: %s", g->value + 1, strerror(errno));
-		return bad_reason(g, why);
+		return options_refuse(g, why);
 	}
 	s->body_len = b.len;
 	s->body = xcalloc(b.len + 1, 1);
@@ -253,7 +199,7 @@ take_phase(struct run_request *req, struct phase_options *po,
 	struct phase phase;
 
 	if (plan_parse_phase(g->value, &phase, why) == -1)
-		return bad_reason(g, why);
+		return options_refuse(g, why);
 	if (!po->has_phases)
 		req->nphases = 0;
 	po->has_phases = true;
@@ -309,7 +255,7 @@ apply_scenario(struct run_settings *s, const struct given *g)
 		return take_body(sc, g);
 	case OPT_HEADER:
 		if (plan_add_header(&s->plan, g->value, why) == -1)
-			return bad_reason(g, why);
+			return options_refuse(g, why);
 		return 0;
 	case OPT_METHOD:
 		return take_method(sc, g);
@@ -356,50 +302,23 @@ apply_load(struct run_settings *s, struct phase_options *po,
 	}
 }
 
-/* Options of the report and of this process. */
+/* Options of this process. */
 static int
-apply_report(struct run_settings *s, const struct given *g)
+apply_process(struct run_settings *s, const struct given *g)
 {
-	char why[WIRE_TEXT_MAX];
 	uint64_t n;
 
 	switch (g->row->id) {
-	case OPT_CSV:
-		s->csv_path = g->value;
-		return 0;
 	case OPT_DRY_RUN:
 		s->is_dry_run = true;
-		return 0;
-	case OPT_GENERATORS:
-		if (take_count(g, 1, POOL_GENERATORS_MAX, &n) == -1)
-			return -1;
-		s->generators = (uint32_t)n;
-		return 0;
-	case OPT_JSON:
-		s->wants_json = true;
-		return 0;
-	case OPT_JUNIT:
-		s->junit_path = g->value;
 		return 0;
 	case OPT_NO_PROBE:
 		s->wants_probe = false;
 		return 0;
-	case OPT_OUT:
-		s->out_path = g->value;
-		return 0;
-	case OPT_PERCENTILES:
-		if (plan_add_percentiles(&s->plan, g->value, why) == -1)
-			return bad_reason(g, why);
-		return 0;
-	case OPT_QUIET:
-		s->is_quiet = true;
-		return 0;
-	case OPT_THRESHOLD:
-		if (plan_add_threshold(&s->plan, g->value, why) == -1)
-			return bad_reason(g, why);
-		return 0;
 	default:
-		s->wire_path = g->value;
+		if (take_count(g, 1, POOL_GENERATORS_MAX, &n) == -1)
+			return -1;
+		s->generators = (uint32_t)n;
 		return 0;
 	}
 }
@@ -407,6 +326,8 @@ apply_report(struct run_settings *s, const struct given *g)
 static int
 apply(struct run_settings *s, struct phase_options *po, const struct given *g)
 {
+	if (output_is_option(g))
+		return output_apply(&s->output, &s->plan, g);
 	switch ((enum run_option)g->row->id) {
 	case OPT_FOUR:
 	case OPT_SIX:
@@ -428,18 +349,10 @@ apply(struct run_settings *s, struct phase_options *po, const struct given *g)
 	case OPT_SEED:
 	case OPT_WARMUP:
 		return apply_load(s, po, g);
-	case OPT_CSV:
 	case OPT_DRY_RUN:
 	case OPT_GENERATORS:
-	case OPT_JSON:
-	case OPT_JUNIT:
 	case OPT_NO_PROBE:
-	case OPT_OUT:
-	case OPT_PERCENTILES:
-	case OPT_QUIET:
-	case OPT_THRESHOLD:
-	case OPT_WIRE:
-		return apply_report(s, g);
+		return apply_process(s, g);
 	}
 	return -1;
 }
@@ -453,7 +366,8 @@ take_plan_file(struct run_settings *s, const char *path)
 	struct buf text;
 	int status;
 
-	if (read_all(path, JSON_TEXT_MAX, &text) == -1) {
+	buf_init(&text, JSON_TEXT_MAX);
+	if (buf_read(&text, path) == -1) {
 		if (errno == ENOENT && strstr(path, ".json") == NULL)
 			warnx("%s: no such plan file (a URL begins with "
 			    "http://)", path);
@@ -498,30 +412,6 @@ complete(struct run_settings *s, const struct phase_options *po)
 	}
 }
 
-/* Only one result can be standard output, or any one file. */
-static int
-check_outputs(const struct run_settings *s)
-{
-	const char *paths[] = { s->wants_json ? "-" : NULL, s->out_path,
-	    s->csv_path, s->junit_path, s->wire_path };
-	size_t i, j;
-
-	for (i = 0; i < UTIL_NELEM(paths); i++)
-		for (j = 0; j < i && paths[i] != NULL; j++) {
-			if (paths[j] == NULL || strcmp(paths[i], paths[j]))
-				continue;
-			if (strcmp(paths[i], "-") == 0)
-				warnx("only one of --json, --out -, --csv -, "
-				    "--junit - and --wire - can be standard "
-				    "output");
-			else
-				warnx("%s: only one result can go there",
-				    paths[i]);
-			return -1;
-		}
-	return 0;
-}
-
 static int
 settings_from(struct run_settings *s, const struct options *o)
 {
@@ -543,7 +433,7 @@ settings_from(struct run_settings *s, const struct options *o)
 		warnx("%s", why);
 		return -1;
 	}
-	return check_outputs(s);
+	return output_check(&s->output);
 }
 
 int

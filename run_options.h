@@ -7,20 +7,16 @@
 #include <stdint.h>
 
 #include "options.h"
+#include "output.h"
 #include "plan.h"
 
-/* What `pulse run` was asked to do. Paths are borrowed from argv. */
+/* What `pulse run` was asked to do. */
 struct run_settings {
 	struct plan	 plan;
 	uint32_t	 generators;
 	bool		 wants_probe;
-	bool		 is_quiet;
-	bool		 wants_json;	/* on stdout */
 	bool		 is_dry_run;
-	const char	*out_path;	/* NULL: not asked for */
-	const char	*csv_path;
-	const char	*junit_path;
-	const char	*wire_path;
+	struct output_settings output;
 };
 
 extern const struct command run_command;

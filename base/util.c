@@ -23,7 +23,10 @@
 
 #include "base/util.h"
 
-enum { BUF_CAP_MIN = 128 };	/* bytes of the first allocation */
+enum {
+	BUF_CAP_MIN = 128,	/* bytes of the first allocation */
+	READ_SIZE = 16 * 1024
+};
 
 static int	 buf_grow(struct buf *, size_t);
 static uint64_t	 clock_read_ns(clockid_t);
@@ -201,6 +204,31 @@ buf_drop(struct buf *b, size_t len)
 	b->len -= len;
 	if (len > 0 && b->len > 0)
 		memmove(b->data, b->data + len, b->len);
+}
+
+int
+buf_read(struct buf *b, const char *path)
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+	char bytes[READ_SIZE];
+	int error = 0;
+	size_t n;
+
+	if (f == NULL)
+		error = errno;
+	while (error == 0 && (n = fread(bytes, 1, sizeof(bytes), f)) > 0) {
+		if (buf_add(b, bytes, n) == -1)
+			error = EFBIG;
+	}
+	if (error == 0 && ferror(f))
+		error = errno != 0 ? errno : EIO;
+	if (f != NULL && f != stdin)
+		fclose(f);
+	if (error == 0)
+		return 0;
+	buf_clear(b);
+	errno = error;
+	return -1;
 }
 
 const char *

@@ -59,6 +59,11 @@ int	 buf_addf(struct buf *b, const char *fmt, ...) UTIL_PRINTF(2, 3);
 char	*buf_room(struct buf *b, size_t len);
 void	 buf_used(struct buf *b, size_t len);	/* so many of them are now in */
 void	 buf_drop(struct buf *b, size_t len);	/* forget that many in front */
+/*
+ * Adds all of a file; "-" is standard input. 0, or -1 with errno and b cleared:
+ * EFBIG if there is more in it than b may hold.
+ */
+int	 buf_read(struct buf *b, const char *path);
 const char *buf_str(struct buf *b);		/* as a string, ends in NUL */
 
 /*

@@ -23,15 +23,6 @@ enum {
 	MS_PLACES = 6
 };
 
-/* Categories as Go sorts the keys of a map. */
-static const enum category sorted_categories[] = {
-	CATEGORY_CHECK, CATEGORY_CANCELED, CATEGORY_DEADLINE,
-	CATEGORY_HTTP_STATUS, CATEGORY_TIMEOUT, CATEGORY_TRANSPORT,
-	CATEGORY_UNKNOWN
-};
-static_assert(UTIL_NELEM(sorted_categories) == CATEGORIES - 1,
-    "a category is not sorted");
-
 /* What a summary says of a run or of an interval. */
 struct totals {
 	uint64_t	 completed;
@@ -54,11 +45,14 @@ static void	 put_totals(struct json_out *, const struct totals *);
 static void	 put_ms(struct json_out *, const char *, uint64_t);
 static void	 put_summary(struct json_out *, const char *,
 		    const struct summary *);
+static void	 put_figures(struct json_out *, const char *,
+		    const struct result *, enum result_hist);
 static void	 put_hist(struct json_out *, const char *,
 		    const struct hist *);
 static void	 put_status(struct json_out *, unsigned int, uint64_t);
 static void	 put_statuses(struct json_out *, const struct counters *);
-static void	 put_errors(struct json_out *, const uint64_t *);
+static void	 put_errors(struct json_out *, const uint64_t *,
+		    const struct other_error *, size_t);
 static void	 put_extra_percentiles(struct json_out *,
 		    const struct report *);
 static void	 put_verdict(struct json_out *, const struct verdict *);
@@ -67,6 +61,10 @@ static void	 put_error_table(struct json_out *, const struct counters *);
 static void	 put_generator(struct json_out *, const struct result *);
 static void	 put_cpu(struct json_out *, const struct result *, size_t);
 static void	 put_ending(struct json_out *, const struct report *);
+static void	 put_planned(struct json_out *, const struct report *);
+static void	 put_fleet(struct json_out *, const struct report *);
+static void	 put_worker(struct json_out *, const struct worker_stat *);
+static void	 put_signed_ms(struct json_out *, const char *, int64_t);
 
 void
 json_write(FILE *out, const struct report *r)
@@ -104,10 +102,10 @@ put_go_members(FILE *out, struct json_out *w, const struct report *r)
 
 	json_int(w, "schema_version", SCHEMA_VERSION);
 	put_run_summary(w, res);
-	put_hist(w, "latency", &res->hist[RESULT_LATENCY]);
-	put_hist(w, "ttfb", &res->hist[RESULT_TTFB]);
+	put_figures(w, "latency", res, RESULT_LATENCY);
+	put_figures(w, "ttfb", res, RESULT_TTFB);
 	put_statuses(w, &res->n);
-	put_errors(w, res->n.category);
+	put_errors(w, res->n.category, res->others, res->nothers);
 	if (r->plan->npercentiles > 0)
 		put_extra_percentiles(w, r);
 	json_array(w, "thresholds");
@@ -130,22 +128,30 @@ put_added_members(struct json_out *w, const struct report *r)
 	char when[WORDS_MAX];
 	size_t i;
 
-	json_str(w, "started_at", words_time(when, res->start_wall_ns));
+	if (res->start_wall_ns != 0)
+		json_str(w, "started_at", words_time(when,
+		    res->start_wall_ns));
+	else
+		json_null(w, "started_at");
 	json_str(w, "address", res->address);
 	put_ending(w, r);
 	json_uint(w, "lost", res->lost);
 	json_uint(w, "retried", res->n.retried);
 	json_uint(w, "redirected", res->n.redirected);
 	json_uint(w, "connects", res->n.connects);
-	put_hist(w, "service", &res->hist[RESULT_SERVICE]);
+	put_figures(w, "service", res, RESULT_SERVICE);
 	json_object(w, "parts");
 	for (i = 0; i < PARTS; i++)
-		put_hist(w, part_name((enum part)i),
-		    &res->hist[RESULT_PART + i]);
+		put_figures(w, part_name((enum part)i), res,
+		    (enum result_hist)(RESULT_PART + i));
 	json_close(w);
 	put_error_table(w, &res->n);
 	put_generator(w, res);
-	report_plan(w, "plan", r->plan);
+	if (r->has_plan)
+		report_plan(w, "plan", r->plan);
+	else
+		json_null(w, "plan");
+	put_fleet(w, r);
 }
 
 static void
@@ -214,6 +220,17 @@ put_summary(struct json_out *w, const char *name, const struct summary *s)
 }
 
 static void
+put_figures(struct json_out *w, const char *name, const struct result *res,
+    enum result_hist which)
+{
+	struct summary s;
+
+	result_summary(&s, res, which);
+	put_summary(w, name, &s);
+}
+
+/* Of this histogram, whatever else is known. */
+static void
 put_hist(struct json_out *w, const char *name, const struct hist *h)
 {
 	struct summary s;
@@ -245,24 +262,21 @@ put_statuses(struct json_out *w, const struct counters *n)
 }
 
 static void
-put_errors(struct json_out *w, const uint64_t *counts)
+put_errors(struct json_out *w, const uint64_t *counts,
+    const struct other_error *others, size_t nothers)
 {
-	enum category c;
-	size_t i;
+	struct category_row rows[REPORT_CATEGORIES_MAX];
+	size_t i, n = report_categories(rows, counts, others, nothers);
 
 	json_object(w, "errors");
-	for (i = 0; i < UTIL_NELEM(sorted_categories); i++) {
-		c = sorted_categories[i];
-		if (counts[c] > 0)
-			json_uint(w, category_name(c), counts[c]);
-	}
+	for (i = 0; i < n; i++)
+		json_uint(w, rows[i].name, rows[i].count);
 	json_close(w);
 }
 
 static void
 put_extra_percentiles(struct json_out *w, const struct report *r)
 {
-	const struct hist *h = &r->result->hist[RESULT_LATENCY];
 	char name[WORDS_MAX];
 	size_t i;
 
@@ -270,7 +284,8 @@ put_extra_percentiles(struct json_out *w, const struct report *r)
 	for (i = 0; i < r->plan->npercentiles; i++) {
 		snprintf(name, sizeof(name), "p%.10g_ms",
 		    r->plan->percentiles[i]);
-		put_ms(w, name, hist_percentile(h, r->plan->percentiles[i]));
+		put_ms(w, name, result_percentile(r->result, RESULT_LATENCY,
+		    r->plan->percentiles[i]));
 	}
 	json_close(w);
 }
@@ -329,7 +344,7 @@ put_snapshot(struct json_out *w, const struct snapshot *s)
 	for (i = 0; i < s->nstatuses; i++)
 		put_status(w, s->statuses[i].status, s->statuses[i].count);
 	json_close(w);
-	put_errors(w, s->category);
+	put_errors(w, s->category, NULL, 0);
 	json_uint(w, "index", s->index);
 	put_ms(w, "from_ms", s->from_ns);
 	put_ms(w, "until_ms", s->until_ns);
@@ -369,7 +384,7 @@ put_generator(struct json_out *w, const struct result *res)
 	for (i = 0; i < res->nreasons; i++)
 		json_str(w, NULL, res->reasons[i]);
 	json_close(w);
-	put_hist(w, "lag", &res->hist[RESULT_PART + PART_LAG]);
+	put_figures(w, "lag", res, RESULT_PART + PART_LAG);
 	json_array(w, "cpu");
 	for (i = 0; i < res->ngenerators; i++)
 		put_cpu(w, res, i);
@@ -419,6 +434,16 @@ put_ending(struct json_out *w, const struct report *r)
 		json_str(w, "error", res->error);
 	else
 		json_null(w, "error");
+	put_planned(w, r);
+}
+
+static void
+put_planned(struct json_out *w, const struct report *r)
+{
+	if (!r->has_plan) {
+		json_null(w, "planned");
+		return;
+	}
 	json_object(w, "planned");
 	json_fixed(w, "duration_ms", r->planned_sec * 1e3, MS_PLACES);
 	if (r->has_closed)
@@ -427,4 +452,62 @@ put_ending(struct json_out *w, const struct report *r)
 		json_fixed(w, "arrivals", r->planned_count, 0);
 	json_fixed(w, "achieved_rps", report_rate(r), 6);
 	json_close(w);
+}
+
+/* What only results of workers, of fleets and of merges have. */
+static void
+put_fleet(struct json_out *w, const struct report *r)
+{
+	const struct result *res = r->result;
+	size_t i;
+
+	if (res->has_start_error)
+		put_signed_ms(w, "start_error_ms", res->start_error_ns);
+	if (r->nmerged > 0)
+		json_uint(w, "merged", r->nmerged);
+	if (r->nmerged == 0 && res->nworkers == 0 && !result_is_coarse(res))
+		return;
+	if (result_is_coarse(res)) {
+		json_str(w, "resolution", "coarse");
+		put_hist(w, "fine_latency", &res->hist[RESULT_LATENCY]);
+		put_hist(w, "fine_ttfb", &res->hist[RESULT_TTFB]);
+	} else
+		json_str(w, "resolution", "fine");
+	if (res->nworkers == 0)
+		return;
+	json_array(w, "workers");
+	for (i = 0; i < res->nworkers; i++)
+		put_worker(w, &res->workers[i]);
+	json_close(w);
+}
+
+/* Counts of a lost one are what it said last, and are in no sum. */
+static void
+put_worker(struct json_out *w, const struct worker_stat *s)
+{
+	json_object(w, NULL);
+	json_str(w, "worker", s->name);
+	json_uint(w, "weight", s->weight);
+	json_bool(w, "took_part", s->took_part);
+	json_bool(w, "lost", s->is_lost);
+	if (s->error[0] != '\0')
+		json_str(w, "error", s->error);
+	else
+		json_null(w, "error");
+	json_uint(w, "scheduled", s->scheduled);
+	json_uint(w, "completed", s->completed);
+	json_uint(w, "failed", s->failed);
+	json_bool(w, "fine", s->has_fine);
+	if (s->has_start_error)
+		put_signed_ms(w, "start_error_ms", s->start_error_ns);
+	else
+		json_null(w, "start_error_ms");
+	put_ms(w, "round_trip_ms", s->round_trip_ns);
+	json_close(w);
+}
+
+static void
+put_signed_ms(struct json_out *w, const char *name, int64_t ns)
+{
+	json_fixed(w, name, (double)ns / (double)NS_PER_MS, MS_PLACES);
 }

@@ -3,7 +3,8 @@
  * The verdicts as JUnit's XML, for what shows tests in CI.
  *
  * One testsuite; its first case, "run completed", fails when the run ended
- * early or with an error, and then comes a case for each threshold, which
+ * early or with an error. Then comes a case for each worker of a fleet that
+ * took part, which fails when it was lost, and one for each threshold, which
  * fails when it is broken, with what was expected and what was measured. A
  * generator that was late fails nothing, as it does not change the exit
  * status either, but is told in system-err. The output is well-formed XML
@@ -21,6 +22,7 @@
 
 static void	 write_suite(FILE *, const struct report *);
 static void	 write_run(FILE *, const struct report *);
+static void	 write_worker(FILE *, const struct worker_stat *);
 static void	 write_verdict(FILE *, const struct report *,
 		    const struct verdict *);
 static void	 write_late(FILE *, const struct result *);
@@ -36,6 +38,10 @@ junit_write(FILE *out, const struct report *r)
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n", out);
 	write_suite(out, r);
 	write_run(out, r);
+	for (i = 0; i < r->result->nworkers; i++) {
+		if (r->result->workers[i].took_part)
+			write_worker(out, &r->result->workers[i]);
+	}
 	for (i = 0; i < r->plan->nthresholds; i++)
 		write_verdict(out, r, &r->verdicts[i]);
 	write_late(out, r->result);
@@ -47,17 +53,25 @@ write_suite(FILE *out, const struct report *r)
 {
 	const struct result *res = r->result;
 	char end[WORDS_END_MAX], when[WORDS_MAX];
+	size_t i, tests = r->plan->nthresholds + 1;
 	size_t failures = outlook_broken(r);
 
+	for (i = 0; i < res->nworkers; i++) {
+		tests += res->workers[i].took_part;
+		failures += res->workers[i].is_lost;
+	}
 	if (words_end(end, r)[0] != '\0')
 		failures++;
-	words_time(when, res->start_wall_ns);
 	fprintf(out, "<testsuite name=\"pulse\" tests=\"%zu\""
 	    " failures=\"%zu\" errors=\"0\" skipped=\"0\"",
-	    r->plan->nthresholds + 1, failures);
+	    tests, failures);
 	put_seconds(out, "time", res->duration_ns);
 	/* The schema has seconds here, and no zone. */
-	fprintf(out, " timestamp=\"%.*s\">\n", (int)strcspn(when, "."), when);
+	words_time(when, res->start_wall_ns);
+	if (res->start_wall_ns != 0)
+		fprintf(out, " timestamp=\"%.*s\"", (int)strcspn(when, "."),
+		    when);
+	fputs(">\n", out);
 }
 
 static void
@@ -74,6 +88,21 @@ write_run(FILE *out, const struct report *r)
 	}
 	fputs(">\n    <failure type=\"run\" message=\"", out);
 	put_xml(out, end);
+	fputs("\"/>\n  </testcase>\n", out);
+}
+
+static void
+write_worker(FILE *out, const struct worker_stat *w)
+{
+	fputs("  <testcase classname=\"pulse.worker\" name=\"", out);
+	put_xml(out, w->name);
+	fputs("\" time=\"0\"", out);
+	if (!w->is_lost) {
+		fputs("/>\n", out);
+		return;
+	}
+	fputs(">\n    <failure type=\"worker\" message=\"lost: ", out);
+	put_xml(out, w->error);
 	fputs("\"/>\n  </testcase>\n", out);
 }
 

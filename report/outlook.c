@@ -30,6 +30,8 @@ static void	 judge_share(struct outlook *, const struct report *,
 		    enum threshold_metric, uint64_t, uint64_t, const char *);
 static bool	 is_covered(const struct report *, enum threshold_metric);
 static void	 judge_run(struct outlook *, const struct report *);
+static bool	 is_lost(const struct worker_stat *);
+static void	 judge_workers(struct outlook *, const struct result *);
 
 void
 outlook_init(struct outlook *o, const struct report *r)
@@ -154,6 +156,7 @@ judge_run(struct outlook *o, const struct report *r)
 	if (res->lost > 0)
 		add_reason(o, "%" PRIu64 " requests lost with their generator",
 		    res->lost);
+	judge_workers(o, res);
 	if (!res->is_valid)
 		add_reason(o, "the generator did not keep its plan, see below");
 	if (words_end(end, r)[0] != '\0')
@@ -161,5 +164,40 @@ judge_run(struct outlook *o, const struct report *r)
 	else if (res->n.completed == 0)
 		add_reason(o, "no request was completed");
 	o->is_unknown = o->nreasons > before;
-	add_note(o, ", generator valid");
+	/* The wire's buckets tell nothing of who made the load. */
+	add_note(o, result_is_coarse(res) ? ", not all generators audited" :
+	    ", generator valid");
+}
+
+static bool
+is_lost(const struct worker_stat *w)
+{
+	return w->is_lost;
+}
+
+/* A worker that is lost takes its part of the plan with it. */
+static void
+judge_workers(struct outlook *o, const struct result *res)
+{
+	char names[WORDS_WORKERS_MAX], share[WORDS_MAX];
+	uint64_t weights = 0, missing = 0;
+	size_t i, took_part = 0, lost = 0;
+	const struct worker_stat *w;
+
+	for (i = 0; i < res->nworkers; i++) {
+		w = &res->workers[i];
+		if (!w->took_part)
+			continue;
+		took_part++;
+		weights += w->weight;
+		lost += w->is_lost;
+		missing += w->is_lost ? w->weight : 0;
+	}
+	if (lost == 0)
+		return;
+	add_reason(o, "%zu of %zu workers %s lost, and with %s %s of the "
+	    "planned load, which is in no figure: %s", lost, took_part,
+	    lost == 1 ? "was" : "were", lost == 1 ? "it" : "them",
+	    words_share(share, missing, weights),
+	    words_workers(names, res, is_lost));
 }

@@ -40,6 +40,7 @@ static void (*const formats[])(FILE *, const struct report *) = {
 static_assert(UTIL_NELEM(formats) == REPORT_FORMATS,
     "a format has no writer");
 
+static double	 rated_sec(const struct report *);
 static void	 set_planned(struct report *);
 static bool	 find_actual(const struct report *, const struct threshold *,
 		    double *);
@@ -53,6 +54,7 @@ static int	 open_beside(struct report_file *, mode_t);
 static int	 open_in_place(struct report_file *, int);
 static mode_t	 file_creation_mode(void);
 static int	 compare_errors(const void *, const void *);
+static int	 compare_names(const void *, const void *);
 
 void
 report_init(struct report *r, const struct plan *plan,
@@ -66,7 +68,9 @@ report_init(struct report *r, const struct plan *plan,
 	r->result = result;
 	r->snapshots = snapshots;
 	r->nsnapshots = nsnapshots;
-	set_planned(r);
+	r->has_plan = plan->req.nphases > 0;
+	if (r->has_plan)
+		set_planned(r);
 	r->is_passed = true;
 	for (i = 0; i < plan->nthresholds; i++) {
 		judge(r, &plan->thresholds[i], &r->verdicts[i]);
@@ -78,9 +82,18 @@ report_init(struct report *r, const struct plan *plan,
 double
 report_rate(const struct report *r)
 {
-	if (r->planned_sec <= 0)
-		return 0;
-	return (double)r->result->n.completed / r->planned_sec;
+	double sec = rated_sec(r);
+
+	return sec > 0 ? (double)r->result->n.completed / sec : 0;
+}
+
+/* The time that a rate is of. */
+static double
+rated_sec(const struct report *r)
+{
+	if (r->has_plan)
+		return r->planned_sec;
+	return (double)r->result->duration_ns / (double)NS_PER_SEC;
 }
 
 /*
@@ -95,8 +108,6 @@ set_planned(struct report *r)
 	struct arrival_plan *phases;
 	uint64_t from_ns, to_ns, count, ran_ns;
 
-	if (req->nphases == 0)
-		return;
 	phases = arrival_plan_new(req->phases, req->nphases);
 	r->has_closed = arrival_closed_span(phases, 0, &from_ns, &to_ns);
 	count = arrival_count(phases);
@@ -122,18 +133,22 @@ static bool
 find_actual(const struct report *r, const struct threshold *t, double *actual)
 {
 	const struct counters *n = &r->result->n;
-	const struct hist *h = &r->result->hist[t->hist];
+	struct summary s;
 
 	switch (t->metric) {
 	case THRESHOLD_PERCENTILE:
-		*actual = (double)hist_percentile(h, t->percentile);
-		return h->count > 0;
+		result_summary(&s, r->result, t->hist);
+		*actual = (double)result_percentile(r->result, t->hist,
+		    t->percentile);
+		return s.count > 0;
 	case THRESHOLD_MEAN:
-		*actual = (double)hist_mean(h);
-		return h->count > 0;
+		result_summary(&s, r->result, t->hist);
+		*actual = (double)s.mean_ns;
+		return s.count > 0;
 	case THRESHOLD_MAX:
-		*actual = h->count > 0 ? (double)h->max_ns : 0;
-		return h->count > 0;
+		result_summary(&s, r->result, t->hist);
+		*actual = (double)s.max_ns;
+		return s.count > 0;
 	case THRESHOLD_ERRORS:
 		if (n->completed == 0)
 			return false;
@@ -146,7 +161,7 @@ find_actual(const struct report *r, const struct threshold *t, double *actual)
 		return true;
 	case THRESHOLD_RATE:
 		*actual = report_rate(r);
-		return n->completed > 0 && r->planned_sec > 0;
+		return n->completed > 0 && rated_sec(r) > 0;
 	}
 	return false;
 }
@@ -398,4 +413,34 @@ compare_errors(const void *a, const void *b)
 	if (x->part != y->part)
 		return x->part < y->part ? -1 : 1;
 	return x->cause < y->cause ? -1 : x->cause > y->cause;
+}
+
+size_t
+report_categories(struct category_row rows[REPORT_CATEGORIES_MAX],
+    const uint64_t category[CATEGORIES], const struct other_error *others,
+    size_t nothers)
+{
+	size_t i, n = 0;
+
+	assert(nothers <= RESULT_OTHERS_MAX);
+	for (i = CATEGORY_NONE + 1; i < CATEGORIES; i++) {
+		if (category[i] == 0)
+			continue;
+		rows[n].name = category_name((enum category)i);
+		rows[n++].count = category[i];
+	}
+	for (i = 0; i < nothers; i++) {
+		rows[n].name = others[i].name;
+		rows[n++].count = others[i].count;
+	}
+	qsort(rows, n, sizeof(rows[0]), compare_names);
+	return n;
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	const struct category_row *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
 }

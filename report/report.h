@@ -28,19 +28,24 @@ struct report {
 	struct verdict		 verdicts[PLAN_THRESHOLDS_MAX];
 	bool			 is_passed;	/* no threshold is broken */
 	bool			 is_quiet;	/* text: the shortest summary */
+	size_t			 nmerged;	/* results in one; 0: a run */
+	bool			 has_plan;	/* phases; a merge has none */
 	double			 planned_sec;	/* phases without warm-up */
 	double			 planned_count;	/* arrivals likewise */
 	bool			 has_closed;	/* max: has no count */
 };
 
 /*
- * The phases must have passed run_request_check. A limit of requests shortens
- * the planned time to where the last of them was due.
+ * The phases must have passed run_request_check, or there are none. A limit of
+ * requests shortens the planned time to where the last of them was due.
  */
 void	 report_init(struct report *r, const struct plan *plan,
 	    const struct result *result, const struct snapshot *snapshots,
 	    size_t nsnapshots);
-/* completed / planned time, a second; 0 without one. */
+/*
+ * completed / planned time, a second, or without a plan / the time it took; 0
+ * if that is 0.
+ */
 double	 report_rate(const struct report *r);
 
 enum report_format {
@@ -94,6 +99,20 @@ struct error_row {
 /* Those of n, largest first, then by part and cause; how many there are. */
 size_t	 report_errors(struct error_row rows[REPORT_ERRORS_MAX],
 	    const struct counters *n);
+
+/*
+ * Failed requests by category, by name in the order of strcmp; those of other
+ * programs among them. Names are borrowed. How many rows have counts.
+ */
+struct category_row {
+	const char	*name;
+	uint64_t	 count;
+};
+#define REPORT_CATEGORIES_MAX	((size_t)CATEGORIES + RESULT_OTHERS_MAX)
+
+size_t	 report_categories(struct category_row rows[REPORT_CATEGORIES_MAX],
+	    const uint64_t category[CATEGORIES],
+	    const struct other_error *others, size_t nothers);
 
 /*
  * Secrets are shown as ***: is this header one (Authorization, Cookie,

@@ -20,6 +20,14 @@
 #include "base/text.h"
 #include "report/words.h"
 
+enum {
+	NAMES_SHOWN = 3,		/* of workers in one sentence, or one
+					   more if these are all */
+	NAME_WIDTH = 48
+};
+static_assert((NAMES_SHOWN + 1) * (NAME_WIDTH + sizeof(" and ")) <
+    WORDS_WORKERS_MAX, "names need more room");
+
 static void	 format_precise(char [WORDS_MAX], double, double);
 
 char *
@@ -156,25 +164,86 @@ words_actual(char buf[WORDS_MAX], const struct verdict *v)
 	return buf;
 }
 
+/* Without a plan nobody knows how long it should have been. */
+static int
+add_early(char buf[WORDS_END_MAX], const struct report *r, const char *what)
+{
+	char ran[FORMAT_MAX], planned[WORDS_MAX];
+
+	if (r->nmerged > 0)
+		return snprintf(buf, WORDS_END_MAX, "not all of the results "
+		    "are of complete runs");
+	format_ns(ran, r->result->duration_ns);
+	if (!r->has_plan)
+		return snprintf(buf, WORDS_END_MAX, "%s after %s", what, ran);
+	return snprintf(buf, WORDS_END_MAX, "%s after %s of %s", what, ran,
+	    words_seconds(planned, r->planned_sec));
+}
+
 char *
 words_end(char buf[WORDS_END_MAX], const struct report *r)
 {
 	const struct result *res = r->result;
-	char ran[FORMAT_MAX], planned[WORDS_MAX], name[WORDS_MAX];
+	char name[WORDS_MAX], stopped[2 * WORDS_MAX];
 	int len = 0;
 
 	buf[0] = '\0';
-	format_ns(ran, res->duration_ns);
-	words_seconds(planned, r->planned_sec);
-	if (res->signo != 0)
-		len = snprintf(buf, WORDS_END_MAX, "stopped by %s after %s of "
-		    "%s", words_signal(name, res->signo), ran, planned);
-	else if (res->is_partial)
-		len = snprintf(buf, WORDS_END_MAX, "ended early after %s of "
-		    "%s", ran, planned);
+	if (res->signo != 0) {
+		snprintf(stopped, sizeof(stopped), "stopped by %s",
+		    words_signal(name, res->signo));
+		len = add_early(buf, r, stopped);
+	} else if (res->is_partial)
+		len = add_early(buf, r, "ended early");
 	if (res->error[0] != '\0')
 		snprintf(buf + len, WORDS_END_MAX - (size_t)len, "%s%s",
 		    len > 0 ? ": " : "", res->error);
+	return buf;
+}
+
+char *
+words_worker(char buf[WORDS_MAX], const char *name, size_t width)
+{
+	static const char cut[] = "...";
+	size_t len = strlen(name), front, back;
+
+	if (width > WORDS_MAX - 1)
+		width = WORDS_MAX - 1;
+	if (len <= width) {
+		snprintf(buf, WORDS_MAX, "%s", name);
+		return buf;
+	}
+	/* The end has the port, and what tells hosts of a row apart. */
+	back = (width - strlen(cut)) / 2;
+	front = width - strlen(cut) - back;
+	snprintf(buf, WORDS_MAX, "%.*s%s%s", (int)front, name, cut,
+	    name + len - back);
+	return buf;
+}
+
+char *
+words_workers(char buf[WORDS_WORKERS_MAX], const struct result *res,
+    bool (*is)(const struct worker_stat *))
+{
+	const char *glue;
+	char name[WORDS_MAX];
+	size_t i, n = 0, all = 0, shown, len = 0;
+
+	for (i = 0; i < res->nworkers; i++)
+		all += is(&res->workers[i]);
+	shown = all <= NAMES_SHOWN + 1 ? all : NAMES_SHOWN;
+	buf[0] = '\0';
+	for (i = 0; i < res->nworkers && n < shown; i++) {
+		if (!is(&res->workers[i]))
+			continue;
+		n++;
+		glue = n == 1 ? "" : n == all ? " and " : ", ";
+		len += (size_t)snprintf(buf + len, WORDS_WORKERS_MAX - len,
+		    "%s%s", glue, words_worker(name, res->workers[i].name,
+		    NAME_WIDTH));
+	}
+	if (shown < all)
+		snprintf(buf + len, WORDS_WORKERS_MAX - len, " and %zu more",
+		    all - shown);
 	return buf;
 }
 

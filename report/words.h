@@ -2,6 +2,8 @@
 #ifndef REPORT_WORDS_H
 #define REPORT_WORDS_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/text.h"
@@ -29,6 +31,15 @@ char	*words_actual(char buf[WORDS_MAX], const struct verdict *v);
 /* How it ended early: "stopped by SIGINT after 3.00s of 10.0s"; "" if not */
 #define WORDS_END_MAX	(2 * WIRE_TEXT_MAX)
 char	*words_end(char buf[WORDS_END_MAX], const struct report *r);
+/*
+ * The name of a worker in width columns, 8 or more: of a longer one its
+ * beginning and its end, "build7.exam...le.net:9100".
+ */
+char	*words_worker(char buf[WORDS_MAX], const char *name, size_t width);
+/* Those for which is says so: "a", "a and b", "a, b, c and 2 more"; or "" */
+#define WORDS_WORKERS_MAX	(4 * WORDS_MAX)
+char	*words_workers(char buf[WORDS_WORKERS_MAX], const struct result *res,
+	    bool (*is)(const struct worker_stat *));
 /* "100/s for 30s", "10/s to 500/s over 1m" */
 #define WORDS_PHASE_MAX	(8 * FORMAT_MAX)
 char	*words_phase(char buf[WORDS_PHASE_MAX], const struct phase *p);

@@ -23,11 +23,11 @@ layers='
 5 plan_expr result_json wire_json wire_msg
 6 load/gen plan
 7 load/pool plan_file report/report
-8 report/plan_out report/wire_out report/words
-9 report/csv report/json_out report/outlook report/plan_text
-9 report/progress run_options
-10 report/junit report/text
-11 run
+8 output report/plan_out report/wire_out report/words
+9 merge report/csv report/json_out report/outlook report/page
+9 report/plan_text report/progress run_options
+10 report/fleet_text report/junit report/latency_text
+11 report/text run
 12 pulse
 '
 

@@ -3,8 +3,7 @@
 /*
  * report/: each format of four made-up runs against tests/report_*.ref, byte
  * for byte; verdicts on thresholds; what is planned; secrets; words. Run from
- * the top level. With PULSE_WRITE_REF in the environment the .ref files are
- * written anew.
+ * the top level.
  */
 
 #include <check.h>
@@ -17,9 +16,7 @@
 
 #include "report/report.h"
 #include "report/words.h"
-
-#define START_WALL_NS	UINT64_C(1767323045000000006)
-#define FILE_MAX	(1024 * 1024)
+#include "tests/report_rig.h"
 
 enum run {
 	RUN_HELD,
@@ -27,127 +24,6 @@ enum run {
 	RUN_INTERRUPTED,
 	RUN_EMPTY
 };
-
-struct fixture {
-	struct plan	 plan;
-	struct result	*result;
-	struct snapshot	 snapshots[3];
-	size_t		 nsnapshots;
-	struct report	 report;
-};
-
-static uint64_t random_state;
-
-/* Knuth's MMIX generator: the same numbers everywhere. */
-static uint64_t
-next_random(uint64_t below)
-{
-	random_state = random_state * UINT64_C(6364136223846793005) +
-	    UINT64_C(1442695040888963407);
-	return (random_state >> 33) % below;
-}
-
-static void
-set_text(char **p, const char *s)
-{
-	free(*p);
-	*p = xstrdup(s);
-}
-
-static void
-add_phase(struct plan *plan, struct phase phase)
-{
-	struct run_request *req = &plan->req;
-
-	req->phases = xreallocarray(req->phases, req->nphases + 1,
-	    sizeof(req->phases[0]));
-	req->phases[req->nphases++] = phase;
-}
-
-static void
-add_threshold(struct plan *plan, const char *expr)
-{
-	char why[WIRE_TEXT_MAX] = "";
-
-	ck_assert_msg(plan_parse_threshold(expr,
-	    &plan->thresholds[plan->nthresholds], why) == 0, "%s", why);
-	plan->nthresholds++;
-}
-
-/* One request of a plausible kind: a tenth opens a connection. */
-static void
-record_request(struct result *res, bool is_tls)
-{
-	uint64_t part[PARTS] = { 0 }, all = 0;
-	size_t i;
-
-	part[PART_LAG] = 3000 + next_random(20000);
-	if (next_random(10) == 0) {
-		part[PART_CONNECT] = 200000 + next_random(300000);
-		if (is_tls)
-			part[PART_TLS] = 2000000 + next_random(1000000);
-	}
-	part[PART_FIRST_BYTE] = 1000000 + next_random(2000) *
-	    next_random(2000) * (1 + next_random(8));
-	part[PART_TRANSFER] = 20000 + next_random(100000);
-	for (i = 0; i < PARTS; i++) {
-		all += part[i];
-		hist_record(&res->hist[RESULT_PART + i], part[i]);
-	}
-	hist_record(&res->hist[RESULT_LATENCY], all);
-	hist_record(&res->hist[RESULT_TTFB], all - part[PART_TRANSFER]);
-	hist_record(&res->hist[RESULT_SERVICE], part[PART_FIRST_BYTE] +
-	    part[PART_TRANSFER]);
-	res->n.bytes_in += 1024;
-}
-
-static void
-record_run(struct result *res, uint64_t n, uint64_t dropped, bool is_tls)
-{
-	uint64_t i;
-
-	for (i = 0; i < n; i++)
-		record_request(res, is_tls);
-	res->n.scheduled = n + dropped;
-	res->n.started = n;
-	res->n.dropped = dropped;
-	res->n.completed = n;
-	res->n.status[200] = n;
-	res->n.connects = n / 10;
-	snprintf(res->address, sizeof(res->address), "192.0.2.7:443");
-}
-
-static void
-fail_requests(struct result *res, enum part part, enum cause cause,
-    uint64_t n)
-{
-	res->n.failed += n;
-	res->n.category[cause_category(cause)] += n;
-	res->n.error[part][cause] += n;
-	res->n.status[200] -= n;
-	if (cause == CAUSE_STATUS)
-		res->n.status[503] += n;
-}
-
-static void
-set_generators(struct result *res)
-{
-	struct generator_stat *g;
-	size_t i;
-
-	for (i = 0; i < res->ngenerators; i++) {
-		g = &res->generators[i];
-		g->pid = 4711 + (int)i;
-		g->took_part = i < 2;
-		if (!g->took_part)
-			continue;
-		g->cpu_user_ns = (i + 1) * NS_PER_SEC;
-		g->cpu_sys_ns = 2 * NS_PER_SEC;
-		g->wall_ns = 20 * NS_PER_SEC;
-		g->busiest_ppm = 310000 + (uint64_t)i;
-		g->lag_max_ns = 22999;
-	}
-}
 
 static void
 add_snapshots(struct fixture *f)
@@ -161,7 +37,7 @@ add_snapshots(struct fixture *f)
 		s->index = i;
 		s->from_ns = i * NS_PER_SEC;
 		s->until_ns = (i + 1) * NS_PER_SEC;
-		s->start_wall_ns = START_WALL_NS + s->from_ns;
+		s->start_wall_ns = RIG_START_WALL_NS + s->from_ns;
 		s->planned = 500.5;
 		s->scheduled = 501;
 		s->started = 500;
@@ -185,17 +61,18 @@ add_snapshots(struct fixture *f)
 static void
 make_held(struct fixture *f)
 {
-	set_text(&f->plan.req.scenario.url, "http://shop.example/cart?id=7");
-	set_text(&f->plan.req.scenario.method, "GET");
-	add_phase(&f->plan, (struct phase){ .type = PHASE_CONSTANT,
+	rig_set_text(&f->plan.req.scenario.url,
+	    "http://shop.example/cart?id=7");
+	rig_set_text(&f->plan.req.scenario.method, "GET");
+	rig_add_phase(&f->plan, (struct phase){ .type = PHASE_CONSTANT,
 	    .rate = 200, .duration_ns = 25 * NS_PER_SEC });
 	f->plan.req.warmup_ns = 5 * NS_PER_SEC;
-	add_threshold(&f->plan, "p99<250ms");
-	add_threshold(&f->plan, "errors<1%");
-	add_threshold(&f->plan, "rate>190");
-	record_run(f->result, 4000, 0, false);
-	fail_requests(f->result, PART_FIRST_BYTE, CAUSE_STATUS, 3);
-	set_generators(f->result);
+	rig_add_threshold(&f->plan, "p99<250ms");
+	rig_add_threshold(&f->plan, "errors<1%");
+	rig_add_threshold(&f->plan, "rate>190");
+	rig_record_run(f->result, 4000, 0, false);
+	rig_fail_requests(f->result, PART_FIRST_BYTE, CAUSE_STATUS, 3);
+	rig_set_generators(f->result);
 	f->result->max_active = 9;
 	f->result->duration_ns = UINT64_C(20003456789);
 }
@@ -207,32 +84,33 @@ make_failed(struct fixture *f)
 	struct scenario *s = &f->plan.req.scenario;
 	struct result *res = f->result;
 
-	set_text(&s->url, "https://shop:s3cret@shop.example/order");
-	set_text(&s->method, "POST");
-	set_text(&s->body, "{\"sku\":\"<&>\"}");
+	rig_set_text(&s->url, "https://shop:s3cret@shop.example/order");
+	rig_set_text(&s->method, "POST");
+	rig_set_text(&s->body, "{\"sku\":\"<&>\"}");
 	s->body_len = strlen(s->body);
 	scenario_add_header(s, "authorization", "Bearer s3cret");
 	scenario_add_header(s, "Accept", "text/html");
-	add_phase(&f->plan, (struct phase){ .type = PHASE_RAMP, .from = 10,
+	rig_add_phase(&f->plan, (struct phase){ .type = PHASE_RAMP, .from = 10,
 	    .to = 500, .duration_ns = 10 * NS_PER_SEC });
-	add_phase(&f->plan, (struct phase){ .type = PHASE_SPIKE, .from = 100,
-	    .to = 300, .duration_ns = 10 * NS_PER_SEC, .spike_at_ns =
-	    2 * NS_PER_SEC, .spike_for_ns = 1500 * NS_PER_MS });
+	rig_add_phase(&f->plan, (struct phase){ .type = PHASE_SPIKE,
+	    .from = 100, .to = 300, .duration_ns = 10 * NS_PER_SEC,
+	    .spike_at_ns = 2 * NS_PER_SEC,
+	    .spike_for_ns = 1500 * NS_PER_MS });
 	f->plan.req.is_poisson = f->plan.req.has_seed = true;
 	f->plan.req.seed = 42;
-	add_threshold(&f->plan, "p99 <2ms");
-	add_threshold(&f->plan, "tls.max<=1s");
-	add_threshold(&f->plan, "dropped<0.1%");
+	rig_add_threshold(&f->plan, "p99 <2ms");
+	rig_add_threshold(&f->plan, "tls.max<=1s");
+	rig_add_threshold(&f->plan, "dropped<0.1%");
 	memcpy(f->plan.percentiles, percentiles, sizeof(percentiles));
 	f->plan.npercentiles = UTIL_NELEM(percentiles);
-	record_run(res, 3800, 50, true);
-	fail_requests(res, PART_FIRST_BYTE, CAUSE_STATUS, 120);
-	fail_requests(res, PART_CONNECT, cause_of_errno(ECONNREFUSED), 7);
-	fail_requests(res, PART_TLS, CAUSE_TIMEOUT, 130);
-	fail_requests(res, PART_TRANSFER, CAUSE_CLOSED, 1);
+	rig_record_run(res, 3800, 50, true);
+	rig_fail_requests(res, PART_FIRST_BYTE, CAUSE_STATUS, 120);
+	rig_fail_requests(res, PART_CONNECT, cause_of_errno(ECONNREFUSED), 7);
+	rig_fail_requests(res, PART_TLS, CAUSE_TIMEOUT, 130);
+	rig_fail_requests(res, PART_TRANSFER, CAUSE_CLOSED, 1);
 	res->n.retried = 4;
 	res->n.bytes_out = 3800 * s->body_len;
-	set_generators(res);
+	rig_set_generators(res);
 	res->generators[1].stops = 2;
 	res->is_valid = false;
 	res->nreasons = 2;
@@ -251,19 +129,19 @@ make_interrupted(struct fixture *f)
 	struct result *res = f->result;
 	size_t i;
 
-	set_text(&f->plan.req.scenario.url, "http://[2001:db8::1]:8080/");
-	set_text(&f->plan.req.scenario.method, "GET");
+	rig_set_text(&f->plan.req.scenario.url, "http://[2001:db8::1]:8080/");
+	rig_set_text(&f->plan.req.scenario.method, "GET");
 	f->plan.req.policy = POLICY_BLOCK;
 	f->plan.req.scenario.keep_alive = false;
 	for (i = 0; i < 9; i++)
-		add_phase(&f->plan, (struct phase){ .type = PHASE_STEP,
+		rig_add_phase(&f->plan, (struct phase){ .type = PHASE_STEP,
 		    .from = 10, .to = 100, .steps = 5,
 		    .duration_ns = 90 * NS_PER_SEC });
-	add_threshold(&f->plan, "rate>1");
-	record_run(res, 1000, 0, false);
+	rig_add_threshold(&f->plan, "rate>1");
+	rig_record_run(res, 1000, 0, false);
 	res->n.started = res->n.scheduled = 1002;
 	res->lost = 2;
-	set_generators(res);
+	rig_set_generators(res);
 	res->generators[0].died = true;
 	res->is_partial = true;
 	res->signo = SIGINT;
@@ -276,15 +154,15 @@ make_interrupted(struct fixture *f)
 static void
 make_empty(struct fixture *f)
 {
-	add_phase(&f->plan, (struct phase){ .type = PHASE_MAX,
+	rig_add_phase(&f->plan, (struct phase){ .type = PHASE_MAX,
 	    .duration_ns = 10 * NS_PER_SEC });
-	set_text(&f->plan.req.scenario.url, "http://shop.example/");
-	add_threshold(&f->plan, "p99<1s");
-	add_threshold(&f->plan, "errors<=100%");
+	rig_set_text(&f->plan.req.scenario.url, "http://shop.example/");
+	rig_add_threshold(&f->plan, "p99<1s");
+	rig_add_threshold(&f->plan, "errors<=100%");
 }
 
 static struct fixture *
-fixture_new(enum run run)
+make_run(enum run run)
 {
 	static void (*const makers[])(struct fixture *) = {
 		[RUN_HELD] = make_held,
@@ -292,26 +170,8 @@ fixture_new(enum run run)
 		[RUN_INTERRUPTED] = make_interrupted,
 		[RUN_EMPTY] = make_empty,
 	};
-	struct fixture *f = xcalloc(1, sizeof(*f));
 
-	hist_init();
-	random_state = 1;
-	run_request_init(&f->plan.req);
-	f->result = result_new(run == RUN_EMPTY ? 0 : 3);
-	f->result->is_valid = true;
-	f->result->start_wall_ns = START_WALL_NS;
-	makers[run](f);
-	report_init(&f->report, &f->plan, f->result, f->snapshots,
-	    f->nsnapshots);
-	return f;
-}
-
-static void
-fixture_free(struct fixture *f)
-{
-	run_request_clear(&f->plan.req);
-	result_free(f->result);
-	free(f);
+	return rig_new(makers[run], run == RUN_EMPTY ? 0 : 3);
 }
 
 static const struct golden {
@@ -341,101 +201,23 @@ static const struct golden {
 	{ "empty_junit", RUN_EMPTY, REPORT_JUNIT, false }
 };
 
-/* All of a file in memory of its exact size; NULL when it cannot be read. */
-static char *
-read_all(const char *path, size_t *len)
-{
-	char *text = xcalloc(1, FILE_MAX);
-	FILE *f = fopen(path, "r");
-
-	if (f == NULL) {
-		free(text);
-		return NULL;
-	}
-	*len = fread(text, 1, FILE_MAX - 1, f);
-	fclose(f);
-	return text;
-}
-
-static void
-write_all(const char *path, const char *text, size_t len)
-{
-	FILE *f = fopen(path, "w");
-
-	ck_assert_msg(f != NULL, "%s: %s", path, strerror(errno));
-	ck_assert_uint_eq(fwrite(text, 1, len, f), len);
-	ck_assert_int_eq(fclose(f), 0);
-}
-
-static void
-compare_texts(const char *path, const char *got, size_t got_len,
-    const char *want, size_t want_len)
-{
-	size_t i, line = 1;
-
-	for (i = 0; i < got_len && i < want_len && got[i] == want[i]; i++)
-		line += got[i] == '\n';
-	ck_assert_msg(i == got_len && i == want_len, "%s:%zu differs: %.40s",
-	    path, line, i < got_len ? got + i : "(end)");
-}
-
-static void
-write_format(FILE *out, enum report_format format, const struct report *r)
-{
-	static void (*const writers[])(FILE *, const struct report *) = {
-		text_write, json_write, csv_write, junit_write, wire_write
-	};
-
-	writers[format](out, r);
-}
-
 START_TEST(test_golden)
 {
 	const struct golden *g = &goldens[_i];
-	struct fixture *f = fixture_new(g->run);
-	char path[128], *got, *want;
-	size_t got_len, want_len;
-	FILE *out = open_memstream(&got, &got_len);
+	struct fixture *f = make_run(g->run);
 
 	f->report.is_quiet = g->is_quiet;
-	write_format(out, g->format, &f->report);
-	ck_assert(!ferror(out));
-	ck_assert_int_eq(fclose(out), 0);
-	ck_assert_ptr_null(strstr(got, "s3cret"));
-	snprintf(path, sizeof(path), "tests/report_%s.ref", g->file);
-	if (getenv("PULSE_WRITE_REF") != NULL)
-		write_all(path, got, got_len);
-	want = read_all(path, &want_len);
-	ck_assert_msg(want != NULL, "%s: %s", path, strerror(errno));
-	compare_texts(path, got, got_len, want, want_len);
-	free(got);
-	free(want);
-	fixture_free(f);
+	rig_check_golden(f, g->file, g->format);
+	rig_free(f);
 }
 END_TEST
 
-/* 80 columns of ASCII, nothing behind the last word of a line. */
 START_TEST(test_text_form)
 {
-	struct fixture *f = fixture_new((enum run)_i);
-	char *got, *p, *end;
-	size_t len;
-	FILE *out = open_memstream(&got, &len);
+	struct fixture *f = make_run((enum run)_i);
 
-	text_write(out, &f->report);
-	fclose(out);
-	for (p = got; *p != '\0'; p = end + 1) {
-		end = strchr(p, '\n');
-		ck_assert_ptr_nonnull(end);
-		ck_assert_msg(end - p <= 80, "too long: %.*s",
-		    (int)(end - p), p);
-		ck_assert_msg(end == p || end[-1] != ' ', "blank: %.*s",
-		    (int)(end - p), p);
-		for (; p < end; p++)
-			ck_assert(*p >= ' ' && *p <= '~');
-	}
-	free(got);
-	fixture_free(f);
+	rig_check_form(f);
+	rig_free(f);
 }
 END_TEST
 
@@ -492,17 +274,17 @@ make_verdict_run(struct fixture *f)
 START_TEST(test_verdict)
 {
 	const struct verdict_test *t = &verdict_tests[_i];
-	struct fixture *f = fixture_new(RUN_EMPTY);
+	struct fixture *f = make_run(RUN_EMPTY);
 	const struct verdict *v = &f->report.verdicts[0];
 
 	make_verdict_run(f);
-	add_threshold(&f->plan, t->expr);
+	rig_add_threshold(&f->plan, t->expr);
 	report_init(&f->report, &f->plan, f->result, NULL, 0);
 	ck_assert_msg(v->is_kept == t->is_kept, "%s: %g", t->expr, v->actual);
 	ck_assert(f->report.is_passed == t->is_kept);
 	if (t->actual >= 0)
 		ck_assert_double_eq_tol(v->actual, t->actual, 1e-9);
-	fixture_free(f);
+	rig_free(f);
 }
 END_TEST
 
@@ -513,12 +295,12 @@ START_TEST(test_verdict_empty)
 		"p50>=0s", "p50<1h", "mean<1h", "max<1h", "errors<=100%",
 		"dropped<=100%", "rate>=0", "rate<1000", "lag.p99<1h"
 	};
-	struct fixture *f = fixture_new(RUN_EMPTY);
+	struct fixture *f = make_run(RUN_EMPTY);
 	size_t i;
 
 	f->plan.nthresholds = 0;
 	for (i = 0; i < UTIL_NELEM(exprs); i++)
-		add_threshold(&f->plan, exprs[i]);
+		rig_add_threshold(&f->plan, exprs[i]);
 	report_init(&f->report, &f->plan, f->result, NULL, 0);
 	ck_assert(!f->report.is_passed);
 	for (i = 0; i < UTIL_NELEM(exprs); i++) {
@@ -528,7 +310,7 @@ START_TEST(test_verdict_empty)
 	f->plan.nthresholds = 0;
 	report_init(&f->report, &f->plan, f->result, NULL, 0);
 	ck_assert(f->report.is_passed);
-	fixture_free(f);
+	rig_free(f);
 }
 END_TEST
 
@@ -557,14 +339,14 @@ static const struct planned_test {
 START_TEST(test_planned)
 {
 	const struct planned_test *t = &planned_tests[_i];
-	struct fixture *f = fixture_new(RUN_EMPTY);
+	struct fixture *f = make_run(RUN_EMPTY);
 	struct run_request *req = &f->plan.req;
 
 	req->nphases = 0;
-	add_phase(&f->plan, (struct phase){ .type = PHASE_CONSTANT,
+	rig_add_phase(&f->plan, (struct phase){ .type = PHASE_CONSTANT,
 	    .rate = 100, .duration_ns = 10 * NS_PER_SEC });
 	if (t->has_closed)
-		add_phase(&f->plan, (struct phase){ .type = PHASE_MAX,
+		rig_add_phase(&f->plan, (struct phase){ .type = PHASE_MAX,
 		    .duration_ns = 10 * NS_PER_SEC });
 	req->warmup_ns = t->warmup_ms * NS_PER_MS;
 	req->requests = t->requests;
@@ -573,7 +355,7 @@ START_TEST(test_planned)
 	ck_assert_double_eq_tol(f->report.planned_sec, t->want_sec, 1e-6);
 	ck_assert_double_eq_tol(f->report.planned_count, t->want_count, 1e-6);
 	ck_assert(f->report.has_closed == t->has_closed);
-	fixture_free(f);
+	rig_free(f);
 }
 END_TEST
 
@@ -640,7 +422,7 @@ START_TEST(test_words)
 	ck_assert_str_eq(words_rate(buf, 9.999), "10.0/s");
 	ck_assert_str_eq(words_rate(buf, 25000), "25000/s");
 	ck_assert_str_eq(words_time(buf, 0), "1970-01-01T00:00:00.000000000Z");
-	ck_assert_str_eq(words_time(buf, START_WALL_NS),
+	ck_assert_str_eq(words_time(buf, RIG_START_WALL_NS),
 	    "2026-01-02T03:04:05.000000006Z");
 	ck_assert_str_eq(words_signal(buf, SIGTERM), "SIGTERM");
 	ck_assert_str_eq(words_signal(buf, 63), "signal 63");

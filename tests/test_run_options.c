@@ -232,13 +232,13 @@ describe(struct lines *l, const struct run_settings *s)
 	add(l, "percentiles:%s", text);
 	add(l, "generators: %u", (unsigned int)s->generators);
 	add(l, "probe: %d", s->wants_probe);
-	add(l, "quiet: %d", s->is_quiet);
-	add(l, "json: %d", s->wants_json);
+	add(l, "quiet: %d", s->output.is_quiet);
+	add(l, "json: %d", s->output.wants_json);
 	add(l, "dry run: %d", s->is_dry_run);
-	add(l, "out: %s", or_none(s->out_path));
-	add(l, "csv: %s", or_none(s->csv_path));
-	add(l, "junit: %s", or_none(s->junit_path));
-	add(l, "wire: %s", or_none(s->wire_path));
+	add(l, "out: %s", or_none(s->output.out_path));
+	add(l, "csv: %s", or_none(s->output.csv_path));
+	add(l, "junit: %s", or_none(s->output.junit_path));
+	add(l, "wire: %s", or_none(s->output.wire_path));
 }
 
 /* The lines of got that base does not have, joined by "; ". */

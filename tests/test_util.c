@@ -3,11 +3,15 @@
 /*
  * base/util.c: buffers at and around their maximum, memory of no size, and
  * the clocks. An add that would pass the maximum adds nothing and is
- * remembered until buf_reset; a buffer that was cleared is as good as new. Of
- * the clocks only that they go forward and what their unit is.
+ * remembered until buf_reset; a buffer that was cleared is as good as new; a
+ * file is read whole or not at all. Of the clocks only that they go forward
+ * and what their unit is.
  */
 
+#include <sys/stat.h>
+
 #include <check.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,6 +122,32 @@ START_TEST(test_buf_grows)
 }
 END_TEST
 
+/* This very program: larger than what is read at a time. */
+START_TEST(test_buf_read)
+{
+	struct stat st;
+	struct buf b;
+
+	ck_assert_int_eq(stat("tests/test_util.t", &st), 0);
+	buf_init(&b, (size_t)st.st_size + 1);
+	ck_assert_int_eq(buf_read(&b, "tests/test_util.t"), 0);
+	ck_assert_uint_eq(b.len, (size_t)st.st_size);
+	ck_assert_mem_eq(b.data, "\177ELF", 4);
+	buf_clear(&b);
+	buf_init(&b, (size_t)st.st_size - 1);
+	ck_assert_int_eq(buf_read(&b, "tests/test_util.t"), -1);
+	ck_assert_int_eq(errno, EFBIG);
+	ck_assert_ptr_null(b.data);
+	ck_assert_int_eq(buf_read(&b, "tests"), -1);
+	ck_assert_int_eq(errno, EISDIR);
+	ck_assert_int_eq(buf_read(&b, "tests/none"), -1);
+	ck_assert_int_eq(errno, ENOENT);
+	ck_assert_int_eq(buf_read(&b, "/dev/null"), 0);
+	ck_assert_uint_eq(b.len, 0);
+	buf_clear(&b);
+}
+END_TEST
+
 START_TEST(test_memory)
 {
 	static const char view[] = { 'a', 'b', 'c' };
@@ -172,6 +202,7 @@ make_suite(void)
 	tcase_add_test(tc, test_buf_room);
 	tcase_add_test(tc, test_buf_drop);
 	tcase_add_test(tc, test_buf_grows);
+	tcase_add_test(tc, test_buf_read);
 	suite_add_tcase(s, tc);
 
 	tc = tcase_create("memory and clocks");

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How each worker of a fleet fared, for people: a row a worker, and why a lost
+ * one was lost below it.
+ *
+ * A worker that was left out has no figures. Those of a lost one are what it
+ * said last: they are in no other part of the report. Long names lose their
+ * middle. Errors stick in the stream.
+ */
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "report/fleet_text.h"
+#include "report/page.h"
+#include "report/words.h"
+
+enum {
+	NAME_WIDTH = 24,		/* columns */
+	REASON_INDENT = 4
+};
+
+static void	 write_worker(FILE *, const struct worker_stat *);
+static char	*start_error(char [WORDS_MAX], const struct worker_stat *);
+
+void
+fleet_text_write(FILE *out, const struct report *r)
+{
+	const struct result *res = r->result;
+	size_t i;
+
+	if (res->nworkers == 0)
+		return;
+	fprintf(out, "\n%-*s%11s%9s%13s%12s  %s\n", NAME_WIDTH, "Workers",
+	    "completed", "failed", "start error", "round trip", "fared");
+	for (i = 0; i < res->nworkers; i++)
+		write_worker(out, &res->workers[i]);
+}
+
+static void
+write_worker(FILE *out, const struct worker_stat *w)
+{
+	char name[WORDS_MAX], error[WORDS_MAX], trip[FORMAT_MAX];
+
+	words_worker(name, w->name, NAME_WIDTH);
+	page_put(out, name, strlen(name));
+	fprintf(out, "%*s", NAME_WIDTH - (int)strlen(name), "");
+	if (!w->took_part) {
+		fprintf(out, "%11s%9s%13s%12s  left out\n", "n/a", "n/a",
+		    "n/a", "n/a");
+		return;
+	}
+	fprintf(out, "%11" PRIu64 "%9" PRIu64 "%13s%12s  %s\n",
+	    w->completed, w->failed, start_error(error, w),
+	    format_ns(trip, w->round_trip_ns), w->is_lost ? "LOST:" : "ok");
+	if (w->is_lost)
+		page_note(out, REASON_INDENT, w->error[0] != '\0' ? w->error :
+		    "no reason is known");
+}
+
+/* Late is positive. */
+static char *
+start_error(char buf[WORDS_MAX], const struct worker_stat *w)
+{
+	char ns[FORMAT_MAX];
+	uint64_t off;
+
+	if (!w->has_start_error) {
+		snprintf(buf, WORDS_MAX, "n/a");
+		return buf;
+	}
+	off = w->start_error_ns < 0 ? 0 - (uint64_t)w->start_error_ns :
+	    (uint64_t)w->start_error_ns;
+	snprintf(buf, WORDS_MAX, "%s%s", w->start_error_ns < 0 ? "-" : "+",
+	    format_ns(ns, off));
+	return buf;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef REPORT_FLEET_TEXT_H
+#define REPORT_FLEET_TEXT_H
+
+#include <stdio.h>
+
+#include "report/report.h"
+
+/* The table of the workers; nothing when there are none. */
+void	 fleet_text_write(FILE *out, const struct report *r);
+
+#endif
