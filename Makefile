@@ -30,6 +30,7 @@ OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
 	load/arrival.o load/outcome.o load/slots.o \
 	load/intervals.o \
 	wire.o wire_json.o result.o result_json.o wire_msg.o \
+	split.o fleet.o feature.o \
 	plan.o plan_expr.o plan_file.o \
 	http_client.o http_server.o server_answer.o mock.o \
 	load/target.o load/request.o load/probe.o load/audit.o load/gen.o \
@@ -37,7 +38,7 @@ OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
 	report/report.o report/words.o report/outlook.o report/plan_out.o \
 	report/plan_text.o report/text.o report/json_out.o report/csv.o \
 	report/junit.o report/wire_out.o report/progress.o \
-	options.o run_options.o run.o
+	options.o run_options.o dry_run.o run.o
 
 HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
 	base/resolve.h \
@@ -45,13 +46,14 @@ HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
 	load/arrival.h load/outcome.h load/slots.h \
 	load/intervals.h \
 	wire.h wire_json.h result.h result_json.h wire_msg.h \
+	split.h fleet.h feature.h \
 	plan.h plan_expr.h plan_file.h \
 	http_client.h http_server.h server_answer.h mock.h \
 	load/target.h load/request.h load/probe.h load/audit.h load/gen.h \
 	load/pool.h \
 	report/report.h report/words.h report/outlook.h report/plan_text.h \
 	report/progress.h \
-	options.h run_options.h run.h
+	options.h run_options.h dry_run.h run.h
 
 all: pulse
 
@@ -80,6 +82,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_http_body.t tests/test_http_url.t \
 	tests/test_arrival.t tests/test_arrival_share.t \
 	tests/test_wire.t tests/test_wire_json.t \
+	tests/test_split.t tests/test_fleet.t tests/test_feature.t \
 	tests/test_plan.t tests/test_plan_file.t tests/test_report.t \
 	tests/test_report_file.t tests/test_progress.t \
 	tests/test_http_client.t tests/test_http_server.t \
@@ -94,7 +97,8 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 HELPERS = tests/misbehave.t tests/recorder.t tests/micro.t
 
 SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_signal.sh \
-	tests/t_refuse.sh tests/t_output.sh tests/t_manual.sh
+	tests/t_refuse.sh tests/t_output.sh tests/t_fleet_dry.sh \
+	tests/t_manual.sh
 
 libpulse.a: $(OBJS)
 	@echo 'ar $@'

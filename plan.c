@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a user asks for, from wherever it comes: a run request, and the
- * thresholds and percentiles that only its report needs. The command line adds
+ * What a user asks for, from wherever it comes: a run request, the workers
+ * that are to run it, and the thresholds and percentiles of its report. The command line adds
  * to it option by option, a plan file (plan_file.c) all at once, through the
  * same functions, so both have the same limits and the same words for them.
  *
@@ -30,6 +30,7 @@ void
 plan_clear(struct plan *plan)
 {
 	run_request_clear(&plan->req);
+	fleet_clear(&plan->fleet);
 	memset(plan, 0, sizeof(*plan));
 }
 

@@ -3,7 +3,8 @@
  * The options of `pulse run`: their table, and what each of them does to the
  * plan and the settings around it. A plan file is read first and options are
  * laid over it in the order given. -r and -d make one phase, which takes the
- * place of a plan file's; -p phases take the place of both.
+ * place of a plan file's; -p phases take the place of both; workers of -w take
+ * the place of those of the file.
  *
  * Every misuse is one line on stderr that names the option and what was
  * expected; nothing is sent and no file is made here.
@@ -18,6 +19,7 @@
 
 #include "base/text.h"
 #include "base/util.h"
+#include "fleet.h"
 #include "json.h"
 #include "load/pool.h"
 #include "plan_expr.h"
@@ -52,8 +54,10 @@ enum run_option {
 	OPT_SEED,
 	OPT_THRESHOLD,
 	OPT_TIMEOUT,
+	OPT_TOKEN_FILE,
 	OPT_WARMUP,
-	OPT_WIRE
+	OPT_WIRE,
+	OPT_WORKERS
 };
 
 static const struct option_row rows[] = {
@@ -85,6 +89,10 @@ static const struct option_row rows[] = {
 	{ OPT_GENERATORS, 'g', "generators", "N", "processes [CPUs]" },
 	{ OPT_NO_PROBE, 0, "no-probe", NULL,
 	    "do not try one connection first" },
+	{ OPT_WORKERS, 'w', "workers", "LIST|@FILE",
+	    "run on these: a:9100,b:9100=2 [this machine]" },
+	{ OPT_TOKEN_FILE, 0, "token-file", "FILE",
+	    "the token that workers want" },
 	{ OPT_THRESHOLD, 't', "threshold", "EXPR",
 	    "p99<250ms, errors<1%, rate>950, ...; repeatable" },
 	{ OPT_PERCENTILES, 0, "percentiles", "LIST",
@@ -174,33 +182,6 @@ take_word(const struct given *g, const char *first, const char *second)
 }
 
 static int
-read_all(const char *path, size_t max, struct buf *b)
-{
-	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
-	char bytes[16384];
-	size_t n;
-	int error;
-
-	buf_init(b, max);
-	if (f == NULL)
-		return -1;
-	errno = 0;
-	while ((n = fread(bytes, 1, sizeof(bytes), f)) > 0)
-		if (buf_add(b, bytes, n) == -1) {
-			errno = EFBIG;
-			break;
-		}
-	error = ferror(f) || b->is_full ? (errno != 0 ? errno : EIO) : 0;
-	if (f != stdin)
-		fclose(f);
-	if (error == 0)
-		return 0;
-	buf_clear(b);
-	errno = error;
-	return -1;
-}
-
-static int
 take_body(struct scenario *s, const struct given *g)
 {
 	char why[WIRE_TEXT_MAX];
@@ -213,7 +194,8 @@ take_body(struct scenario *s, const struct given *g)
 		s->body_len = strlen(s->body);
 		return 0;
 	}
-	if (read_all(g->value + 1, WIRE_BODY_MAX, &b) == -1) {
+	buf_init(&b, WIRE_BODY_MAX);
+	if (buf_read_file(&b, g->value + 1) == -1) {
 		wire_refuse(why, "%s: %s", g->value + 1, strerror(errno));
 		return bad_reason(g, why);
 	}
@@ -398,6 +380,13 @@ apply_report(struct run_settings *s, const struct given *g)
 		if (plan_add_threshold(&s->plan, g->value, why) == -1)
 			return bad_reason(g, why);
 		return 0;
+	case OPT_TOKEN_FILE:
+		s->token_path = g->value;
+		return 0;
+	case OPT_WORKERS:
+		if (fleet_add(&s->plan.fleet, g->value, why) == -1)
+			return bad_reason(g, why);
+		return 0;
 	default:
 		s->wire_path = g->value;
 		return 0;
@@ -438,7 +427,9 @@ apply(struct run_settings *s, struct phase_options *po, const struct given *g)
 	case OPT_PERCENTILES:
 	case OPT_QUIET:
 	case OPT_THRESHOLD:
+	case OPT_TOKEN_FILE:
 	case OPT_WIRE:
+	case OPT_WORKERS:
 		return apply_report(s, g);
 	}
 	return -1;
@@ -453,7 +444,8 @@ take_plan_file(struct run_settings *s, const char *path)
 	struct buf text;
 	int status;
 
-	if (read_all(path, JSON_TEXT_MAX, &text) == -1) {
+	buf_init(&text, JSON_TEXT_MAX);
+	if (buf_read_file(&text, path) == -1) {
 		if (errno == ENOENT && strstr(path, ".json") == NULL)
 			warnx("%s: no such plan file (a URL begins with "
 			    "http://)", path);
@@ -522,6 +514,37 @@ check_outputs(const struct run_settings *s)
 	return 0;
 }
 
+static const struct given *
+find_given(const struct options *o, enum run_option id)
+{
+	size_t i;
+
+	for (i = 0; i < o->ngiven; i++)
+		if (o->given[i].row->id == (int)id)
+			return &o->given[i];
+	return NULL;
+}
+
+/* What is the business of a worker cannot be said here. */
+static int
+check_fleet(const struct run_settings *s, const struct options *o)
+{
+	const struct given *g;
+	char why[WIRE_TEXT_MAX];
+
+	if (s->plan.fleet.n == 0)
+		return 0;
+	if ((g = find_given(o, OPT_GENERATORS)) != NULL ||
+	    (g = find_given(o, OPT_NO_PROBE)) != NULL)
+		return bad_reason(g, "each worker decides that for itself, so "
+		    "it cannot be combined with workers");
+	if (fleet_check(&s->plan.fleet, why) == -1) {
+		warnx("workers: %s", why);
+		return -1;
+	}
+	return 0;
+}
+
 static int
 settings_from(struct run_settings *s, const struct options *o)
 {
@@ -535,6 +558,8 @@ settings_from(struct run_settings *s, const struct options *o)
 	s->plan.req.scenario.method = NULL;
 	if (take_operand(s, o->operands[0]) == -1)
 		return -1;
+	if (find_given(o, OPT_WORKERS) != NULL)
+		fleet_clear(&s->plan.fleet);
 	for (i = 0; i < o->ngiven; i++)
 		if (apply(s, &po, &o->given[i]) == -1)
 			return -1;
@@ -543,6 +568,8 @@ settings_from(struct run_settings *s, const struct options *o)
 		warnx("%s", why);
 		return -1;
 	}
+	if (check_fleet(s, o) == -1)
+		return -1;
 	return check_outputs(s);
 }
 

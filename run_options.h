@@ -21,6 +21,7 @@ struct run_settings {
 	const char	*csv_path;
 	const char	*junit_path;
 	const char	*wire_path;
+	const char	*token_path;	/* NULL: as the environment has it */
 };
 
 extern const struct command run_command;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * What every other file stands on: memory, bounded buffers, the clock.
+ * What every other file stands on: memory, bounded buffers and files read into
+ * them, the clock.
  *
  * Nothing here prints or exits, but the x-allocators when memory is out, and
  * nothing is kept between calls.
@@ -213,6 +214,32 @@ buf_str(struct buf *b)
 	(void)rc;		/* only the assertion looks at it */
 	b->data[b->len] = '\0';
 	return b->data;
+}
+
+int
+buf_read_file(struct buf *b, const char *path)
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+	char bytes[16384];
+	size_t n;
+	int error;
+
+	if (f == NULL)
+		return -1;
+	errno = 0;
+	while ((n = fread(bytes, 1, sizeof(bytes), f)) > 0)
+		if (buf_add(b, bytes, n) == -1) {
+			errno = EFBIG;
+			break;
+		}
+	error = ferror(f) || b->is_full ? (errno != 0 ? errno : EIO) : 0;
+	if (f != stdin)
+		fclose(f);
+	if (error == 0)
+		return 0;
+	buf_clear(b);
+	errno = error;
+	return -1;
 }
 
 static uint64_t

@@ -60,6 +60,11 @@ char	*buf_room(struct buf *b, size_t len);
 void	 buf_used(struct buf *b, size_t len);	/* so many of them are now in */
 void	 buf_drop(struct buf *b, size_t len);	/* forget that many in front */
 const char *buf_str(struct buf *b);		/* as a string, ends in NUL */
+/*
+ * Adds all of a file, "-" being standard input. 0, or -1 with errno, EFBIG when
+ * it would pass the maximum; b is then cleared.
+ */
+int	 buf_read_file(struct buf *b, const char *path);
 
 /*
  * CLOCK_MONOTONIC in ns, for everything that is measured; and CLOCK_REALTIME

@@ -18,15 +18,15 @@ layers='
 2 base/loop base/net http_body http_url json load/outcome load/slots
 2 options server_answer
 3 base/msg http_client http_server json_write wire
-4 base/resolve load/target mock result wire_json
-5 load/audit load/intervals load/probe load/request
+4 base/resolve feature load/target mock result split wire_json
+5 fleet load/audit load/intervals load/probe load/request
 5 plan_expr result_json wire_msg
 6 load/gen plan
 7 load/pool plan_file report/report
 8 report/plan_out report/wire_out report/words
 9 report/csv report/json_out report/outlook report/plan_text
 9 report/progress run_options
-10 report/junit report/text
+10 dry_run report/junit report/text
 11 run
 12 pulse
 '
