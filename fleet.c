@@ -148,14 +148,16 @@ add_file(struct fleet *fleet, const char *path, char *why)
 
 	buf_init(&text, LIST_FILE_MAX);
 	if (buf_read_file(&text, path) == -1)
-		return wire_refuse(why, "%s: %s", path, strerror(errno));
+		return wire_refuse(why, "%.*s: %s", QUOTE_MAX, path,
+		    strerror(errno));
 	rc = add_text(fleet, &text, &line, reason);
 	buf_clear(&text);
 	if (rc == -1)
 		return wire_refuse(why, "%.*s:%zu: %s", QUOTE_MAX, path, line,
 		    reason);
 	if (fleet->n == before)
-		return wire_refuse(why, "%s: there is no worker in it", path);
+		return wire_refuse(why, "%.*s: there is no worker in it",
+		    QUOTE_MAX, path);
 	return 0;
 }
 
