@@ -8,8 +8,10 @@
  */
 
 #include <check.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/util.h"
 
@@ -118,6 +120,33 @@ START_TEST(test_buf_grows)
 }
 END_TEST
 
+/* Behind what is there; all of it or nothing. */
+START_TEST(test_buf_read_file)
+{
+	char path[] = "/tmp/pulse_test_XXXXXX";
+	struct buf b;
+	int fd = mkstemp(path);
+
+	ck_assert_int_ne(fd, -1);
+	ck_assert_int_eq(write(fd, "a\0b", 3), 3);
+	close(fd);
+	buf_init(&b, 4);
+	buf_adds(&b, "x");
+	ck_assert_int_eq(buf_read_file(&b, path), 0);
+	ck_assert_uint_eq(b.len, 4);
+	ck_assert_mem_eq(b.data, "xa\0b", 4);
+	ck_assert_int_eq(buf_read_file(&b, path), -1);
+	ck_assert_int_eq(errno, EFBIG);
+	ck_assert_uint_eq(b.len, 0);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(buf_read_file(&b, path), -1);
+	ck_assert_int_eq(errno, ENOENT);
+	ck_assert_int_eq(buf_read_file(&b, "/"), -1);
+	ck_assert_int_eq(errno, EISDIR);
+	buf_clear(&b);
+}
+END_TEST
+
 START_TEST(test_memory)
 {
 	static const char view[] = { 'a', 'b', 'c' };
@@ -172,6 +201,7 @@ make_suite(void)
 	tcase_add_test(tc, test_buf_room);
 	tcase_add_test(tc, test_buf_drop);
 	tcase_add_test(tc, test_buf_grows);
+	tcase_add_test(tc, test_buf_read_file);
 	suite_add_tcase(s, tc);
 
 	tc = tcase_create("memory and clocks");
