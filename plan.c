@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a user asks for, from wherever it comes: a run request, the workers
- * that are to run it, and the thresholds and percentiles of its report. The command line adds
- * to it option by option, a plan file (plan_file.c) all at once, through the
- * same functions, so both have the same limits and the same words for them.
+ * that are to run it, and the thresholds and percentiles of its report. The
+ * command line adds to it option by option, a plan file (plan_file.c) all at
+ * once, through the same functions, so both have the same limits and the same
+ * words for them.
  *
  * A refused piece leaves the plan as it was. Whether the whole makes sense is
  * for run_request_check to say.
