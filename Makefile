@@ -31,6 +31,7 @@ OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
 	load/intervals.o \
 	wire.o wire_checks_json.o wire_json.o \
 	result.o result_json.o wire_msg.o \
+	split.o fleet.o feature.o \
 	plan.o plan_expr.o plan_file.o \
 	http_client.o http_server.o server_answer.o mock.o \
 	load/target.o load/check.o load/request.o load/probe.o load/audit.o \
@@ -39,7 +40,7 @@ OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
 	report/plan_text.o report/page.o report/latency_text.o \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
 	report/junit.o report/wire_out.o report/progress.o \
-	options.o output.o run_options.o run.o merge.o
+	options.o output.o run_options.o dry_run.o run.o merge.o
 
 HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
 	base/resolve.h \
@@ -48,6 +49,7 @@ HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
 	load/intervals.h \
 	wire.h wire_checks_json.h wire_json.h \
 	result.h result_json.h wire_msg.h \
+	split.h fleet.h feature.h \
 	plan.h plan_expr.h plan_file.h \
 	http_client.h http_server.h server_answer.h mock.h \
 	load/target.h load/check.h load/request.h load/probe.h load/audit.h \
@@ -55,7 +57,7 @@ HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
 	report/report.h report/words.h report/outlook.h report/plan_text.h \
 	report/page.h report/latency_text.h report/fleet_text.h \
 	report/progress.h \
-	options.h output.h run_options.h run.h merge.h
+	options.h output.h run_options.h dry_run.h run.h merge.h
 
 all: pulse
 
@@ -84,6 +86,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_http_body.t tests/test_http_url.t \
 	tests/test_arrival.t tests/test_arrival_share.t \
 	tests/test_wire.t tests/test_wire_json.t \
+	tests/test_split.t tests/test_fleet.t tests/test_feature.t \
 	tests/test_plan.t tests/test_plan_file.t tests/test_report.t \
 	tests/test_report_file.t tests/test_report_fleet.t \
 	tests/test_progress.t \
@@ -101,7 +104,7 @@ HELPERS = tests/misbehave.t tests/recorder.t tests/micro.t
 
 SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_signal.sh tests/t_refuse.sh tests/t_output.sh \
-	tests/t_merge.sh tests/t_manual.sh
+	tests/t_merge.sh tests/t_fleet_dry.sh tests/t_manual.sh
 
 libpulse.a: $(OBJS)
 	@echo 'ar $@'

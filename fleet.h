@@ -8,6 +8,9 @@
 
 #include "wire.h"
 
+/* Where a worker listens when its address names no port. */
+enum { FLEET_PORT = 9100 };
+
 /* How a worker is reached. */
 enum worker_kind {
 	WORKER_TCP,		/* host, port */
@@ -18,9 +21,9 @@ enum worker_kind {
 /* One worker as it was asked for. */
 struct worker_address {
 	enum worker_kind kind;
-	char		*name;		/* as written, for people */
+	char		*name;		/* as written, for people: one line */
 	bool		 is_tls;	/* https:// */
-	char		*host;		/* TCP; no brackets */
+	char		*host;		/* TCP; lower case, no brackets */
 	uint16_t	 port;		/* TCP */
 	char		*path;		/* unix: the socket; exec: command */
 	uint64_t	 weight;	/* 1 unless given */
@@ -34,11 +37,14 @@ struct fleet {
 
 void	 fleet_clear(struct fleet *fleet);
 /*
- * Adds what -w and a plan file give: workers separated by commas, each
- * WORKER[=WEIGHT], or @FILE, a line each: [WEIGHT] WORKER, # begins a comment.
- * WORKER is HOST:PORT, [V6]:PORT, http://HOST[:PORT], https://..., unix:PATH,
- * or exec:COMMAND, which takes the whole of text, commas and all. 0, or -1 and
- * one line in why; with a file, FILE:LINE comes first.
+ * Adds what -w gives: workers separated by commas, each WORKER[=WEIGHT], or
+ * @FILE (@-: standard input), a line each: [WEIGHT] WORKER, # at the start or
+ * after a blank begins a comment. WORKER is HOST[:PORT], [V6][:PORT],
+ * http://HOST:PORT, https://..., unix:PATH, or exec:COMMAND. A URL needs its
+ * port, because without one it would mean 80 elsewhere; the rest have
+ * FLEET_PORT. exec: takes the whole of text, or of a line after its weight:
+ * commas, = and # in it are the shell's. 0, or -1 and one line in why, which
+ * begins with FILE:LINE: when it is of a file; what came before stays added.
  */
 int	 fleet_add(struct fleet *fleet, const char *text,
 	    char why[WIRE_TEXT_MAX]);
@@ -46,44 +52,10 @@ int	 fleet_add(struct fleet *fleet, const char *text,
 int	 fleet_add_one(struct fleet *fleet, const char *worker,
 	    uint64_t weight, char why[WIRE_TEXT_MAX]);
 /*
- * The same worker twice is an error, by its address; exec: may repeat. 0 or -1
- * and why, which names it.
+ * The same worker twice is an error, by its address: localhost is 127.0.0.1,
+ * and http and https make no difference. exec: may repeat. 0 or -1 and why,
+ * which names it.
  */
 int	 fleet_check(const struct fleet *fleet, char why[WIRE_TEXT_MAX]);
-
-/*
- * What a worker says it can do (its /ping), a bit each; a Go worker says
- * nothing and has none.
- */
-enum feature {
-	FEATURE_SHARE = 1 << 0,
-	FEATURE_START_AT = 1 << 1,
-	FEATURE_STREAM = 1 << 2,	/* application/x-ndjson */
-	FEATURE_LEASE = 1 << 3,
-	FEATURE_CHECKS = 1 << 4,
-	FEATURE_ARRIVALS = 1 << 5,	/* poisson and its seed */
-	FEATURE_REQUESTS = 1 << 6,
-	FEATURE_INTERVAL = 1 << 7,
-	FEATURE_WARMUP = 1 << 8,
-	FEATURE_MAX = 1 << 9,		/* phases of the closed model */
-	FEATURE_TARGET = 1 << 10,	/* timeout, redirects, keepAlive,
-					   family */
-	FEATURE_BODY = 1 << 11,		/* bodyBase64, headerList */
-	FEATURES_ALL = (1 << 12) - 1
-};
-enum { FEATURES = 12 };
-
-/* "share", "startAt", ... of bit 1 << i; and back, 0 when it is none. */
-const char *feature_name(int i);
-uint32_t feature_by_name(const char *name);
-
-/*
- * Settings of req that a worker with these features cannot be told. What
- * changes the measurement is refused: -1 and one line in why. What does not is
- * a warning: call hears a line for each ("timeout 5s"). 0 then.
- */
-int	 feature_check(const struct run_request *req, uint32_t features,
-	    void (*call)(void *arg, const char *setting), void *arg,
-	    char why[WIRE_TEXT_MAX]);
 
 #endif

@@ -130,7 +130,7 @@ add_file(struct result *sum, const char *path)
 	int rv;
 
 	buf_init(&text, JSON_TEXT_MAX);
-	if (buf_read(&text, path) == -1) {
+	if (buf_read_file(&text, path) == -1) {
 		warn("merge: %s", name);
 		return -1;
 	}

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a user asks for, from wherever it comes: a run request, and the
- * thresholds and percentiles that only its report needs. The command line adds
- * to it option by option, a plan file (plan_file.c) all at once, through the
- * same functions, so both have the same limits and the same words for them.
+ * What a user asks for, from wherever it comes: a run request, the workers
+ * that are to run it, and the thresholds and percentiles of its report. The
+ * command line adds to it option by option, a plan file (plan_file.c) all at
+ * once, through the same functions, so both have the same limits and the same
+ * words for them.
  *
  * A refused piece leaves the plan as it was. Whether the whole makes sense is
  * for run_request_check to say.
@@ -30,6 +31,7 @@ void
 plan_clear(struct plan *plan)
 {
 	run_request_clear(&plan->req);
+	fleet_clear(&plan->fleet);
 	memset(plan, 0, sizeof(*plan));
 }
 

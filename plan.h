@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "fleet.h"
 #include "plan_expr.h"
 #include "wire.h"
 
@@ -12,13 +13,14 @@ enum {
 	PLAN_PERCENTILES_MAX = 32
 };
 
-/* A run request and what a report of it needs. Owns all. */
+/* A run request, who is to run it, and what a report needs. Owns all. */
 struct plan {
 	struct run_request	 req;
 	struct threshold	 thresholds[PLAN_THRESHOLDS_MAX];
 	size_t			 nthresholds;
 	double			 percentiles[PLAN_PERCENTILES_MAX];
 	size_t			 npercentiles;	/* beyond the usual ones */
+	struct fleet		 fleet;		/* none: this machine */
 };
 
 void	 plan_init(struct plan *plan);

@@ -29,6 +29,7 @@
 #include "plan.h"
 #include "plan_expr.h"
 #include "plan_file.h"
+#include "split.h"
 #include "wire.h"
 #include "wire_json.h"
 
@@ -49,6 +50,7 @@ struct reader {
 	struct text	*texts;
 	bool		 has_scenario;
 	bool		 has_interval;
+	const struct json_value *weight;	/* of the next worker */
 	char		*why;		/* of WIRE_TEXT_MAX */
 };
 
@@ -113,6 +115,10 @@ static int	 take_threshold(struct reader *, const struct place *);
 static int	 take_max_share(struct reader *, const struct place *);
 static int	 take_max_time(struct reader *, const struct place *);
 static int	 add_limit(struct reader *, const struct place *, const char *);
+static int	 take_workers(struct reader *, const struct place *);
+static int	 take_worker(struct reader *, const struct place *);
+static int	 take_weights(struct reader *, const struct place *);
+static int	 take_weight(struct reader *, const struct place *);
 static int	 take_later(struct reader *, const struct place *);
 
 static const struct member plan_members[] = {
@@ -129,8 +135,8 @@ static const struct member plan_members[] = {
 	{ "reporting", take_reporting, NULL },
 	{ "percentiles", take_percentiles, NULL },
 	{ "thresholds", take_thresholds, NULL },
-	{ "workers", take_later, NULL },
-	{ "workerWeights", take_later, NULL },
+	{ "workers", take_workers, NULL },
+	{ "workerWeights", take_weights, NULL },
 };
 
 static const struct member phase_members[] = {
@@ -719,6 +725,74 @@ add_limit(struct reader *r, const struct place *at, const char *limit)
 	snprintf(expr, sizeof(expr), "%s<=%s", at->member->metric, limit);
 	if (plan_add_threshold(r->plan, expr, why) == -1)
 		return refuse(r, at, "%s", why);
+	return 0;
+}
+
+/* With the weights, wherever in the plan those are. */
+static int
+take_workers(struct reader *r, const struct place *at)
+{
+	struct place weights = { .up = at->up };
+
+	if (at->v->type != JSON_ARRAY)
+		return expected(r, at, "an array of strings");
+	weights.v = json_get(at->up->v, "workerWeights");
+	if (weights.v != NULL && weights.v->type != JSON_NULL) {
+		if (weights.v->type != JSON_ARRAY)
+			return expected(r, &weights, "an array of numbers");
+		if (weights.v->count != at->v->count)
+			return refuse(r, &weights, "there are %zu for %zu "
+			    "workers", weights.v->count, at->v->count);
+		if (take_each(r, &weights, take_weight) == -1)
+			return -1;
+		r->weight = weights.v->child;
+	}
+	return take_each(r, at, take_worker);
+}
+
+/* A plan may come from anywhere, so it must not start programs. */
+static int
+take_worker(struct reader *r, const struct place *at)
+{
+	char why[WIRE_TEXT_MAX];
+	uint64_t weight = 1;
+	const char *worker;
+
+	if ((worker = json_to_str(at->v)) == NULL)
+		return expected(r, at, "a string such as \"host:9100\"");
+	if (strncmp(worker, "exec:", strlen("exec:")) == 0)
+		return refuse(r, at, "a plan file cannot name a command to "
+		    "run: give it with -w");
+	if (r->weight != NULL) {
+		/* It has been looked at. */
+		(void)json_to_uint(r->weight, &weight);
+		r->weight = r->weight->next;
+	}
+	if (fleet_add_one(&r->plan->fleet, worker, weight, why) == -1)
+		return refuse(r, at, "%s", why);
+	return 0;
+}
+
+/* Taken together with the workers. */
+static int
+take_weights(struct reader *r, const struct place *at)
+{
+	const struct json_value *workers = json_get(at->up->v, "workers");
+
+	if (workers == NULL || workers->type == JSON_NULL)
+		return refuse(r, at, "there are no workers");
+	return 0;
+}
+
+static int
+take_weight(struct reader *r, const struct place *at)
+{
+	static_assert(SPLIT_WEIGHT_MAX == 1000000, "the text is wrong");
+	uint64_t weight;
+
+	if (json_to_uint(at->v, &weight) == -1 || weight == 0 ||
+	    weight > SPLIT_WEIGHT_MAX)
+		return expected(r, at, "a whole number from 1 to 1000000");
 	return 0;
 }
 

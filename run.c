@@ -18,17 +18,13 @@
 #include <unistd.h>
 
 #include "base/loop.h"
-#include "http_url.h"
-#include "json.h"
-#include "json_write.h"
+#include "dry_run.h"
 #include "load/pool.h"
 #include "output.h"
-#include "report/plan_text.h"
 #include "report/progress.h"
 #include "report/report.h"
 #include "run.h"
 #include "run_options.h"
-#include "wire_json.h"
 
 #define STOP_GRACE_NS	(3 * NS_PER_SEC)
 /* timeout(1) sends its signal twice, to the process and to the group. */
@@ -170,68 +166,6 @@ watch_late_signals(const struct run *run)
 			sigaction(stops[i], &sa, NULL);
 }
 
-/* A dry run. */
-
-static void
-hide(char **text, const char *shown)
-{
-	char *copy = xstrdup(shown);
-
-	free(*text);
-	*text = copy;
-}
-
-static void
-hide_values(struct header *headers, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (report_is_secret(headers[i].name))
-			hide(&headers[i].value, "***");
-}
-
-/* Nothing is sent from this plan: its secrets can go. */
-static void
-hide_secrets(struct scenario *s)
-{
-	char url[HTTP_URL_MAX + 8];
-
-	hide(&s->url, report_url(url, sizeof(url), s->url));
-	hide_values(s->headers, s->nheaders);
-	hide_values(s->checks.headers, s->checks.nheaders);
-}
-
-static int
-dry_run(struct run_settings *s)
-{
-	struct buf text;
-	struct json_out w;
-
-	if (!s->output.wants_json)
-		plan_text_write(stdout, &s->plan);
-	else {
-		hide_secrets(&s->plan.req.scenario);
-		buf_init(&text, JSON_TEXT_MAX);
-		json_out_start(&w, &text, true);
-		json_array(&w, NULL);
-		run_request_to_json(&s->plan.req, &w);
-		json_close(&w);
-		if (json_out_end(&w) == -1) {
-			warnx("the plan is too large to print");
-			buf_clear(&text);
-			return 1;
-		}
-		printf("%s\n", buf_str(&text));
-		buf_clear(&text);
-	}
-	if (fflush(stdout) == EOF) {
-		warn("standard output");
-		return 1;
-	}
-	return 0;
-}
-
 /* The run. */
 
 static uint64_t
@@ -302,8 +236,12 @@ run_main(int argc, char **argv)
 	if (status != 0)
 		status = status == 1 ? 0 : 1;
 	else if (run.settings.is_dry_run)
-		status = dry_run(&run.settings);
-	else
+		status = dry_run(&run.settings.plan,
+		    run.settings.output.wants_json);
+	else if (run.settings.plan.fleet.n > 0) {
+		warnx("runs on workers are not there yet: only --dry-run");
+		status = 1;
+	} else
 		status = run_plan(&run);
 	signo = run.signo;
 	run_clear(&run);

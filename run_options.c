@@ -3,7 +3,8 @@
  * The options of `pulse run`: their table, and what each of them does to the
  * plan and the settings around it. A plan file is read first and options are
  * laid over it in the order given. -r and -d make one phase, which takes the
- * place of a plan file's; -p phases take the place of both.
+ * place of a plan file's; -p phases take the place of both; workers of -w take
+ * the place of those of the file.
  *
  * Every misuse is one line on stderr that names the option and what was
  * expected; nothing is sent and no file is made here.
@@ -18,6 +19,7 @@
 
 #include "base/text.h"
 #include "base/util.h"
+#include "fleet.h"
 #include "json.h"
 #include "load/pool.h"
 #include "plan_expr.h"
@@ -45,7 +47,9 @@ enum run_option {
 	OPT_SATURATION,
 	OPT_SEED,
 	OPT_TIMEOUT,
-	OPT_WARMUP
+	OPT_TOKEN_FILE,
+	OPT_WARMUP,
+	OPT_WORKERS
 };
 
 static const struct option_row rows[] = {
@@ -77,6 +81,10 @@ static const struct option_row rows[] = {
 	{ OPT_GENERATORS, 'g', "generators", "N", "processes [CPUs]" },
 	{ OPT_NO_PROBE, 0, "no-probe", NULL,
 	    "do not try one connection first" },
+	{ OPT_WORKERS, 'w', "workers", "LIST|@FILE",
+	    "run on these: a:9100,b:9100=2 [this machine]" },
+	{ OPT_TOKEN_FILE, 0, "token-file", "FILE",
+	    "the token that workers want" },
 	{ OPT_INTERVAL, 'i', "interval", "TIME",
 	    "of snapshots and progress [1s]" },
 	OUTPUT_ROWS,
@@ -159,7 +167,7 @@ take_body(struct scenario *s, const struct given *g)
 		return 0;
 	}
 	buf_init(&b, WIRE_BODY_MAX);
-	if (buf_read(&b, g->value + 1) == -1) {
+	if (buf_read_file(&b, g->value + 1) == -1) {
 		wire_refuse(why, "%s: %s", g->value + 1, strerror(errno));
 		return options_refuse(g, why);
 	}
@@ -306,6 +314,7 @@ apply_load(struct run_settings *s, struct phase_options *po,
 static int
 apply_process(struct run_settings *s, const struct given *g)
 {
+	char why[WIRE_TEXT_MAX];
 	uint64_t n;
 
 	switch (g->row->id) {
@@ -314,6 +323,13 @@ apply_process(struct run_settings *s, const struct given *g)
 		return 0;
 	case OPT_NO_PROBE:
 		s->wants_probe = false;
+		return 0;
+	case OPT_TOKEN_FILE:
+		s->token_path = g->value;
+		return 0;
+	case OPT_WORKERS:
+		if (fleet_add(&s->plan.fleet, g->value, why) == -1)
+			return options_refuse(g, why);
 		return 0;
 	default:
 		if (take_count(g, 1, POOL_GENERATORS_MAX, &n) == -1)
@@ -352,6 +368,8 @@ apply(struct run_settings *s, struct phase_options *po, const struct given *g)
 	case OPT_DRY_RUN:
 	case OPT_GENERATORS:
 	case OPT_NO_PROBE:
+	case OPT_TOKEN_FILE:
+	case OPT_WORKERS:
 		return apply_process(s, g);
 	}
 	return -1;
@@ -367,7 +385,7 @@ take_plan_file(struct run_settings *s, const char *path)
 	int status;
 
 	buf_init(&text, JSON_TEXT_MAX);
-	if (buf_read(&text, path) == -1) {
+	if (buf_read_file(&text, path) == -1) {
 		if (errno == ENOENT && strstr(path, ".json") == NULL)
 			warnx("%s: no such plan file (a URL begins with "
 			    "http://)", path);
@@ -412,6 +430,37 @@ complete(struct run_settings *s, const struct phase_options *po)
 	}
 }
 
+static const struct given *
+find_given(const struct options *o, enum run_option id)
+{
+	size_t i;
+
+	for (i = 0; i < o->ngiven; i++)
+		if (o->given[i].row->id == (int)id)
+			return &o->given[i];
+	return NULL;
+}
+
+/* What is the business of a worker cannot be said here. */
+static int
+check_fleet(const struct run_settings *s, const struct options *o)
+{
+	const struct given *g;
+	char why[WIRE_TEXT_MAX];
+
+	if (s->plan.fleet.n == 0)
+		return 0;
+	if ((g = find_given(o, OPT_GENERATORS)) != NULL ||
+	    (g = find_given(o, OPT_NO_PROBE)) != NULL)
+		return options_refuse(g, "each worker decides that for itself, "
+		    "so it cannot be combined with workers");
+	if (fleet_check(&s->plan.fleet, why) == -1) {
+		warnx("workers: %s", why);
+		return -1;
+	}
+	return 0;
+}
+
 static int
 settings_from(struct run_settings *s, const struct options *o)
 {
@@ -425,6 +474,8 @@ settings_from(struct run_settings *s, const struct options *o)
 	s->plan.req.scenario.method = NULL;
 	if (take_operand(s, o->operands[0]) == -1)
 		return -1;
+	if (find_given(o, OPT_WORKERS) != NULL)
+		fleet_clear(&s->plan.fleet);
 	for (i = 0; i < o->ngiven; i++)
 		if (apply(s, &po, &o->given[i]) == -1)
 			return -1;
@@ -433,6 +484,8 @@ settings_from(struct run_settings *s, const struct options *o)
 		warnx("%s", why);
 		return -1;
 	}
+	if (check_fleet(s, o) == -1)
+		return -1;
 	return output_check(&s->output);
 }
 

@@ -16,6 +16,7 @@ struct run_settings {
 	uint32_t	 generators;
 	bool		 wants_probe;
 	bool		 is_dry_run;
+	const char	*token_path;	/* NULL: as the environment has it */
 	struct output_settings output;
 };
 

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "base/util.h"
@@ -257,6 +258,84 @@ scenario_set_body(struct scenario *s, const void *body, size_t len)
 	}
 }
 
+bool
+scenario_has_repeats(const struct scenario *s)
+{
+	size_t i, j;
+
+	for (i = 1; i < s->nheaders; i++)
+		for (j = 0; j < i; j++)
+			if (strcasecmp(s->headers[i].name,
+			    s->headers[j].name) == 0)
+				return true;
+	return false;
+}
+
+bool
+run_request_has_max(const struct run_request *req)
+{
+	size_t i;
+
+	for (i = 0; i < req->nphases; i++)
+		if (req->phases[i].type == PHASE_MAX)
+			return true;
+	return false;
+}
+
+static void *
+copy_bytes(const void *p, size_t len)
+{
+	void *copy;
+
+	if (p == NULL)
+		return NULL;
+	copy = xcalloc(1, len);
+	memcpy(copy, p, len);
+	return copy;
+}
+
+static struct header *
+copy_pairs(const struct header *from, size_t n)
+{
+	struct header *to = copy_bytes(from, n * sizeof(*from));
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		to[i].name = xstrdup(from[i].name);
+		to[i].value = xstrdup(from[i].value);
+	}
+	return to;
+}
+
+static void
+copy_checks(struct checks *to, const struct checks *from)
+{
+	size_t i;
+
+	to->headers = copy_pairs(from->headers, from->nheaders);
+	to->json = copy_pairs(from->json, from->njson);
+	to->texts = copy_bytes(from->texts,
+	    from->ntexts * sizeof(*from->texts));
+	for (i = 0; i < from->ntexts; i++)
+		to->texts[i] = xstrdup(from->texts[i]);
+}
+
+void
+run_request_copy(struct run_request *to, const struct run_request *from)
+{
+	struct scenario *s = &to->scenario;
+
+	*to = *from;
+	to->phases = copy_bytes(from->phases,
+	    from->nphases * sizeof(*from->phases));
+	to->take = copy_bytes(from->take, from->ntake * sizeof(*from->take));
+	s->url = s->url != NULL ? xstrdup(s->url) : NULL;
+	s->method = s->method != NULL ? xstrdup(s->method) : NULL;
+	s->headers = copy_pairs(from->scenario.headers, s->nheaders);
+	s->body = copy_bytes(from->scenario.body, s->body_len);
+	copy_checks(&s->checks, &from->scenario.checks);
+}
+
 int
 run_request_check(const struct run_request *req, char why[WIRE_TEXT_MAX])
 {
@@ -297,12 +376,8 @@ check_phases(const struct run_request *req, char *why)
 static bool
 is_limit_vague(const struct run_request *req)
 {
-	size_t i;
-
-	for (i = 0; i < req->nphases; i++)
-		if (req->phases[i].type == PHASE_MAX)
-			return req->requests > 0 && req->is_poisson;
-	return false;
+	return req->requests > 0 && req->is_poisson &&
+	    run_request_has_max(req);
 }
 
 static int

@@ -113,6 +113,10 @@ const char *policy_name(enum policy policy);	/* "drop", "block" */
 /* Defaults of a plan: drop, 256, GET, uniform, 30 s, 9 redirects, 1 s. */
 void	 run_request_init(struct run_request *req);
 void	 run_request_clear(struct run_request *req);
+/* All of from, with memory of its own; to is overwritten, not freed. */
+void	 run_request_copy(struct run_request *to,
+	    const struct run_request *from);
+bool	 run_request_has_max(const struct run_request *req);	/* a phase */
 /* Adds a header; copies both. 0, or -1 when there are too many. */
 int	 scenario_add_header(struct scenario *s, const char *name,
 	    const char *value);
@@ -126,6 +130,8 @@ int	 checks_add_text(struct checks *c, const char *text);
 int	 checks_add_json(struct checks *c, const char *name,
 	    const char *value);
 bool	 checks_is_empty(const struct checks *c);
+/* A name comes twice, whatever its case. */
+bool	 scenario_has_repeats(const struct scenario *s);
 /* Copies len bytes as the body; none when len is 0. */
 void	 scenario_set_body(struct scenario *s, const void *body, size_t len);
 

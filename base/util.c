@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * What every other file stands on: memory, bounded buffers, the clock.
+ * What every other file stands on: memory, bounded buffers and files read into
+ * them, the clock.
  *
  * Nothing here prints or exits, but the x-allocators when memory is out, and
  * nothing is kept between calls.
@@ -207,7 +208,7 @@ buf_drop(struct buf *b, size_t len)
 }
 
 int
-buf_read(struct buf *b, const char *path)
+buf_read_file(struct buf *b, const char *path)
 {
 	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
 	char bytes[READ_SIZE];

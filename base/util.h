@@ -59,12 +59,12 @@ int	 buf_addf(struct buf *b, const char *fmt, ...) UTIL_PRINTF(2, 3);
 char	*buf_room(struct buf *b, size_t len);
 void	 buf_used(struct buf *b, size_t len);	/* so many of them are now in */
 void	 buf_drop(struct buf *b, size_t len);	/* forget that many in front */
-/*
- * Adds all of a file; "-" is standard input. 0, or -1 with errno and b cleared:
- * EFBIG if there is more in it than b may hold.
- */
-int	 buf_read(struct buf *b, const char *path);
 const char *buf_str(struct buf *b);		/* as a string, ends in NUL */
+/*
+ * Adds all of a file, "-" being standard input. 0, or -1 with errno, EFBIG when
+ * it would pass the maximum; b is then cleared.
+ */
+int	 buf_read_file(struct buf *b, const char *path);
 
 /*
  * CLOCK_MONOTONIC in ns, for everything that is measured; and CLOCK_REALTIME

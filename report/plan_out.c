@@ -27,9 +27,9 @@ static void	 put_phase(struct json_out *, const struct phase *);
 static void	 put_duration(struct json_out *, const char *, uint64_t);
 static void	 put_target(struct json_out *, const struct scenario *);
 static void	 put_headers(struct json_out *, const struct scenario *);
-static bool	 has_repeats(const struct scenario *);
 static const char *shown_value(const struct header *);
 static void	 put_reporting(struct json_out *, const struct plan *);
+static void	 put_workers(struct json_out *, const struct fleet *);
 
 bool
 report_is_secret(const char *header)
@@ -88,6 +88,8 @@ report_plan(struct json_out *w, const char *name, const struct plan *plan)
 		json_uint(w, "requests", req->requests);
 	put_duration(w, "warmup", req->warmup_ns);
 	put_reporting(w, plan);
+	if (plan->fleet.n > 0)
+		put_workers(w, &plan->fleet);
 	json_close(w);
 }
 
@@ -151,7 +153,7 @@ put_target(struct json_out *w, const struct scenario *s)
 static void
 put_headers(struct json_out *w, const struct scenario *s)
 {
-	bool is_list = has_repeats(s);
+	bool is_list = scenario_has_repeats(s);
 	size_t i;
 
 	if (is_list)
@@ -170,21 +172,6 @@ put_headers(struct json_out *w, const struct scenario *s)
 		json_close(w);
 	}
 	json_close(w);
-}
-
-static bool
-has_repeats(const struct scenario *s)
-{
-	size_t i, j;
-
-	for (i = 1; i < s->nheaders; i++) {
-		for (j = 0; j < i; j++) {
-			if (strcasecmp(s->headers[i].name,
-			    s->headers[j].name) == 0)
-				return true;
-		}
-	}
-	return false;
 }
 
 static const char *
@@ -208,5 +195,20 @@ put_reporting(struct json_out *w, const struct plan *plan)
 	json_array(w, "thresholds");
 	for (i = 0; i < plan->nthresholds; i++)
 		json_str(w, NULL, plan->thresholds[i].text);
+	json_close(w);
+}
+
+static void
+put_workers(struct json_out *w, const struct fleet *fleet)
+{
+	size_t i;
+
+	json_array(w, "workers");
+	for (i = 0; i < fleet->n; i++)
+		json_str(w, NULL, fleet->workers[i].name);
+	json_close(w);
+	json_array(w, "workerWeights");
+	for (i = 0; i < fleet->n; i++)
+		json_uint(w, NULL, fleet->workers[i].weight);
 	json_close(w);
 }

@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "http_url.h"
@@ -15,7 +16,10 @@
 #include "report/report.h"
 #include "report/words.h"
 
-enum { TEXT_SHOWN_MAX = 60 };	/* bytes of one that a check looks for */
+enum {
+	TEXT_SHOWN_MAX = 60,	/* bytes of one that a check looks for */
+	WORKER_SHOWN_MAX = 30	/* columns of a name in the table */
+};
 
 static uint64_t
 arrivals_of(const struct phase *phases, size_t n)
@@ -151,4 +155,60 @@ plan_text_write(FILE *out, const struct plan *plan)
 	for (i = 0; i < plan->nthresholds; i++)
 		fprintf(out, "  %-11s %s\n", i == 0 ? "thresholds" : "",
 		    plan->thresholds[i].text);
+}
+
+/* "250", "10-500", "max", for each phase. */
+static void
+write_rates(FILE *out, const struct run_request *req)
+{
+	const struct phase *p;
+	size_t i;
+
+	for (i = 0; i < req->nphases; i++) {
+		p = &req->phases[i];
+		fprintf(out, i == 0 ? "  " : ", ");
+		if (p->type == PHASE_MAX)
+			fprintf(out, "max");
+		else if (p->type == PHASE_CONSTANT)
+			fprintf(out, "%" PRIu64, p->rate);
+		else
+			fprintf(out, "%" PRIu64 "-%" PRIu64, p->from, p->to);
+	}
+	fprintf(out, "\n");
+}
+
+/* Behind the warm-up, as the result will have them. */
+static void
+write_part(FILE *out, const struct run_request *req, uint64_t arrivals)
+{
+	fprintf(out, " %10" PRIu64, req->max_concurrency);
+	if (req->is_poisson || run_request_has_max(req))
+		fprintf(out, " %12s", "-");
+	else
+		fprintf(out, " %12" PRIu64, arrivals);
+	write_rates(out, req);
+}
+
+void
+plan_text_write_parts(FILE *out, const struct fleet *fleet,
+    const struct split_part *parts)
+{
+	const struct worker_address *w;
+	char name[WORKER_SHOWN_MAX + 1];
+	size_t i;
+
+	fprintf(out, "\n  %-*s %7s %10s %12s  %s\n", WORKER_SHOWN_MAX,
+	    "worker", "weight", "in flight", "arrivals", "rates");
+	for (i = 0; i < fleet->n; i++) {
+		w = &fleet->workers[i];
+		snprintf(name, sizeof(name), "%s", w->name);
+		if (strlen(w->name) >= sizeof(name))
+			memcpy(name + sizeof(name) - 4, "...", 4);
+		fprintf(out, "  %-*s %7" PRIu64, WORKER_SHOWN_MAX, name,
+		    w->weight);
+		if (parts[i].is_left_out)
+			fprintf(out, "  left out: its share is nothing\n");
+		else
+			write_part(out, &parts[i].req, parts[i].arrivals);
+	}
 }

@@ -5,11 +5,18 @@
 #include <stdio.h>
 
 #include "plan.h"
+#include "split.h"
 
 /*
  * A plan in words, for --dry-run: phases with their arrivals, the request with
  * its secrets hidden, limits, thresholds. Phases have been checked.
  */
 void	 plan_text_write(FILE *out, const struct plan *plan);
+/*
+ * Behind it, what each worker would get: a table with its weight, its place
+ * for requests in flight, its arrivals, and the rate of each phase.
+ */
+void	 plan_text_write_parts(FILE *out, const struct fleet *fleet,
+	    const struct split_part *parts);
 
 #endif

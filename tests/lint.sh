@@ -18,15 +18,16 @@ layers='
 2 base/loop base/net http_body http_url json load/outcome load/slots
 2 options server_answer
 3 base/msg http_client http_server json_write wire
-4 base/resolve load/check load/target mock result wire_checks_json
-5 load/audit load/intervals load/probe load/request
+4 base/resolve feature load/check load/target mock result split
+4 wire_checks_json
+5 fleet load/audit load/intervals load/probe load/request
 5 plan_expr result_json wire_json wire_msg
 6 load/gen plan
 7 load/pool plan_file report/report
 8 output report/plan_out report/wire_out report/words
 9 merge report/csv report/json_out report/outlook report/page
 9 report/plan_text report/progress run_options
-10 report/fleet_text report/junit report/latency_text
+10 dry_run report/fleet_text report/junit report/latency_text
 11 report/text run
 12 pulse
 '

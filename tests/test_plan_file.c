@@ -131,8 +131,6 @@ static const struct text_test plan_errors[] = {
 	    "did you mean \"errorRate\"?" },
 	{ "unknown in reporting", "{\"reporting\":{\"every\":1}}",
 	    "reporting.every: unknown member" },
-	{ "not built: workers", "{\"workers\":[\"a:1\"]}",
-	    "workers is not supported by this version" },
 	{ "checks", "{\"target\":{\"checks\":[]}}",
 	    "target.checks: expected an object, not an array" },
 	{ "unknown in checks",
@@ -170,6 +168,36 @@ static const struct text_test plan_errors[] = {
 	    "{\"target\":{\"checks\":{\"jsonEquals\":{\"id\":"
 	    "\"${PLAN_UNSET}\"}}}}", "target.checks.jsonEquals.id: "
 	    "the variable PLAN_UNSET is not set" },
+	{ "workers", "{\"workers\":\"a:1\"}",
+	    "workers: expected an array of strings, not \"a:1\"" },
+	{ "a worker", "{\"workers\":[\"a:1\",9100]}",
+	    "workers[1]: expected a string such as \"host:9100\", not 9100" },
+	{ "a worker that is none", "{\"workers\":[\"a:1,b:2\"]}",
+	    "workers[0]: a:1,b:2: \",\" is no part of an address" },
+	{ "a worker with a weight", "{\"workers\":[\"a:1=2\"]}",
+	    "workers[0]: a:1=2: \"=\" is no part of an address" },
+	{ "a password of a worker", "{\"workers\":[\"http://u:p@a:1\"]}",
+	    "workers[0]: a:1: a worker takes no user and no password, but a "
+	    "token" },
+	{ "a command", "{\"workers\":[\"a:1\",\"exec:ssh b\"]}",
+	    "workers[1]: a plan file cannot name a command to run: give it "
+	    "with -w" },
+	{ "weights", "{\"workers\":[\"a:1\"],\"workerWeights\":2}",
+	    "workerWeights: expected an array of numbers, not 2" },
+	{ "a weight", "{\"workerWeights\":[1,0],\"workers\":[\"a\",\"b\"]}",
+	    "workerWeights[1]: expected a whole number from 1 to 1000000, "
+	    "not 0" },
+	{ "a weight with a fraction",
+	    "{\"workerWeights\":[1.5],\"workers\":[\"a\"]}",
+	    "workerWeights[0]: expected a whole number from 1 to 1000000, "
+	    "not 1.5" },
+	{ "too many weights", "{\"workers\":[\"a:1\"],"
+	    "\"workerWeights\":[1,2]}",
+	    "workerWeights: there are 2 for 1 workers" },
+	{ "weights of nobody", "{\"workerWeights\":[1]}",
+	    "workerWeights: there are no workers" },
+	{ "weights of null", "{\"workerWeights\":[1],\"workers\":null}",
+	    "workerWeights: there are no workers" },
 	{ "not built: ca", "{\"httpScenario\":{\"ca\":\"\"}}",
 	    "httpScenario.ca is not supported by this version" },
 	{ "both scenarios", "{\"target\":{},\"httpScenario\":{}}",
@@ -389,6 +417,41 @@ START_TEST(test_plan_only)
 }
 END_TEST
 
+/* The weights may stand before or behind, or be absent. */
+static const struct text_test worker_tests[] = {
+	{ "none", "{\"workers\":[],\"workerWeights\":[]}", "" },
+	{ "without weights", "{\"workers\":[\"a:1\",\"unix:/b\"],"
+	    "\"workerWeights\":null}", "a:1=1;unix:/b=1;" },
+	{ "weights behind", "{\"workers\":[\"a:1\",\"${PLAN_A}\"],"
+	    "\"workerWeights\":[3,1000000]}", "a:1=3;alpha=1000000;" },
+	{ "weights before", "{\"workerWeights\":[2,3],"
+	    "\"workers\":[\"a:1\",\"http://b:2\"]}", "a:1=2;http://b:2=3;" },
+};
+
+START_TEST(test_workers)
+{
+	const struct text_test *t = &worker_tests[_i];
+	char why[WIRE_TEXT_MAX];
+	struct plan plan;
+	struct buf got;
+	size_t i, len;
+
+	ck_assert_msg(read_plan(&plan, t->input, strlen(t->input), why) == 0,
+	    "%s: %s", t->descr, why);
+	buf_init(&got, 4096);
+	for (i = 0; i < plan.fleet.n; i++)
+		buf_addf(&got, "%s=%u;", plan.fleet.workers[i].name,
+		    (unsigned int)plan.fleet.workers[i].weight);
+	assert_text(t->descr, buf_str(&got), t->want);
+	buf_clear(&got);
+	plan_clear(&plan);
+	for (len = 0; len < strlen(t->input); len++) {
+		ck_assert_int_eq(read_plan(&plan, t->input, len, why), -1);
+		plan_clear(&plan);
+	}
+}
+END_TEST
+
 START_TEST(test_limits)
 {
 	const struct text_test *t = &limit_tests[_i];
@@ -420,6 +483,7 @@ make_suite(void)
 	tcase_add_loop_test(tc, test_plan_cut, 0, UTIL_NELEM(plan_tests));
 	tcase_add_test(tc, test_plan_noise);
 	tcase_add_loop_test(tc, test_plan_error, 0, UTIL_NELEM(plan_errors));
+	tcase_add_loop_test(tc, test_workers, 0, UTIL_NELEM(worker_tests));
 	tcase_add_test(tc, test_plan_only);
 	tcase_add_loop_test(tc, test_limits, 0, UTIL_NELEM(limit_tests));
 	suite_add_tcase(s, tc);

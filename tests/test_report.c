@@ -359,6 +359,30 @@ START_TEST(test_planned)
 }
 END_TEST
 
+/* Workers stand in a plan only if there are any. */
+START_TEST(test_plan_workers)
+{
+	char why[WIRE_TEXT_MAX];
+	struct json_out w;
+	struct plan plan;
+	struct buf out;
+
+	plan_init(&plan);
+	if (_i == 1)
+		ck_assert_int_eq(fleet_add(&plan.fleet, "a:1=3,unix:/b", why),
+		    0);
+	buf_init(&out, JSON_TEXT_MAX);
+	json_out_start(&w, &out, false);
+	report_plan(&w, NULL, &plan);
+	ck_assert_int_eq(json_out_end(&w), 0);
+	ck_assert((strstr(buf_str(&out), "\"workers\":[\"a:1\",\"unix:/b\"],"
+	    "\"workerWeights\":[3,1]}") != NULL) == (_i == 1));
+	ck_assert((strstr(buf_str(&out), "worker") != NULL) == (_i == 1));
+	buf_clear(&out);
+	plan_clear(&plan);
+}
+END_TEST
+
 static const struct url_test {
 	const char	*input;
 	size_t		 len;
@@ -443,6 +467,7 @@ make_suite(void)
 	tcase_add_test(tc, test_verdict_empty);
 	tcase_add_loop_test(tc, test_planned, 0,
 	    (int)UTIL_NELEM(planned_tests));
+	tcase_add_loop_test(tc, test_plan_workers, 0, 2);
 	tcase_add_loop_test(tc, test_url, 0, (int)UTIL_NELEM(url_tests));
 	tcase_add_test(tc, test_secret_header);
 	tcase_add_test(tc, test_words);

@@ -38,6 +38,8 @@ struct lines {
 static char dir[] = "/tmp/pulse_test_XXXXXX";
 static char plan_path[64];
 static char body_path[64];
+static char workers_path[64];
+static const char workers_text[] = "# two\n2 a:1\nexec:ssh b # no comment\n";
 
 /* Standard error while it is read. */
 static FILE *err_file;
@@ -61,6 +63,8 @@ setup(void)
 	snprintf(plan_path, sizeof(plan_path), "%s/plan.json", dir);
 	snprintf(body_path, sizeof(body_path), "%s/body", dir);
 	write_file(body_path, "a\0b\n", 4);
+	snprintf(workers_path, sizeof(workers_path), "%s/workers", dir);
+	write_file(workers_path, workers_text, strlen(workers_text));
 }
 
 static void
@@ -69,6 +73,7 @@ teardown(void)
 	/* Not there when a test made none. */
 	(void)unlink(plan_path);
 	ck_assert_int_eq(unlink(body_path), 0);
+	ck_assert_int_eq(unlink(workers_path), 0);
 	ck_assert_int_eq(rmdir(dir), 0);
 }
 
@@ -97,7 +102,7 @@ err_end(char text[TEXT_MAX])
 	fclose(err_file);
 }
 
-/* PLAN and BODY stand for the files of this test. */
+/* PLAN, @BODY and @WORKERS stand for the files of this test. */
 static const char *
 file_name(const char *arg)
 {
@@ -105,9 +110,12 @@ file_name(const char *arg)
 
 	if (strcmp(arg, "PLAN") == 0)
 		return plan_path;
-	if (strcmp(arg, "@BODY") != 0)
+	if (strcmp(arg, "@WORKERS") == 0)
+		snprintf(text, sizeof(text), "@%s", workers_path);
+	else if (strcmp(arg, "@BODY") == 0)
+		snprintf(text, sizeof(text), "@%s", body_path);
+	else
 		return arg;
-	snprintf(text, sizeof(text), "@%s", body_path);
 	return text;
 }
 
@@ -239,6 +247,13 @@ describe(struct lines *l, const struct run_settings *s)
 	add(l, "csv: %s", or_none(s->output.csv_path));
 	add(l, "junit: %s", or_none(s->output.junit_path));
 	add(l, "wire: %s", or_none(s->output.wire_path));
+	add(l, "token: %s", or_none(s->token_path));
+	text[0] = '\0';
+	for (i = len = 0; i < plan->fleet.n; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+		    " %s=%u", plan->fleet.workers[i].name,
+		    (unsigned int)plan->fleet.workers[i].weight);
+	add(l, "workers:%s", text);
 }
 
 /* The lines of got that base does not have, joined by "; ". */
@@ -371,6 +386,12 @@ static const struct option_test {
 	    "d" }, "json: 1; out: a; csv: b; junit: c; wire: d" },
 	{ { "-q" }, "quiet: 1" },
 	{ { "--quiet" }, "quiet: 1" },
+	{ { "-w", "a:1" }, "workers: a:1=1" },
+	{ { "--workers", "a:1=3,b", "-w", "exec:c,d=5" },
+	    "workers: a:1=3 b=1 exec:c,d=5=1" },
+	{ { "-w", "@WORKERS", "-w", "c" },
+	    "workers: a:1=2 exec:ssh b # no comment=1 c=1" },
+	{ { "--token-file", "t" }, "token: t" },
 	{ { "-n" }, "dry run: 1" },
 	{ { "--dry-run" }, "dry run: 1" }
 };
@@ -509,6 +530,13 @@ static const struct bad_test {
 	{ { "--percentiles", "99,", URL }, "--percentiles: " },
 	{ { "-i", "0s", URL }, "-i, --interval: 0s: expected" },
 	{ { "-i", "9ms", URL }, "interval: must be at least 10ms" },
+	{ { "-w", "unx:/a", URL }, "-w, --workers: unx: did you mean unix:?" },
+	{ { "-w", "@/nowhere/w", URL },
+	    "-w, --workers: /nowhere/w: No such file" },
+	{ { "-w", "a", "-w", "b,A:9100", URL },
+	    "workers: a and A:9100 are the same worker" },
+	{ { "-w", "a", "-g", "2", URL }, "-g, --generators: each worker" },
+	{ { "--no-probe", "-w", "a", URL }, "--no-probe: each worker" },
 	{ { "--json", "--out", "-", URL }, "standard output" },
 	{ { "--csv", "-", "--junit", "-", URL }, "standard output" },
 	{ { "--wire", "-", "--json", URL }, "standard output" },
@@ -561,6 +589,7 @@ static const char plan_text[] =
     "  \"maxConcurrency\": 9, \"saturationPolicy\": \"block\",\n"
     "  \"arrivals\": \"poisson\", \"seed\": 7, \"requests\": 100,\n"
     "  \"warmup\": \"1s\", \"interval\": \"500ms\",\n"
+    "  \"workers\": [\"p:1\", \"q\"], \"workerWeights\": [2, 5],\n"
     "  \"percentiles\": [99.9], \"thresholds\": [\"p50<50ms\"] }\n";
 
 static const char *const plan_only[] = { "PLAN", NULL };
@@ -574,7 +603,8 @@ START_TEST(test_plan)
 	    "requests: 100; interval: 500ms; warmup: 1000ms; "
 	    "url: http://plan/; method: PUT; headers: A=1; body: 4 text; "
 	    "timeout: 5000ms; redirects: 2; keep_alive: 0; "
-	    "thresholds: p50<50ms; percentiles: 99.9");
+	    "thresholds: p50<50ms; percentiles: 99.9; "
+	    "workers: p:1=2 q=5");
 }
 END_TEST
 
@@ -601,7 +631,8 @@ static const struct overlay_test {
 	{ { "--warmup", "0s", "-i", "1s" },
 	    "interval: 1000ms; warmup: 0ms" },
 	{ { "-t", "p99<1s", "--percentiles", "50,99.9" },
-	    "thresholds: p50<50ms p99<1s; percentiles: 99.9 50" }
+	    "thresholds: p50<50ms p99<1s; percentiles: 99.9 50" },
+	{ { "-w", "a:1", "-w", "p:1=3" }, "workers: a:1=1 p:1=3" }
 };
 
 START_TEST(test_overlay)

@@ -167,6 +167,43 @@ START_TEST(test_request_clear)
 }
 END_TEST
 
+/* What is in the copy stays when the first one goes. */
+START_TEST(test_request_copy)
+{
+	struct run_request req, copy;
+
+	run_request_init(&req);
+	req.scenario.url = xstrdup("http://h/");
+	scenario_add_header(&req.scenario, "A", "1");
+	scenario_add_header(&req.scenario, "a", "2");
+	scenario_set_body(&req.scenario, "a\0b", 3);
+	req.phases = xcalloc(2, sizeof(*req.phases));
+	req.nphases = 2;
+	req.phases[1].type = PHASE_MAX;
+	req.take = xcalloc(1, sizeof(*req.take));
+	req.take[0] = 4;
+	req.ntake = 1;
+	req.of = 5;
+	req.scenario.checks.status = 201;
+	run_request_copy(&copy, &req);
+	run_request_clear(&req);
+	ck_assert_str_eq(copy.scenario.url, "http://h/");
+	ck_assert_str_eq(copy.scenario.method, "GET");
+	ck_assert_str_eq(copy.scenario.headers[1].name, "a");
+	ck_assert(scenario_has_repeats(&copy.scenario));
+	ck_assert_mem_eq(copy.scenario.body, "a\0b", 3);
+	ck_assert_uint_eq(copy.take[0], 4);
+	ck_assert(run_request_has_max(&copy));
+	ck_assert_int_eq(copy.scenario.checks.status, 201);
+	run_request_clear(&copy);
+	run_request_copy(&copy, &req);
+	ck_assert_ptr_null(copy.scenario.body);
+	ck_assert(!run_request_has_max(&copy));
+	ck_assert(!scenario_has_repeats(&copy.scenario));
+	run_request_clear(&copy);
+}
+END_TEST
+
 START_TEST(test_add_header)
 {
 	struct run_request req;
@@ -486,6 +523,7 @@ make_suite(void)
 
 	tc = tcase_create("request");
 	tcase_add_test(tc, test_request_clear);
+	tcase_add_test(tc, test_request_copy);
 	tcase_add_test(tc, test_add_header);
 	tcase_add_test(tc, test_add_check);
 	tcase_add_loop_test(tc, test_check, 0, UTIL_NELEM(check_tests));

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `pulse run --dry-run`: a plan that has been checked, shown as text or in the
+ * form of the wire, and what would become of it on a fleet.
+ *
+ * What a worker can do is known only when it is asked, and here nobody is: so
+ * rates are shown split, which every worker understands. In JSON a worker that
+ * is left out has no element, and is named on stderr.
+ */
+
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/util.h"
+#include "dry_run.h"
+#include "fleet.h"
+#include "http_url.h"
+#include "json.h"
+#include "json_write.h"
+#include "report/plan_text.h"
+#include "report/report.h"
+#include "split.h"
+#include "wire_json.h"
+
+static void
+hide(char **text, const char *shown)
+{
+	char *copy = xstrdup(shown);
+
+	free(*text);
+	*text = copy;
+}
+
+static void
+hide_values(struct header *headers, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (report_is_secret(headers[i].name))
+			hide(&headers[i].value, "***");
+}
+
+/* Nothing is sent from this plan: its secrets can go. */
+static void
+hide_secrets(struct scenario *s)
+{
+	char url[HTTP_URL_MAX + 8];
+
+	hide(&s->url, report_url(url, sizeof(url), s->url));
+	hide_values(s->headers, s->nheaders);
+	hide_values(s->checks.headers, s->checks.nheaders);
+}
+
+/* A part for each worker, or NULL after one line on stderr. */
+static struct split_part *
+split(const struct plan *plan)
+{
+	const struct fleet *fleet = &plan->fleet;
+	struct split_part *parts;
+	uint64_t *weights;
+	char why[WIRE_TEXT_MAX];
+	size_t i;
+
+	weights = xcalloc(fleet->n, sizeof(*weights));
+	for (i = 0; i < fleet->n; i++)
+		weights[i] = fleet->workers[i].weight;
+	parts = split_plan(&plan->req, weights, fleet->n, false, why);
+	free(weights);
+	if (parts == NULL)
+		warnx("%s", why);
+	return parts;
+}
+
+static void
+put_parts(struct json_out *w, const struct fleet *fleet,
+    const struct split_part *parts)
+{
+	size_t i;
+
+	for (i = 0; i < fleet->n; i++) {
+		if (parts[i].is_left_out)
+			warnx("%s: left out, its share is nothing",
+			    fleet->workers[i].name);
+		else
+			run_request_to_json(&parts[i].req, w);
+	}
+}
+
+/* parts is NULL when there are no workers. */
+static int
+print_json(const struct plan *plan, const struct split_part *parts)
+{
+	struct json_out w;
+	struct buf text;
+	int status = 0;
+
+	buf_init(&text, JSON_TEXT_MAX);
+	json_out_start(&w, &text, true);
+	json_array(&w, NULL);
+	if (parts != NULL)
+		put_parts(&w, &plan->fleet, parts);
+	else
+		run_request_to_json(&plan->req, &w);
+	json_close(&w);
+	if (json_out_end(&w) == 0)
+		printf("%s\n", buf_str(&text));
+	else {
+		warnx("the plan is too large to print");
+		status = 1;
+	}
+	buf_clear(&text);
+	return status;
+}
+
+int
+dry_run(struct plan *plan, bool wants_json)
+{
+	struct split_part *parts = NULL;
+	int status = 0;
+
+	hide_secrets(&plan->req.scenario);
+	if (plan->fleet.n > 0 && (parts = split(plan)) == NULL)
+		return 1;
+	if (wants_json)
+		status = print_json(plan, parts);
+	else {
+		plan_text_write(stdout, plan);
+		if (parts != NULL)
+			plan_text_write_parts(stdout, &plan->fleet, parts);
+	}
+	split_free(parts, plan->fleet.n);
+	if (fflush(stdout) == EOF) {
+		warn("standard output");
+		return 1;
+	}
+	return status;
+}
