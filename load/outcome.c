@@ -51,6 +51,7 @@ static const struct {
 	[CAUSE_REDIRECTS] = { "too_many_redirects", CATEGORY_TRANSPORT },
 	[CAUSE_LOCATION] = { "bad_location", CATEGORY_TRANSPORT },
 	[CAUSE_NO_TLS] = { "no_tls", CATEGORY_TRANSPORT },
+	[CAUSE_DENIED] = { "target_denied", CATEGORY_TRANSPORT },
 };
 static_assert(UTIL_NELEM(causes) == CAUSE_HTTP, "a cause has no name");
 

@@ -45,6 +45,7 @@ enum cause {
 	CAUSE_REDIRECTS,		/* too_many_redirects */
 	CAUSE_LOCATION,			/* bad_location: of a redirect */
 	CAUSE_NO_TLS,			/* no_tls: https asked for */
+	CAUSE_DENIED,			/* target_denied: of a redirect */
 	CAUSE_HTTP,
 	CAUSE_ERRNO = CAUSE_HTTP + HTTP_REASONS,
 	CAUSE_ERRNO_LAST = CAUSE_ERRNO + 19,

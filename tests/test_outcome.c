@@ -37,7 +37,8 @@ static const struct cause_test {
 	{ CAUSE_RESOLVE, "name_not_found", CATEGORY_TRANSPORT },
 	{ CAUSE_REDIRECTS, "too_many_redirects", CATEGORY_TRANSPORT },
 	{ CAUSE_LOCATION, "bad_location", CATEGORY_TRANSPORT },
-	{ CAUSE_NO_TLS, "no_tls", CATEGORY_TRANSPORT }
+	{ CAUSE_NO_TLS, "no_tls", CATEGORY_TRANSPORT },
+	{ CAUSE_DENIED, "target_denied", CATEGORY_TRANSPORT }
 };
 
 static const struct errno_test {
