@@ -89,7 +89,8 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_proc.t tests/test_resolve.t tests/test_slots.t \
 	tests/test_life.t tests/test_outcome.t tests/test_audit.t \
 	tests/test_target.t \
-	tests/test_probe.t tests/test_pool.t tests/test_wire_msg.t \
+	tests/test_probe.t tests/test_pool.t tests/test_pool_end.t \
+	tests/test_wire_msg.t \
 	tests/test_options.t tests/test_run_options.t
 
 HELPERS = tests/misbehave.t tests/recorder.t tests/micro.t
@@ -102,7 +103,8 @@ libpulse.a: $(OBJS)
 	@rm -f $@
 	@ar rc $@ $(OBJS)
 
-$(UNIT): libpulse.a tests/server_rig.c tests/server_rig.h
+$(UNIT): libpulse.a tests/server_rig.c tests/server_rig.h \
+	tests/pool_rig.c tests/pool_rig.h
 $(HELPERS): libpulse.a
 
 .c.t:

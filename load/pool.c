@@ -6,8 +6,8 @@
  *
  * A generator that dies is not replaced in the run: the others are stopped, the
  * result says which one and how, and what it had begun since its last frame
- * counts as lost. Between runs nothing of the last one is kept. Everything waits
- * in the loop; only burying a dead child may take some milliseconds.
+ * counts as lost. Between runs nothing is kept of the last one. Everything
+ * waits in the loop; only burying a dead child may take some milliseconds.
  *
  * Generators connect only to addresses that they are given here, which have
  * passed the gate.
