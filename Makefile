@@ -27,7 +27,7 @@ LIBS = -lm
 OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
 	base/resolve.o \
 	hist.o http.o http_body.o http_url.o json.o json_write.o \
-	load/arrival.o load/outcome.o load/slots.o \
+	load/arrival.o load/life.o load/outcome.o load/slots.o \
 	load/intervals.o \
 	wire.o wire_checks_json.o wire_json.o \
 	result.o result_json.o wire_msg.o \
@@ -45,7 +45,7 @@ OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
 HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
 	base/resolve.h \
 	hist.h http.h http_body.h http_url.h json.h json_write.h \
-	load/arrival.h load/outcome.h load/slots.h \
+	load/arrival.h load/life.h load/outcome.h load/slots.h \
 	load/intervals.h \
 	wire.h wire_checks_json.h wire_json.h \
 	result.h result_json.h wire_msg.h \
@@ -95,9 +95,10 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_loop.t tests/test_loop_timer.t \
 	tests/test_msg.t tests/test_net.t \
 	tests/test_proc.t tests/test_resolve.t tests/test_slots.t \
-	tests/test_outcome.t tests/test_check.t \
+	tests/test_life.t tests/test_outcome.t tests/test_check.t \
 	tests/test_audit.t tests/test_target.t \
-	tests/test_probe.t tests/test_wire_msg.t \
+	tests/test_probe.t tests/test_pool.t tests/test_pool_end.t \
+	tests/test_wire_msg.t \
 	tests/test_options.t tests/test_run_options.t
 
 HELPERS = tests/misbehave.t tests/recorder.t tests/micro.t
@@ -112,7 +113,8 @@ libpulse.a: $(OBJS)
 	@ar rc $@ $(OBJS)
 
 $(UNIT): libpulse.a tests/server_rig.c tests/server_rig.h \
-	tests/report_rig.c tests/report_rig.h
+	tests/report_rig.c tests/report_rig.h \
+	tests/pool_rig.c tests/pool_rig.h
 $(HELPERS): libpulse.a
 
 .c.t:

@@ -36,6 +36,7 @@ static const char *const policy_names[] = {
 static void	 make_line(char *, size_t);
 static int	 check_phases(const struct run_request *, char *);
 static int	 check_limits(const struct run_request *, char *);
+static int	 check_share(const struct run_request *, char *);
 static int	 check_scenario(const struct scenario *, char *);
 static int	 check_url(const struct scenario *, char *);
 static int	 check_method(const struct scenario *, char *);
@@ -341,6 +342,7 @@ run_request_check(const struct run_request *req, char why[WIRE_TEXT_MAX])
 {
 	if (check_phases(req, why) == -1 ||
 	    check_limits(req, why) == -1 ||
+	    check_share(req, why) == -1 ||
 	    check_scenario(&req->scenario, why) == -1)
 		return -1;
 	return 0;
@@ -369,17 +371,6 @@ check_phases(const struct run_request *req, char *why)
 	return 0;
 }
 
-/*
- * How many Poisson arrivals come before a max phase is known only to who
- * draws them all, so a limit over both could not be exact.
- */
-static bool
-is_limit_vague(const struct run_request *req)
-{
-	return req->requests > 0 && req->is_poisson &&
-	    run_request_has_max(req);
-}
-
 static int
 check_limits(const struct run_request *req, char *why)
 {
@@ -390,13 +381,39 @@ check_limits(const struct run_request *req, char *why)
 	if (req->requests > ARRIVAL_COUNT_MAX)
 		return wire_refuse(why, "requests: must be at most %" PRIu64,
 		    ARRIVAL_COUNT_MAX);
-	if (is_limit_vague(req))
+	/* How many come before it is known only to who draws them all. */
+	if (req->requests > 0 && req->is_poisson && run_request_has_max(req))
 		return wire_refuse(why, "requests: cannot be combined with "
 		    "both poisson arrivals and a max phase");
 	if (req->interval_ns < WIRE_INTERVAL_MIN_NS)
 		return wire_refuse(why, "interval: must be at least 10ms");
 	if (req->interval_ns > ARRIVAL_TIME_MAX_NS)
 		return wire_refuse(why, "interval: must be at most 366 days");
+	if (req->lease_ns != 0 && req->lease_ns < WIRE_LEASE_MIN_NS)
+		return wire_refuse(why, "lease: must be at least 100ms");
+	return 0;
+}
+
+static int
+check_share(const struct run_request *req, char *why)
+{
+	uint32_t i;
+
+	if (req->of > ARRIVAL_TAKERS_MAX)
+		return wire_refuse(why, "share.of: must be at most %d",
+		    ARRIVAL_TAKERS_MAX);
+	if (req->of > 0 && req->ntake == 0)
+		return wire_refuse(why, "share.take: there must be at least "
+		    "one");
+	for (i = 0; i < req->ntake; i++)
+		if (req->take[i] >= req->of ||
+		    (i > 0 && req->take[i] <= req->take[i - 1]))
+			return wire_refuse(why, "share.take: must be below of, "
+			    "each once and in order");
+	/* Others count requests of the max phase that are not seen here. */
+	if (req->ntake < req->of && req->requests > 0 && run_request_has_max(req))
+		return wire_refuse(why, "requests: cannot be combined with "
+		    "both a share and a max phase");
 	return 0;
 }
 
@@ -437,6 +454,8 @@ check_scenario(const struct scenario *s, char *why)
 	if (s->redirects > WIRE_REDIRECTS_MAX)
 		return wire_refuse(why, "redirects: must be at most %d",
 		    WIRE_REDIRECTS_MAX);
+	if (s->family != 0 && s->family != 4 && s->family != 6)
+		return wire_refuse(why, "family: must be 4 or 6");
 	return check_checks(&s->checks, why);
 }
 

@@ -28,6 +28,7 @@ enum {
 #define WIRE_TIMEOUT_NS		(30 * NS_PER_SEC)
 #define WIRE_INTERVAL_NS	NS_PER_SEC
 #define WIRE_INTERVAL_MIN_NS	(10 * NS_PER_MS)
+#define WIRE_LEASE_MIN_NS	(100 * NS_PER_MS)
 
 enum policy {
 	POLICY_DROP,

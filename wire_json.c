@@ -12,7 +12,9 @@
  * sense is for run_request_check to say.
  */
 
+#include <assert.h>
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +30,8 @@
 
 /* The Go program's integers are signed, durations too. */
 #define NUMBER_MAX	((uint64_t)INT64_MAX)
+
+static_assert(ARRIVAL_TAKERS_MAX == 4096, "a text is wrong");
 
 /* An object that is read, what comes before its members' names, and why. */
 struct reader {
@@ -63,6 +67,8 @@ static int	 add_header(const struct reader *, struct scenario *,
 		    const char *, const char *);
 static bool	 has_header(const struct scenario *, size_t, const char *);
 static int	 read_settings(const struct reader *, struct run_request *);
+static int	 read_share(const struct reader *, struct run_request *);
+static void	 put_share(struct json_out *, const struct run_request *);
 static void	 put_phase(struct json_out *, const struct phase *);
 static void	 put_scenario(struct json_out *, const struct scenario *);
 static void	 put_headers(struct json_out *, const struct scenario *);
@@ -320,7 +326,11 @@ read_settings(const struct reader *r, struct run_request *req)
 	    read_number(r, "seed", UINT64_MAX, "a whole number",
 	    &req->seed) == -1 ||
 	    read_uint(r, "requests", &req->requests) == -1 ||
-	    read_ns(r, "interval", &req->interval_ns) == -1)
+	    read_ns(r, "interval", &req->interval_ns) == -1 ||
+	    read_ns(r, "warmup", &req->warmup_ns) == -1 ||
+	    read_share(r, req) == -1 ||
+	    read_ns(r, "startAt", &req->start_at_ns) == -1 ||
+	    read_ns(r, "lease", &req->lease_ns) == -1)
 		return -1;
 	req->is_poisson = spacing == 1;
 	req->has_seed = member(r, "seed") != NULL;
@@ -329,10 +339,47 @@ read_settings(const struct reader *r, struct run_request *req)
 	return 0;
 }
 
+/* What does not fit is too large for run_request_check, too. */
+static uint32_t
+saturate(uint64_t n)
+{
+	return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
+}
+
+static int
+read_share(const struct reader *r, struct run_request *req)
+{
+	struct reader share = { member(r, "share"), "share.", r->why };
+	const struct json_value *list, *v;
+	uint64_t n = 0;
+
+	if (share.obj == NULL)
+		return 0;
+	if (share.obj->type != JSON_OBJECT)
+		return refuse(r, "share", "an object");
+	if (read_uint(&share, "of", &n) == -1)
+		return -1;
+	req->of = saturate(n);
+	if ((list = member(&share, "take")) == NULL)
+		return 0;
+	if (list->type != JSON_ARRAY || list->count > ARRIVAL_TAKERS_MAX)
+		return refuse(&share, "take",
+		    "an array of at most 4096 numbers");
+	req->take = xcalloc(list->count, sizeof(*req->take));
+	for (v = list->child; v != NULL; v = v->next) {
+		if (json_to_uint(v, &n) == -1)
+			return refuse(&share, "take",
+			    "an array of whole numbers");
+		req->take[req->ntake++] = saturate(n);
+	}
+	return 0;
+}
+
 static int
 read_scenario(const struct reader *r, struct scenario *s)
 {
 	const char *url = NULL, *method = NULL;
+	uint64_t family = 0;
 	char *c;
 
 	if (read_str(r, "url", &url) == -1 ||
@@ -340,6 +387,7 @@ read_scenario(const struct reader *r, struct scenario *s)
 	    read_ns(r, "timeout", &s->timeout_ns) == -1 ||
 	    read_uint(r, "redirects", &s->redirects) == -1 ||
 	    read_bool(r, "keepAlive", &s->keep_alive) == -1 ||
+	    read_uint(r, "family", &family) == -1 ||
 	    read_body(r, s) == -1 ||
 	    checks_from_json(&s->checks, member(r, "checks"), r->why) == -1 ||
 	    read_header_list(r, s) == -1 ||
@@ -357,6 +405,7 @@ read_scenario(const struct reader *r, struct scenario *s)
 	}
 	if (s->timeout_ns == 0)
 		s->timeout_ns = WIRE_TIMEOUT_NS;
+	s->family = family > INT_MAX ? INT_MAX : (int)family;
 	return 0;
 }
 
@@ -480,6 +529,28 @@ run_request_to_json(const struct run_request *req, struct json_out *w)
 		json_uint(w, "requests", req->requests);
 	if (req->interval_ns != WIRE_INTERVAL_NS)
 		json_uint(w, "interval", req->interval_ns);
+	if (req->warmup_ns != 0)
+		json_uint(w, "warmup", req->warmup_ns);
+	if (req->of != 0)
+		put_share(w, req);
+	if (req->start_at_ns != 0)
+		json_uint(w, "startAt", req->start_at_ns);
+	if (req->lease_ns != 0)
+		json_uint(w, "lease", req->lease_ns);
+	json_close(w);
+}
+
+static void
+put_share(struct json_out *w, const struct run_request *req)
+{
+	uint32_t i;
+
+	json_object(w, "share");
+	json_uint(w, "of", req->of);
+	json_array(w, "take");
+	for (i = 0; i < req->ntake; i++)
+		json_uint(w, NULL, req->take[i]);
+	json_close(w);
 	json_close(w);
 }
 
@@ -517,6 +588,8 @@ put_scenario(struct json_out *w, const struct scenario *s)
 		json_uint(w, "redirects", s->redirects);
 	if (!s->keep_alive)
 		json_bool(w, "keepAlive", false);
+	if (s->family != 0)
+		json_uint(w, "family", (uint64_t)s->family);
 	if (s->body_len > 0 && !is_text)
 		put_base64(w, s);
 	if (!is_sorted(s))

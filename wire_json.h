@@ -22,7 +22,6 @@ int	 run_request_from_json(struct run_request *req,
  * The RunRequest's own members in the wire's order, then the extensions whose
  * value is not the default. headers holds one value a name, which is all that
  * an object can; what does not survive that goes into headerList as well.
- * Warm-up and address family do not travel.
  */
 void	 run_request_to_json(const struct run_request *req,
 	    struct json_out *w);

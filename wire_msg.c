@@ -266,6 +266,36 @@ phase_get(struct msg *m, struct phase *p)
 	p->spike_for_ns = msg_get_uint(m);
 }
 
+static void
+share_put(struct msg_channel *ch, const struct run_request *req)
+{
+	uint32_t i;
+
+	msg_add_uint(ch, req->of);
+	msg_add_uint(ch, req->ntake);
+	for (i = 0; i < req->ntake; i++)
+		msg_add_uint(ch, req->take[i]);
+}
+
+/* As run_request_check has passed it: arrival.c relies on that. */
+static void
+share_get(struct msg *m, struct run_request *req)
+{
+	uint32_t i;
+
+	req->of = (uint32_t)msg_get_max(m, ARRIVAL_TAKERS_MAX);
+	req->ntake = (uint32_t)msg_get_max(m, req->of);
+	req->take = xreallocarray(req->take, req->ntake, sizeof(*req->take));
+	for (i = 0; i < req->ntake; i++) {
+		req->take[i] = (uint32_t)msg_get_max(m, UINT32_MAX);
+		if (req->take[i] >= req->of ||
+		    (i > 0 && req->take[i] <= req->take[i - 1]))
+			m->is_bad = true;
+	}
+	if (req->of > 0 && req->ntake == 0)
+		m->is_bad = true;
+}
+
 void
 run_request_put(struct msg_channel *ch, const struct run_request *req)
 {
@@ -282,6 +312,9 @@ run_request_put(struct msg_channel *ch, const struct run_request *req)
 	msg_add_uint(ch, req->requests);
 	msg_add_uint(ch, req->interval_ns);
 	msg_add_uint(ch, req->warmup_ns);
+	share_put(ch, req);
+	msg_add_uint(ch, req->start_at_ns);
+	msg_add_uint(ch, req->lease_ns);
 }
 
 void
@@ -303,6 +336,9 @@ run_request_get(struct msg *m, struct run_request *req)
 	req->requests = msg_get_uint(m);
 	req->interval_ns = msg_get_uint(m);
 	req->warmup_ns = msg_get_uint(m);
+	share_get(m, req);
+	req->start_at_ns = msg_get_uint(m);
+	req->lease_ns = msg_get_uint(m);
 }
 
 void

@@ -26,7 +26,8 @@ struct frame_head {
 
 enum {
 	READ_SIZE = 64 * 1024,
-	QUEUE_MAX = 4 * MSG_MAX		/* what was sent is up to half of it */
+	QUEUE_MAX = 4 * MSG_MAX,	/* what was sent is up to half of it */
+	KEPT_MAX = 1024 * 1024		/* of a buffer with nothing in it */
 };
 
 static void	on_readable(void *, int);
@@ -87,6 +88,14 @@ end_with(struct msg_channel *ch, int error)
 	ch->on_end(ch->arg, error);
 }
 
+/* A large frame is rare: its room is not kept for the next. */
+static void
+give_back(struct buf *b)
+{
+	if (b->len == 0 && b->cap > KEPT_MAX)
+		buf_clear(b);
+}
+
 /* Hands over all complete frames: false when the channel is over. */
 static bool
 take_frames(struct msg_channel *ch)
@@ -114,6 +123,7 @@ take_frames(struct msg_channel *ch)
 			return false;
 	}
 	buf_drop(&ch->in, used);
+	give_back(&ch->in);
 	return true;
 }
 
@@ -152,6 +162,7 @@ forget_sent(struct msg_channel *ch)
 	if (ch->sent < ch->out.len - ch->sent)
 		return;
 	buf_drop(&ch->out, ch->sent);
+	give_back(&ch->out);
 	ch->sent = 0;
 }
 

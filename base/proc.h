@@ -8,15 +8,16 @@
 #include <stddef.h>
 
 /*
- * A child and the two pipes to it. read_fd brings what the child writes,
- * write_fd is what it reads; both are non-blocking and -1 once given away
- * or closed. status is waitpid's, when is_ended.
+ * A child and the pipes to it. read_fd brings what the child writes, write_fd
+ * is what it reads; all are non-blocking, and -1 when there is none, once given
+ * away or closed. status is waitpid's, when is_ended.
  */
 struct proc {
 	pid_t	 pid;		/* 0: none */
 	int	 read_fd;
 	int	 write_fd;
 	int	 error_fd;	/* proc_exec: its standard error */
+	bool	 has_session;	/* of its own: proc_exec */
 	bool	 is_ended;
 	int	 status;
 	int	 stops;		/* times it was seen to go on after a stop */
@@ -37,8 +38,10 @@ int	 proc_spawn(struct proc *p, int (*body)(void *arg, int read_fd,
 /*
  * Runs command by sh -c, in a session of its own (no terminal can interrupt
  * it), its standard input, output and error at the other ends of the pipes,
- * with nothing else open. INT, TERM, HUP, PIPE and CHLD have their default
- * action in it. 0, or -1 with errno.
+ * with nothing else open. All signals have their default action in it, INT,
+ * TERM, HUP and PIPE too. When it has ended, what it left in its session is
+ * killed. Without a shell it exits with 127 and a line on its standard error.
+ * 0, or -1 with errno.
  */
 int	 proc_exec(struct proc *p, const char *command);
 /*

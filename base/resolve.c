@@ -6,7 +6,7 @@
  * names below it (RFC 6761 6.3), which must not depend on a file.
  *
  * Errors come as text, made by gai_strerror or by us when the child is gone;
- * from then on every question is answered so.
+ * from then on every question is answered so, until it is replaced.
  */
 
 #include <errno.h>
@@ -36,6 +36,7 @@ struct question {
 };
 
 struct resolver {
+	struct loop		*loop;
 	struct proc		 proc;
 	struct msg_channel	 channel;
 	struct question		*questions;
@@ -104,9 +105,11 @@ child_on_end(void *arg, int error)
 static int
 child_body(void *arg, int read_fd, int write_fd)
 {
+	const int own[] = { read_fd, write_fd };
 	struct child child;
 
 	(void)arg;
+	proc_keep_only(own, UTIL_NELEM(own));
 	memset(&child, 0, sizeof(child));
 	child.loop = loop_new();
 	if (child.loop == NULL || msg_open(&child.channel, child.loop,
@@ -164,23 +167,50 @@ resolver_on_end(void *arg, int error)
 	}
 }
 
+static int
+resolver_start(struct resolver *r)
+{
+	int saved;
+
+	if (proc_spawn(&r->proc, child_body, NULL) == -1)
+		return -1;
+	if (msg_open(&r->channel, r->loop, r->proc.read_fd, r->proc.write_fd,
+	    resolver_on_msg, resolver_on_end, r) == -1) {
+		saved = errno;
+		proc_end(&r->proc, 0);
+		errno = saved;
+		return -1;
+	}
+	proc_give_fds(&r->proc);
+	r->is_dead = false;
+	return 0;
+}
+
 struct resolver *
 resolver_new(struct loop *loop)
 {
 	struct resolver *r = xcalloc(1, sizeof(*r));
 
-	if (proc_spawn(&r->proc, child_body, NULL) == -1) {
-		free(r);
-		return NULL;
-	}
-	if (msg_open(&r->channel, loop, r->proc.read_fd, r->proc.write_fd,
-	    resolver_on_msg, resolver_on_end, r) == -1) {
-		proc_end(&r->proc, 0);
-		free(r);
-		return NULL;
-	}
-	proc_give_fds(&r->proc);
-	return r;
+	r->loop = loop;
+	if (resolver_start(r) == 0)
+		return r;
+	free(r);
+	return NULL;
+}
+
+bool
+resolver_is_dead(struct resolver *r)
+{
+	return r->is_dead || proc_reap(&r->proc);
+}
+
+int
+resolver_restart(struct resolver *r)
+{
+	resolver_on_end(r, 0);
+	msg_close(&r->channel);
+	proc_end(&r->proc, 20);
+	return resolver_start(r);
 }
 
 void

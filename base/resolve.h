@@ -2,6 +2,7 @@
 #ifndef BASE_RESOLVE_H
 #define BASE_RESOLVE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/loop.h"
@@ -28,6 +29,13 @@ void	 resolver_ask(struct resolver *r, const char *host, uint16_t port,
 	    int family, void (*call)(void *arg,
 	    const struct net_addresses *addresses, const char *error),
 	    void *arg);
+/* Has the child ended? Then only another one can answer for names. */
+bool	 resolver_is_dead(struct resolver *r);
+/*
+ * Forks another in its place; open questions fail. 0, or -1 with errno: then
+ * it is dead.
+ */
+int	 resolver_restart(struct resolver *r);
 /* Questions with this arg that are open are never answered. */
 void	 resolver_forget(struct resolver *r, const void *arg);
 

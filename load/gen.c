@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/proc.h"
 #include "load/arrival.h"
 #include "load/gen.h"
 #include "load/request.h"
@@ -43,6 +44,7 @@ struct run {
 	struct run_request	 req;
 	struct net_addresses	 addresses;
 	uint32_t		 takers;
+	struct arrival_share	 share;
 	struct arrival_plan	*plan;
 	struct arrival_cursor	 cursor;
 	struct arrival		 next;
@@ -560,9 +562,11 @@ run_stop(struct run *run, uint64_t grace_ns)
 	uint64_t now_ns = loop_tick(loop);
 
 	run->is_stopping = true;
-	if (run->start_ns == 0 || run->start_ns > now_ns)
-		run->start_ns = now_ns;
-	else
+	if (run->start_ns == 0 || run->start_ns > now_ns) {
+		/* It was to begin later, or has not been told when. */
+		run->start_ns = run->cpu_at_ns = now_ns;
+		run->cpu_first = run->cpu_last = cpu_now();
+	} else
 		while (is_due(run, now_ns)) {
 			count_drop(run);
 			next_arrival(run);
@@ -598,8 +602,12 @@ run_prepare(struct gen *gen, struct msg *m)
 	run_request_get(m, &run->req);
 	net_addresses_get(m, &run->addresses);
 	assert(msg_is_done(m) && run->takers > gen->index);
+	run->share = whole_share;
+	if (run->req.of > 0)
+		run->share = (struct arrival_share){ run->req.of,
+		    run->req.ntake, run->req.take };
 	run->plan = arrival_plan_new(run->req.phases, run->req.nphases);
-	arrival_start(&run->cursor, run->plan, &whole_share, gen->index,
+	arrival_start(&run->cursor, run->plan, &run->share, gen->index,
 	    run->takers, run->req.is_poisson, run->req.seed);
 	run->requests = requests_new(gen->loop, &run->req.scenario,
 	    &run->addresses, (size_t)run->req.max_concurrency, &hooks);
@@ -642,9 +650,11 @@ run_resolved(struct run *run, struct msg *m)
 {
 	struct net_addresses found;
 	uint32_t id = (uint32_t)msg_get_max(m, UINT32_MAX);
+	enum cause cause = (enum cause)msg_get_max(m, CAUSES - 1);
 
 	net_addresses_get(m, &found);
-	requests_resolved(run->requests, id, found.n > 0 ? &found : NULL);
+	requests_resolved(run->requests, id,
+	    cause == CAUSE_NONE ? &found : NULL, cause);
 }
 
 static void
@@ -688,12 +698,27 @@ on_end_of_parent(void *arg, int error)
 	loop_stop(gen->loop);
 }
 
+/* Its parent may have listeners and connections that are not its own. */
+static void
+close_others(const struct gen_setup *setup, int read_fd, int write_fd)
+{
+	int *fds = xcalloc(setup->generators + 3, sizeof(*fds));
+	size_t n;
+
+	n = slots_fds(setup->slots, setup->index, fds);
+	fds[n++] = read_fd;
+	fds[n++] = write_fd;
+	proc_keep_only(fds, n);
+	free(fds);
+}
+
 int
 gen_main(void *arg, int read_fd, int write_fd)
 {
 	const struct gen_setup *setup = arg;
 	struct gen gen;
 
+	close_others(setup, read_fd, write_fd);
 	memset(&gen, 0, sizeof(gen));
 	gen.index = setup->index;
 	gen.slots = setup->slots;

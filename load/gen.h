@@ -13,7 +13,7 @@ enum gen_msg {
 				   needs, request, addresses */
 	GEN_GO,			/* start_ns by the clock that both share */
 	GEN_STOP,		/* grace_ns for what is in flight */
-	GEN_RESOLVED,		/* id, addresses (none: not found) */
+	GEN_RESOLVED,		/* id, cause (CAUSE_NONE: found), addresses */
 	/* up */
 	GEN_READY,
 	GEN_INTERVAL,		/* index, counters, histograms: differences */
@@ -24,6 +24,7 @@ enum gen_msg {
 /* What a generator has from its birth. */
 struct gen_setup {
 	uint32_t	 index;		/* among the generators */
+	uint32_t	 generators;
 	struct slots	*slots;
 };
 

@@ -55,6 +55,7 @@ static const struct {
 	[CAUSE_CHECK_HEADER] = { "check_header", CATEGORY_CHECK },
 	[CAUSE_CHECK_BODY] = { "check_body", CATEGORY_CHECK },
 	[CAUSE_CHECK_JSON] = { "check_json", CATEGORY_CHECK },
+	[CAUSE_DENIED] = { "target_denied", CATEGORY_TRANSPORT },
 };
 static_assert(UTIL_NELEM(causes) == CAUSE_HTTP, "a cause has no name");
 

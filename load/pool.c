@@ -4,14 +4,18 @@
  * resolver, hands out a run, gathers their frames by interval, and merges all
  * into one result. Merging is addition, so frames may come in any order.
  *
- * A generator that dies is not replaced: the others are stopped, the result
- * says which one and how, and what it had begun since its last frame counts as
- * lost. Everything waits in the loop; only burying a dead child may take some
- * milliseconds.
+ * A generator that dies is not replaced in the run: the others are stopped, the
+ * result says which one and how, and what it had begun since its last frame
+ * counts as lost. Between runs nothing is kept of the last one. Everything
+ * waits in the loop; only burying a dead child may take some milliseconds.
+ *
+ * Generators connect only to addresses that they are given here, which have
+ * passed the gate.
  */
 
 #include <assert.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +28,7 @@
 #include "load/audit.h"
 #include "load/gen.h"
 #include "load/intervals.h"
+#include "load/life.h"
 #include "load/pool.h"
 #include "load/probe.h"
 #include "load/slots.h"
@@ -36,6 +41,7 @@ enum {
 	BURY_MS = 50
 };
 #define START_DELAY_NS	(5 * NS_PER_MS)	/* for GEN_GO to reach all */
+#define START_AHEAD_NS	(60 * NS_PER_SEC)	/* a start is at most */
 #define PROBE_NS	(10 * NS_PER_SEC)
 #define DEATH_GRACE_NS	NS_PER_SEC
 #define STOP_MARGIN_NS	(3 * NS_PER_SEC)	/* behind the grace of a stop */
@@ -50,9 +56,9 @@ enum pool_state {
 struct member {
 	struct pool		*pool;
 	struct gen_setup	 setup;
+	struct life		 life;
 	struct proc		 proc;
 	struct msg_channel	 channel;
-	bool			 is_dead;
 	bool			 is_ready;
 	bool			 is_done;
 };
@@ -60,9 +66,13 @@ struct member {
 struct pool {
 	struct loop		 *loop;
 	struct resolver		 *resolver;
+	struct life		  resolver_life;
 	struct slots		 *slots;
 	struct member		 *members;
 	uint32_t		  n;
+	bool			(*may_connect)(void *, const char *,
+				    const struct net_address *);
+	void			 *gate_arg;
 	enum pool_state		  state;
 	/* of the run */
 	const struct run_request *req;
@@ -70,6 +80,7 @@ struct pool {
 	struct arrival_plan	 *plan;
 	struct probe		 *probe;
 	struct net_addresses	  addresses;
+	char			  denied[WIRE_TEXT_MAX];	/* why it is */
 	uint32_t		  takers;
 	uint64_t		  serial;	/* of the run */
 	uint64_t		  start_ns;
@@ -85,6 +96,7 @@ struct question {
 	struct member	*member;
 	uint64_t	 serial;
 	uint64_t	 id;
+	char		*host;
 };
 
 static void	on_msg(void *, struct msg *);
@@ -95,13 +107,11 @@ static void	on_stop_overdue(void *);
 /* The processes. */
 
 static int
-member_start(struct pool *pool, uint32_t index)
+member_start(struct member *m)
 {
-	struct member *m = &pool->members[index];
+	struct pool *pool = m->pool;
 
-	m->pool = pool;
-	m->setup.index = index;
-	m->setup.slots = pool->slots;
+	life_begin(&m->life, loop_tick(pool->loop));
 	if (proc_spawn(&m->proc, gen_main, &m->setup) == -1)
 		return -1;
 	if (msg_open(&m->channel, pool->loop, m->proc.read_fd,
@@ -110,6 +120,23 @@ member_start(struct pool *pool, uint32_t index)
 		return -1;
 	}
 	proc_give_fds(&m->proc);
+	return 0;
+}
+
+static int
+members_start(struct pool *pool, uint32_t n)
+{
+	struct member *m;
+
+	for (; pool->n < n; pool->n++) {
+		m = &pool->members[pool->n];
+		m->pool = pool;
+		m->setup.index = pool->n;
+		m->setup.generators = n;
+		m->setup.slots = pool->slots;
+		if (member_start(m) == -1)
+			return -1;
+	}
 	return 0;
 }
 
@@ -129,13 +156,12 @@ pool_new(struct loop *loop, uint32_t generators)
 	/* If it cannot be had, a pipe or a fork below says so. */
 	(void)net_raise_nofile((uint64_t)generators * FDS_PER_GENERATOR +
 	    SPARE_FDS);
+	life_begin(&pool->resolver_life, loop_tick(loop));
 	pool->resolver = resolver_new(loop);
 	pool->slots = slots_new(generators);
-	if (pool->resolver == NULL || pool->slots == NULL)
+	if (pool->resolver == NULL || pool->slots == NULL ||
+	    members_start(pool, generators) == -1)
 		goto fail;
-	for (; pool->n < generators; pool->n++)
-		if (member_start(pool, pool->n) == -1)
-			goto fail;
 	hist_init();
 	return pool;
 fail:
@@ -157,6 +183,7 @@ run_clear(struct pool *pool)
 	pool->result = NULL;
 	intervals_free(pool->intervals);
 	pool->intervals = NULL;
+	pool->req = NULL;
 	pool->state = POOL_IDLE;
 }
 
@@ -180,7 +207,65 @@ pool_free(struct pool *pool)
 	free(pool);
 }
 
+/* The gate. */
+
+void
+pool_set_gate(struct pool *pool, bool (*may_connect)(void *, const char *,
+    const struct net_address *), void *arg)
+{
+	pool->may_connect = may_connect;
+	pool->gate_arg = arg;
+}
+
+/* Takes out what may not be connected to: true when that was all there was. */
+static bool
+gate_shuts(const struct pool *pool, const char *host,
+    struct net_addresses *found)
+{
+	size_t i, n = 0;
+
+	if (pool->may_connect == NULL)
+		return false;
+	for (i = 0; i < found->n; i++)
+		if (pool->may_connect(pool->gate_arg, host, &found->at[i]))
+			found->at[n++] = found->at[i];
+	found->n = n;
+	return n == 0;
+}
+
+/* Of the target, for the probe: why not. */
+static const char *
+on_target_found(void *arg, const char *host, struct net_addresses *found)
+{
+	struct pool *pool = arg;
+	struct net_address first = found->at[0];
+	char text[NET_TEXT_MAX];
+
+	if (!gate_shuts(pool, host, found))
+		return NULL;
+	wire_refuse(pool->denied, "%.128s: this worker may not connect to %s",
+	    host, net_address_format(text, &first));
+	return pool->denied;
+}
+
 /* Intervals and results. */
+
+/* Of the whole plan, how much is made here. */
+static double
+share_made(const struct run_request *req)
+{
+	return req->of == 0 ? 1 : (double)req->ntake / (double)req->of;
+}
+
+/* Time since the start of the run, 0 before. */
+static uint64_t
+elapsed(const struct pool *pool)
+{
+	uint64_t now_ns = loop_now(pool->loop);
+
+	return pool->start_ns != 0 && now_ns > pool->start_ns ?
+	    now_ns - pool->start_ns : 0;
+}
 
 static void
 on_interval(void *arg, struct interval *in, bool is_shown)
@@ -188,11 +273,13 @@ on_interval(void *arg, struct interval *in, bool is_shown)
 	struct pool *pool = arg;
 	int i;
 
+	in->planned *= share_made(pool->req);
 	in->in_flight = slots_active(pool->slots);
 	counters_add(&pool->result->n, &in->n);
 	for (i = 0; i < RESULT_HISTS; i++)
 		hist_merge(&pool->result->hist[i], &in->hist[i]);
-	if (is_shown)
+	/* There is nothing to show of a run that was stopped before. */
+	if (is_shown && elapsed(pool) > 0)
 		pool->hooks.interval(pool->hooks.arg, in);
 }
 
@@ -230,30 +317,24 @@ finish_result(struct pool *pool)
 	audit_judge(r, pool->req);
 }
 
-/* Time since the start of the run, 0 before. */
-static uint64_t
-elapsed(const struct pool *pool)
-{
-	uint64_t now_ns = loop_now(pool->loop);
-
-	return pool->start_ns != 0 && now_ns > pool->start_ns ?
-	    now_ns - pool->start_ns : 0;
-}
-
 static void
 on_over(void *arg)
 {
 	struct pool *pool = arg;
+	struct run_hooks hooks = pool->hooks;
 	uint64_t elapsed_ns = elapsed(pool);
+	struct result *result;
 
 	/* Without a request that ended, the time that passed must do. */
 	if (pool->last_end_ns == 0)
 		pool->last_end_ns = elapsed_ns;
 	intervals_finish(pool->intervals, elapsed_ns);
 	finish_result(pool);
-	pool->state = POOL_IDLE;
-	pool->hooks.done(pool->hooks.arg, pool->result);
+	result = pool->result;
+	pool->result = NULL;
 	run_clear(pool);
+	hooks.done(hooks.arg, result);
+	result_free(result);
 }
 
 static void
@@ -262,7 +343,8 @@ run_check_end(struct pool *pool)
 	uint32_t i;
 
 	for (i = 0; i < pool->takers; i++)
-		if (!pool->members[i].is_dead && !pool->members[i].is_done)
+		if (!pool->members[i].life.is_over &&
+		    !pool->members[i].is_done)
 			return;
 	loop_timer_set(pool->loop, &pool->over_timer, loop_now(pool->loop));
 }
@@ -320,7 +402,7 @@ member_died(struct member *m, const char *how)
 static void
 member_bury(struct member *m)
 {
-	m->is_dead = true;
+	life_end(&m->life, loop_tick(m->pool->loop));
 	msg_close(&m->channel);
 	proc_end(&m->proc, BURY_MS);
 }
@@ -351,11 +433,71 @@ on_stop_overdue(void *arg)
 
 	for (i = 0; i < pool->takers; i++) {
 		m = &pool->members[i];
-		if (m->is_dead || m->is_done)
+		if (m->life.is_over || m->is_done)
 			continue;
 		member_bury(m);
 		member_died(m, "did not answer and was killed");
 	}
+}
+
+/* Between runs. */
+
+static uint64_t
+member_repair(struct member *m)
+{
+	struct loop *loop = m->pool->loop;
+	uint64_t wait_ns;
+
+	if (!m->life.is_over && proc_reap(&m->proc))
+		member_bury(m);
+	if (!m->life.is_over)
+		return 0;
+	wait_ns = life_wait_ns(&m->life, loop_tick(loop));
+	if (wait_ns > 0 || member_start(m) == 0)
+		return wait_ns;
+	life_end(&m->life, loop_now(loop));
+	return life_wait_ns(&m->life, loop_now(loop));
+}
+
+static uint64_t
+resolver_repair(struct pool *pool)
+{
+	struct life *life = &pool->resolver_life;
+	uint64_t now_ns = loop_tick(pool->loop), wait_ns;
+
+	if (!resolver_is_dead(pool->resolver))
+		return 0;
+	life_end(life, now_ns);
+	wait_ns = life_wait_ns(life, now_ns);
+	if (wait_ns > 0)
+		return wait_ns;
+	life_begin(life, now_ns);
+	if (resolver_restart(pool->resolver) == 0)
+		return 0;
+	life_end(life, now_ns);
+	return life_wait_ns(life, now_ns);
+}
+
+uint64_t
+pool_repair(struct pool *pool)
+{
+	uint64_t wait_ns, longest_ns;
+	uint32_t i;
+
+	assert(pool->state == POOL_IDLE);
+	longest_ns = resolver_repair(pool);
+	for (i = 0; i < pool->n; i++) {
+		wait_ns = member_repair(&pool->members[i]);
+		if (wait_ns > longest_ns)
+			longest_ns = wait_ns;
+	}
+	return longest_ns;
+}
+
+uint32_t
+pool_size(const struct pool *pool)
+{
+	return pool->n;
 }
 
 /* The beginning of a run. */
@@ -367,20 +509,39 @@ descriptors_needed(const struct pool *pool)
 	return pool->req->max_concurrency + 2 * (uint64_t)pool->n + SPARE_FDS;
 }
 
+/* When was asked for, or as soon as all can have heard of it. */
+static void
+set_start(struct pool *pool)
+{
+	struct result *r = pool->result;
+	uint64_t asked_ns = pool->req->start_at_ns;
+	uint64_t now_ns = loop_tick(pool->loop);
+
+	pool->start_ns = now_ns + START_DELAY_NS;
+	if (asked_ns > pool->start_ns)
+		pool->start_ns = asked_ns;
+	r->start_wall_ns = clock_wall_ns() + (pool->start_ns - now_ns);
+	if (asked_ns != 0) {
+		r->has_start_error = true;
+		r->start_error_ns = (int64_t)(pool->start_ns - asked_ns);
+	}
+}
+
 static void
 run_go(struct pool *pool)
 {
 	uint32_t i;
 
 	pool->state = POOL_RUN;
-	pool->start_ns = loop_tick(pool->loop) + START_DELAY_NS;
-	pool->result->start_wall_ns = clock_wall_ns() + START_DELAY_NS;
+	set_start(pool);
 	intervals_start(pool->intervals, pool->result->start_wall_ns);
 	for (i = 0; i < pool->takers; i++) {
 		msg_begin(&pool->members[i].channel, GEN_GO);
 		msg_add_uint(&pool->members[i].channel, pool->start_ns);
 		msg_send(&pool->members[i].channel);
 	}
+	if (pool->hooks.started != NULL)
+		pool->hooks.started(pool->hooks.arg, pool->start_ns);
 }
 
 static void
@@ -403,7 +564,7 @@ run_prepare(struct pool *pool)
 	uint32_t i;
 
 	for (i = 0; i < pool->takers; i++)
-		if (pool->members[i].is_dead) {
+		if (pool->members[i].life.is_over) {
 			refuse(pool, REFUSED_FAILED,
 			    "a generator died before the start");
 			return;
@@ -413,6 +574,8 @@ run_prepare(struct pool *pool)
 	for (i = 0; i < pool->takers; i++) {
 		m = &pool->members[i];
 		m->is_ready = m->is_done = false;
+		/* What stopped it before this run is forgotten. */
+		(void)proc_reap(&m->proc);
 		m->proc.stops = 0;
 		pool->result->generators[i].pid = (int)m->proc.pid;
 		pool->result->generators[i].took_part = true;
@@ -431,7 +594,8 @@ on_probed(void *arg, const struct net_addresses *found, const char *error)
 	struct pool *pool = arg;
 
 	if (found == NULL) {
-		refuse(pool, REFUSED_FAILED, error);
+		refuse(pool, error == pool->denied ? REFUSED_DENIED :
+		    REFUSED_FAILED, error);
 		return;
 	}
 	pool->addresses = *found;
@@ -442,7 +606,7 @@ on_probed(void *arg, const struct net_addresses *found, const char *error)
 static uint32_t
 count_takers(const struct pool *pool)
 {
-	double rate = arrival_peak_rate(pool->plan);
+	double rate = arrival_peak_rate(pool->plan) * share_made(pool->req);
 	uint64_t from_ns, to_ns;
 	uint64_t n = (uint64_t)(rate / RATE_PER_GENERATOR) + 1;
 
@@ -453,14 +617,36 @@ count_takers(const struct pool *pool)
 	return n < pool->n ? (uint32_t)n : pool->n;
 }
 
+/* What could not work: 0 and *url, or -1 and why. */
+static int
+run_check(struct pool *pool, struct http_url *url, char why[WIRE_TEXT_MAX])
+{
+	const struct run_request *req = pool->req;
+	uint64_t need = descriptors_needed(pool);
+	uint64_t limit = net_raise_nofile(need);
+	const char *bad;
+
+	if (limit < need)
+		return wire_refuse(why, "a concurrency of %" PRIu64 " needs %"
+		    PRIu64 " descriptors, the limit is %" PRIu64
+		    " (raise ulimit -n)", req->max_concurrency, need, limit);
+	if (http_url_parse(req->scenario.url, strlen(req->scenario.url), url,
+	    &bad) == -1)
+		return wire_refuse(why, "%s", bad);
+	if (url->is_tls)
+		return wire_refuse(why,
+		    "this build has no TLS: give an http:// URL");
+	if (req->start_at_ns > loop_tick(pool->loop) + START_AHEAD_NS)
+		return wire_refuse(why, "startAt: is more than 60s ahead");
+	return 0;
+}
+
 void
 pool_run(struct pool *pool, const struct run_request *req, bool wants_probe,
     const struct run_hooks *hooks)
 {
-	uint64_t need, limit;
 	struct http_url url;
 	char why[WIRE_TEXT_MAX];
-	const char *bad;
 
 	assert(pool->state == POOL_IDLE);
 	pool->req = req;
@@ -473,30 +659,15 @@ pool_run(struct pool *pool, const struct run_request *req, bool wants_probe,
 	pool->intervals = intervals_new(pool->takers, req->interval_ns,
 	    pool->plan, on_interval, pool);
 	pool->state = POOL_PROBE;
-	need = descriptors_needed(pool);
-	limit = net_raise_nofile(need);
-	if (limit < need) {
-		snprintf(why, sizeof(why), "a concurrency of %llu needs %llu "
-		    "descriptors, the limit is %llu (raise ulimit -n)",
-		    (unsigned long long)req->max_concurrency,
-		    (unsigned long long)need, (unsigned long long)limit);
+	if (run_check(pool, &url, why) == -1) {
 		refuse(pool, REFUSED_FAILED, why);
-		return;
-	}
-	if (http_url_parse(req->scenario.url, strlen(req->scenario.url), &url,
-	    &bad) == -1) {
-		refuse(pool, REFUSED_FAILED, bad);
-		return;
-	}
-	if (url.is_tls) {
-		refuse(pool, REFUSED_FAILED,
-		    "this build has no TLS: give an http:// URL");
 		return;
 	}
 	pool->probe = probe_start(pool->loop, pool->resolver, &url,
 	    req->scenario.family, wants_probe,
 	    req->scenario.timeout_ns < PROBE_NS ? req->scenario.timeout_ns :
 	    PROBE_NS, on_probed, pool);
+	probe_set_filter(pool->probe, on_target_found);
 }
 
 void
@@ -518,7 +689,7 @@ pool_stop(struct pool *pool, uint64_t grace_ns)
 	pool->result->is_partial = true;
 	for (i = 0; i < pool->takers; i++) {
 		m = &pool->members[i];
-		if (m->is_dead || m->is_done)
+		if (m->life.is_over || m->is_done)
 			continue;
 		msg_begin(&m->channel, GEN_STOP);
 		msg_add_uint(&m->channel, grace_ns);
@@ -529,19 +700,37 @@ pool_stop(struct pool *pool, uint64_t grace_ns)
 /* Names that redirects lead to. */
 
 static void
+member_tell(struct member *m, const struct question *q,
+    const struct net_addresses *found)
+{
+	struct net_addresses passed = { .n = 0 };
+	enum cause cause = CAUSE_NONE;
+
+	if (found != NULL)
+		passed = *found;
+	if (found == NULL)
+		cause = CAUSE_RESOLVE;
+	else if (gate_shuts(m->pool, q->host, &passed))
+		cause = CAUSE_DENIED;
+	msg_begin(&m->channel, GEN_RESOLVED);
+	msg_add_uint(&m->channel, q->id);
+	msg_add_uint(&m->channel, cause);
+	net_addresses_put(&m->channel, &passed);
+	msg_send(&m->channel);
+}
+
+static void
 on_resolved(void *arg, const struct net_addresses *found, const char *error)
 {
 	struct question *q = arg;
 	struct member *m = q->member;
-	const struct net_addresses none = { .n = 0 };
+	struct pool *pool = m->pool;
 
 	(void)error;
-	if (!m->is_dead && q->serial == m->pool->serial) {
-		msg_begin(&m->channel, GEN_RESOLVED);
-		msg_add_uint(&m->channel, q->id);
-		net_addresses_put(&m->channel, found == NULL ? &none : found);
-		msg_send(&m->channel);
-	}
+	if (!m->life.is_over && pool->state == POOL_RUN &&
+	    q->serial == pool->serial)
+		member_tell(m, q, found);
+	free(q->host);
 	free(q);
 }
 
@@ -550,16 +739,14 @@ member_resolve(struct member *m, struct msg *msg)
 {
 	struct question *q = xcalloc(1, sizeof(*q));
 	uint16_t port;
-	char *host;
 
 	q->member = m;
 	q->serial = m->pool->serial;
 	q->id = msg_get_uint(msg);
-	host = msg_get_str(msg);
+	q->host = msg_get_str(msg);
 	port = (uint16_t)msg_get_max(msg, UINT16_MAX);
-	resolver_ask(m->pool->resolver, host, port,
+	resolver_ask(m->pool->resolver, q->host, port,
 	    m->pool->req->scenario.family, on_resolved, q);
-	free(host);
 }
 
 static void

@@ -46,7 +46,8 @@ void	 pool_run(struct pool *pool, const struct run_request *req,
 	    bool wants_probe, const struct run_hooks *hooks);
 /*
  * Ends the run early: no new arrivals, grace_ns for what is in flight, then
- * done (or refused, when it has not begun). May be called again.
+ * done with a partial result, an empty one when it had not begun; only while
+ * the target is still looked up, refused. May be called again.
  */
 void	 pool_stop(struct pool *pool, uint64_t grace_ns);
 

@@ -33,6 +33,8 @@ struct probe {
 	char			  host[HTTP_HOST_MAX];
 	void			(*call)(void *,
 				    const struct net_addresses *, const char *);
+	const char		*(*filter)(void *, const char *,
+				    struct net_addresses *);
 	void			 *arg;
 };
 
@@ -125,7 +127,11 @@ on_addresses(void *arg, const struct net_addresses *found, const char *error)
 		return;
 	}
 	p->addresses = *found;
-	if (p->wants_connect)
+	if (p->filter != NULL)
+		error = p->filter(p->arg, p->host, &p->addresses);
+	if (error != NULL)
+		probe_end(p, error);
+	else if (p->wants_connect)
 		probe_connect(p);
 	else
 		probe_end(p, NULL);
@@ -177,6 +183,13 @@ probe_start(struct loop *loop, struct resolver *resolver,
 	loop_timer_set(loop, &p->timeout, loop_tick(loop) + timeout_ns);
 	loop_timer_set(loop, &p->begin, loop_now(loop));
 	return p;
+}
+
+void
+probe_set_filter(struct probe *p, const char *(*filter)(void *, const char *,
+    struct net_addresses *))
+{
+	p->filter = filter;
 }
 
 void

@@ -23,6 +23,13 @@ struct probe *probe_start(struct loop *loop, struct resolver *resolver,
     uint64_t timeout_ns, void (*call)(void *arg,
     const struct net_addresses *addresses, const char *error), void *arg);
 /*
+ * Before the loop turns: filter, with the same arg, takes out of what host
+ * resolved to what must not be connected to. NULL, or the error if nothing is
+ * left; it is copied by nobody.
+ */
+void	 probe_set_filter(struct probe *p, const char *(*filter)(void *arg,
+	    const char *host, struct net_addresses *found));
+/*
  * Ends it without a call, or frees it after the call; before the resolver and
  * the loop. NULL is fine.
  */

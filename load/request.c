@@ -288,7 +288,7 @@ request_unwait(struct request *q)
 
 void
 requests_resolved(struct requests *r, uint32_t id,
-    const struct net_addresses *addresses)
+    const struct net_addresses *addresses, enum cause cause)
 {
 	struct origin *o = targets_origin(r->targets, id);
 	struct request *q, *next;
@@ -307,7 +307,7 @@ requests_resolved(struct requests *r, uint32_t id,
 		if (o->is_known)
 			request_begin(q, false);
 		else
-			request_end(q, CAUSE_RESOLVE, PART_CONNECT);
+			request_end(q, cause, PART_CONNECT);
 	}
 }
 

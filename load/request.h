@@ -55,9 +55,9 @@ void	 requests_free(struct requests *r);
  */
 void	 requests_start(struct requests *r, uint64_t planned_ns,
 	    uint64_t seen_ns);
-/* addresses NULL: there are none. */
+/* addresses NULL: there are none, and those that wait fail with this cause. */
 void	 requests_resolved(struct requests *r, uint32_t id,
-	    const struct net_addresses *addresses);
+	    const struct net_addresses *addresses, enum cause cause);
 /* Ends all that are under way, with CAUSE_CANCELED. */
 void	 requests_cancel(struct requests *r);
 

@@ -214,6 +214,18 @@ slots_wake_fd(const struct slots *s, uint32_t generator)
 	return s->pipes[generator][0];
 }
 
+size_t
+slots_fds(const struct slots *s, uint32_t generator, int *fds)
+{
+	uint32_t i;
+
+	/* It reads its own pipe and writes to those of the others. */
+	for (i = 0; i < s->n; i++)
+		fds[i] = s->pipes[i][1];
+	fds[s->n] = s->pipes[generator][0];
+	return (size_t)s->n + 1;
+}
+
 void
 slots_woken(struct slots *s, uint32_t generator)
 {

@@ -3,6 +3,7 @@
 #define LOAD_SLOTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -18,7 +19,10 @@ struct slots;
 struct slots *slots_new(uint32_t generators);
 void	 slots_free(struct slots *s);
 
-/* Before a run, while no generator uses it: at most so many in flight. */
+/*
+ * Before a run, while no generator uses it: at most so many in flight, and
+ * nothing is left of what one that died had taken or waited for.
+ */
 void	 slots_reset(struct slots *s, uint64_t max);
 
 /* Takes a slot: false when all are taken. Exact over all generators. */
@@ -41,6 +45,12 @@ void	 slots_nudge(struct slots *s, uint32_t generator);
 /* Readable when this generator was woken; slots_woken empties it. */
 int	 slots_wake_fd(const struct slots *s, uint32_t generator);
 void	 slots_woken(struct slots *s, uint32_t generator);
+
+/*
+ * The descriptors that a generator needs of it, put into fds, which has room
+ * for one a generator and one more: how many. Others can be closed in it.
+ */
+size_t	 slots_fds(const struct slots *s, uint32_t generator, int *fds);
 
 /*
  * Requests of the closed model over all generators: a number for the next

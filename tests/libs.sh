@@ -1,12 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # What one test program is linked with beside libpulse.a: check for the unit
-# tests, and for those of the server and of reports what they share.
+# tests, and for those of the server, of reports and the pool what they share.
 case $1 in
 */test_http_server.c|*/test_server_*.c)
 	echo tests/server_rig.c ;;
 */test_report.c|*/test_report_fleet.c)
 	echo tests/report_rig.c ;;
+*/test_pool*.c)
+	echo tests/pool_rig.c ;;
 esac
 case $1 in
 */test_*.c)

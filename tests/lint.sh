@@ -14,7 +14,7 @@ export LC_ALL
 # here, as low as its includes allow.
 layers='
 0 base/util
-1 base/proc base/text hist http load/arrival
+1 base/proc base/text hist http load/arrival load/life
 2 base/loop base/net http_body http_url json load/outcome load/slots
 2 options server_answer
 3 base/msg http_client http_server json_write wire

@@ -41,7 +41,8 @@ static const struct cause_test {
 	{ CAUSE_CHECK_STATUS, "check_status", CATEGORY_CHECK },
 	{ CAUSE_CHECK_HEADER, "check_header", CATEGORY_CHECK },
 	{ CAUSE_CHECK_BODY, "check_body", CATEGORY_CHECK },
-	{ CAUSE_CHECK_JSON, "check_json", CATEGORY_CHECK }
+	{ CAUSE_CHECK_JSON, "check_json", CATEGORY_CHECK },
+	{ CAUSE_DENIED, "target_denied", CATEGORY_TRANSPORT }
 };
 
 static const struct errno_test {

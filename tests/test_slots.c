@@ -19,6 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/proc.h"
 #include "base/util.h"
 #include "load/slots.h"
 
@@ -388,11 +389,11 @@ run_all(void (*run)(struct generator *), pid_t pids[GENERATORS])
 }
 
 static void
-await_all(const pid_t pids[GENERATORS])
+await_all(const pid_t *pids, int n)
 {
 	int i, status, worst = 0;
 
-	for (i = 0; i < GENERATORS; i++) {
+	for (i = 0; i < n; i++) {
 		ck_assert_int_eq(waitpid(pids[i], &status, 0), pids[i]);
 		if (!WIFEXITED(status))
 			worst = 100;
@@ -413,7 +414,7 @@ START_TEST(test_stress)
 	max = stress_max[_i];
 	slots_reset(slots, max);
 	run_all(run_stress, pids);
-	await_all(pids);
+	await_all(pids, GENERATORS);
 	ck_assert_uint_eq(shared->took, GENERATORS * STRESS_ARRIVALS);
 	ck_assert_uint_eq(slots_active(slots), 0);
 	ck_assert_uint_le(slots_peak(slots), max);
@@ -429,7 +430,7 @@ START_TEST(test_stress_drop)
 	max = stress_max[_i];
 	slots_reset(slots, max);
 	run_all(run_drop, pids);
-	await_all(pids);
+	await_all(pids, GENERATORS);
 	ck_assert_uint_ge(shared->took, STRESS_ARRIVALS / HELD_MAX);
 	ck_assert_uint_eq(slots_active(slots), 0);
 	ck_assert_uint_le(slots_peak(slots), max);
@@ -450,11 +451,37 @@ START_TEST(test_order)
 		sched_yield();
 	/* As if the last one had held it: the oldest is the first one's. */
 	slots_release(slots, GENERATORS - 1);
-	await_all(pids);
+	await_all(pids, GENERATORS);
 	ck_assert_uint_eq(shared->norder, GENERATORS * ORDER_ARRIVALS);
 	for (i = 1; i < GENERATORS * ORDER_ARRIVALS; i++)
 		ck_assert_uint_lt(shared->order[i - 1], shared->order[i]);
 	ck_assert_uint_eq(slots_peak(slots), 1);
+}
+END_TEST
+
+/* With nothing else open, a generator hears and wakes as before. */
+START_TEST(test_fds)
+{
+	int fds[GENERATORS + 1];
+	pid_t pid;
+
+	ck_assert_uint_eq(slots_fds(slots, 2, fds), GENERATORS + 1);
+	slots_reset(slots, 1);
+	ck_assert(slots_take(slots));
+	slots_wait(slots, 1, 0);
+	pid = fork();
+	ck_assert_int_ne(pid, -1);
+	if (pid == 0) {
+		proc_keep_only(fds, UTIL_NELEM(fds));
+		slots_release(slots, 2);
+		await_wake(&(struct generator){ .index = 2 });
+		_exit(0);
+	}
+	await_wake(&(struct generator){ .index = 1 });
+	slots_wait(slots, 1, SLOTS_NOBODY);
+	slots_wait(slots, 2, 1);
+	slots_nudge(slots, 1);
+	await_all(&pid, 1);
 }
 END_TEST
 
@@ -482,6 +509,7 @@ make_suite(void)
 	tcase_add_loop_test(tc, test_stress, 0, UTIL_NELEM(stress_max));
 	tcase_add_loop_test(tc, test_stress_drop, 0, UTIL_NELEM(stress_max));
 	tcase_add_test(tc, test_order);
+	tcase_add_test(tc, test_fds);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -97,6 +97,38 @@ static const struct check_test {
 	{ "empty text", BEFORE TARGET
 	    ",\"checks\":{\"bodyContains\":[\"a\",\"\"]}}}", 0,
 	    "checks.bodyContains[1]: must not be empty" },
+	{ "family", BEFORE TARGET ",\"family\":5}}", 0,
+	    "family: must be 4 or 6" },
+	{ "large family", BEFORE TARGET ",\"family\":4294967300}}", 0,
+	    "family: must be 4 or 6" },
+	{ "each family", BEFORE TARGET ",\"family\":4}}", 0, "" },
+	{ "lease", BEFORE TARGET "},\"lease\":99999999}", 0,
+	    "lease: must be at least 100ms" },
+	{ "shortest lease", BEFORE TARGET "},\"lease\":100000000}", 0, "" },
+	{ "share", BEFORE TARGET "},\"share\":{\"of\":5,"
+	    "\"take\":[0,2,4]}}", 0, "" },
+	{ "share of too many", BEFORE TARGET "},\"share\":{\"of\":4097,"
+	    "\"take\":[0]}}", 0, "share.of: must be at most 4096" },
+	{ "share of nothing", BEFORE TARGET "},\"share\":{\"of\":5,"
+	    "\"take\":[]}}", 0, "share.take: there must be at least one" },
+	{ "share of none", BEFORE TARGET "},\"share\":{\"take\":[0]}}", 0,
+	    "share.take: must be below of, each once and in order" },
+	{ "share over the end", BEFORE TARGET "},\"share\":{\"of\":5,"
+	    "\"take\":[0,5]}}", 0,
+	    "share.take: must be below of, each once and in order" },
+	{ "share twice", BEFORE TARGET "},\"share\":{\"of\":5,"
+	    "\"take\":[1,1]}}", 0,
+	    "share.take: must be below of, each once and in order" },
+	{ "requests of a share", BEFORE TARGET "},\"requests\":7,"
+	    "\"share\":{\"of\":2,\"take\":[0]}}", 0, "" },
+	{ "requests of a share and max", "{\"phases\":[{\"type\":\"max\","
+	    "\"duration\":1}],\"requests\":5,\"share\":{\"of\":2,"
+	    "\"take\":[0]},\"httpScenario\":{\"url\":\"http://h\"}}", 0,
+	    "requests: cannot be combined with both a share and a max phase" },
+	{ "requests of the whole and max", "{\"phases\":[{\"type\":\"max\","
+	    "\"duration\":1}],\"requests\":5,\"share\":{\"of\":2,"
+	    "\"take\":[0,1]},\"httpScenario\":{\"url\":\"http://h\"}}", 0,
+	    "" },
 	{ "redirects", BEFORE TARGET ",\"redirects\":101}}", 0,
 	    "redirects: must be at most 100" },
 };

@@ -50,9 +50,15 @@ static const struct request_test {
 	    "\"redirects\":null,\"keepAlive\":null,\"bodyBase64\":null,"
 	    "\"headerList\":null}}", BEFORE TARGET "}}" },
 	{ "defaults are not written", BEFORE TARGET ",\"timeout\":30000000000,"
-	    "\"redirects\":9,\"keepAlive\":true},\"arrivals\":\"uniform\","
-	    "\"requests\":0,\"interval\":1000000000}", BEFORE TARGET "}}" },
-	{ "unknown members", "{\"x\":[1,{}]," PHASES ",\"share\":{}," LIMITS
+	    "\"redirects\":9,\"keepAlive\":true,\"family\":0},"
+	    "\"arrivals\":\"uniform\",\"requests\":0,"
+	    "\"interval\":1000000000,\"warmup\":0,\"share\":{},"
+	    "\"startAt\":0,\"lease\":0}", BEFORE TARGET "}}" },
+	{ "no share", BEFORE TARGET "},\"warmup\":null,\"share\":null,"
+	    "\"startAt\":null,\"lease\":null}", BEFORE TARGET "}}" },
+	{ "a share of nothing", BEFORE TARGET "},\"share\":{\"of\":null,"
+	    "\"take\":null}}", BEFORE TARGET "}}" },
+	{ "unknown members", "{\"x\":[1,{}]," PHASES ",\"y\":{}," LIMITS
 	    ",\"httpScenario\":{\"checks\":{\"x\":200}," TARGET "}}",
 	    BEFORE TARGET "}}" },
 	{ "a phase of each type", "{\"phases\":["
@@ -135,11 +141,20 @@ static const struct request_test {
 	{ "base64 of a text", BEFORE TARGET ",\"bodyBase64\":\"YWI=\"}}",
 	    BEFORE TARGET ",\"body\":\"ab\"}}" },
 	{ "all extensions", BEFORE TARGET ",\"timeout\":5,\"redirects\":0,"
-	    "\"keepAlive\":false},\"arrivals\":\"poisson\",\"seed\":0,"
-	    "\"requests\":7,\"interval\":250000000}", BEFORE TARGET
-	    ",\"timeout\":5,\"redirects\":0,\"keepAlive\":false},"
-	    "\"arrivals\":\"poisson\",\"seed\":0,\"requests\":7,"
-	    "\"interval\":250000000}" },
+	    "\"keepAlive\":false,\"family\":6},\"arrivals\":\"poisson\","
+	    "\"seed\":0,\"requests\":7,\"interval\":250000000,"
+	    "\"warmup\":3,\"share\":{\"take\":[0,2,4],\"of\":5},"
+	    "\"startAt\":9223372036854775807,\"lease\":10000000000}",
+	    BEFORE TARGET
+	    ",\"timeout\":5,\"redirects\":0,\"keepAlive\":false,"
+	    "\"family\":6},\"arrivals\":\"poisson\",\"seed\":0,"
+	    "\"requests\":7,\"interval\":250000000,\"warmup\":3,"
+	    "\"share\":{\"of\":5,\"take\":[0,2,4]},"
+	    "\"startAt\":9223372036854775807,\"lease\":10000000000}" },
+	{ "a share out of all bounds", BEFORE TARGET "},\"share\":"
+	    "{\"of\":4294967296,\"take\":[18446744073709551615,1]}}",
+	    BEFORE TARGET "},\"share\":{\"of\":4294967295,"
+	    "\"take\":[4294967295,1]}}" },
 	{ "largest numbers", "{\"phases\":[],"
 	    "\"maxConcurrency\":9223372036854775807,"
 	    "\"saturationPolicy\":\"block\",\"seed\":18446744073709551615}",
@@ -192,6 +207,21 @@ static const struct request_test decode_errors[] = {
 	    "requests: must be a whole number" },
 	{ "interval", "{\"interval\":\"1s\"}",
 	    "interval: must be a whole number of nanoseconds" },
+	{ "warmup", "{\"warmup\":1.5}",
+	    "warmup: must be a whole number of nanoseconds" },
+	{ "startAt", "{\"startAt\":-1}",
+	    "startAt: must be a whole number of nanoseconds" },
+	{ "lease", "{\"lease\":\"10s\"}",
+	    "lease: must be a whole number of nanoseconds" },
+	{ "share", "{\"share\":[5]}", "share: must be an object" },
+	{ "share's of", "{\"share\":{\"of\":\"5\"}}",
+	    "share.of: must be a whole number" },
+	{ "share's take", "{\"share\":{\"of\":5,\"take\":0}}",
+	    "share.take: must be an array of at most 4096 numbers" },
+	{ "of share's take", "{\"share\":{\"of\":5,\"take\":[0,null]}}",
+	    "share.take: must be an array of whole numbers" },
+	{ "family", "{\"httpScenario\":{\"family\":\"6\"}}",
+	    "family: must be a whole number" },
 	{ "scenario", "{\"httpScenario\":\"http://h/\"}",
 	    "httpScenario: must be an object" },
 	{ "url", "{\"httpScenario\":{\"url\":5}}",
@@ -308,6 +338,7 @@ assert_same_scenario(const struct scenario *a, const struct scenario *b)
 	ck_assert_uint_eq(a->timeout_ns, b->timeout_ns);
 	ck_assert_uint_eq(a->redirects, b->redirects);
 	ck_assert(a->keep_alive == b->keep_alive);
+	ck_assert_int_eq(a->family, b->family);
 }
 
 static void
@@ -324,6 +355,14 @@ assert_same_request(const struct run_request *a, const struct run_request *b)
 	ck_assert_uint_eq(a->seed, b->seed);
 	ck_assert_uint_eq(a->requests, b->requests);
 	ck_assert_uint_eq(a->interval_ns, b->interval_ns);
+	ck_assert_uint_eq(a->warmup_ns, b->warmup_ns);
+	ck_assert_uint_eq(a->of, b->of);
+	ck_assert_uint_eq(a->ntake, b->ntake);
+	if (a->ntake > 0)
+		ck_assert_mem_eq(a->take, b->take,
+		    a->ntake * sizeof(*a->take));
+	ck_assert_uint_eq(a->start_at_ns, b->start_at_ns);
+	ck_assert_uint_eq(a->lease_ns, b->lease_ns);
 	assert_same_scenario(&a->scenario, &b->scenario);
 }
 
@@ -394,6 +433,26 @@ START_TEST(test_phases_max)
 	ck_assert_int_eq(decode(buf_str(&text), &req, why), -1);
 	ck_assert_str_eq(why, "phases: must be an array of at most 1000 "
 	    "phases");
+	run_request_clear(&req);
+	buf_clear(&text);
+}
+END_TEST
+
+START_TEST(test_takers_max)
+{
+	struct run_request req;
+	struct buf text;
+	char why[WIRE_TEXT_MAX] = "";
+	int i;
+
+	buf_init(&text, JSON_TEXT_MAX);
+	buf_adds(&text, "{\"share\":{\"take\":[0");
+	for (i = 1; i <= ARRIVAL_TAKERS_MAX; i++)
+		buf_addf(&text, ",%d", i);
+	buf_adds(&text, "]}}");
+	ck_assert_int_eq(decode(buf_str(&text), &req, why), -1);
+	ck_assert_str_eq(why, "share.take: must be an array of at most 4096 "
+	    "numbers");
 	run_request_clear(&req);
 	buf_clear(&text);
 }
@@ -567,6 +626,7 @@ make_suite(void)
 	    UTIL_NELEM(decode_errors));
 	tcase_add_test(tc, test_headers_max);
 	tcase_add_test(tc, test_phases_max);
+	tcase_add_test(tc, test_takers_max);
 	tcase_add_test(tc, test_request_noise);
 	suite_add_tcase(s, tc);
 

@@ -123,6 +123,7 @@ static void
 get_request(struct msg *m)
 {
 	struct run_request req;
+	uint32_t i;
 
 	run_request_init(&req);
 	run_request_get(m, &req);
@@ -132,6 +133,11 @@ get_request(struct msg *m)
 		ck_assert_uint_le(req.nphases, ARRIVAL_PHASES_MAX);
 		ck_assert(req.scenario.body != NULL ||
 		    req.scenario.body_len == 0);
+		ck_assert((req.of == 0) == (req.ntake == 0));
+		for (i = 0; i < req.ntake; i++) {
+			ck_assert_uint_lt(req.take[i], req.of);
+			ck_assert(i == 0 || req.take[i - 1] < req.take[i]);
+		}
 	}
 	run_request_clear(&req);
 }
@@ -221,6 +227,13 @@ fill_request(struct run_request *req)
 	req->requests = 123456789;
 	req->interval_ns = 250 * NS_PER_MS;
 	req->warmup_ns = 7 * NS_PER_SEC;
+	req->of = 5;
+	req->ntake = 3;
+	req->take = xcalloc(3, sizeof(*req->take));
+	req->take[1] = 2;
+	req->take[2] = 4;
+	req->start_at_ns = UINT64_MAX;
+	req->lease_ns = 10 * NS_PER_SEC;
 	s->url = xstrdup("http://[::1]:8080/a?b=c");
 	free(s->method);
 	s->method = xstrdup("PATCH");
@@ -411,6 +424,12 @@ check_same_request(const struct run_request *a, const struct run_request *b)
 	ck_assert_uint_eq(a->requests, b->requests);
 	ck_assert_uint_eq(a->interval_ns, b->interval_ns);
 	ck_assert_uint_eq(a->warmup_ns, b->warmup_ns);
+	ck_assert_uint_eq(a->of, b->of);
+	ck_assert_uint_eq(a->ntake, b->ntake);
+	for (i = 0; i < a->ntake; i++)
+		ck_assert_uint_eq(a->take[i], b->take[i]);
+	ck_assert_uint_eq(a->start_at_ns, b->start_at_ns);
+	ck_assert_uint_eq(a->lease_ns, b->lease_ns);
 	check_same_scenario(&a->scenario, &b->scenario);
 }
 
@@ -709,6 +728,46 @@ START_TEST(test_body_of_none)
 }
 END_TEST
 
+static const struct share_test {
+	const char	*descr;
+	uint32_t	 of;
+	uint32_t	 ntake;
+	uint32_t	 take[2];
+} share_tests[] = {
+	{ "of too many", ARRIVAL_TAKERS_MAX + 1, 1, { 0, 0 } },
+	{ "takes nothing", 5, 0, { 0, 0 } },
+	{ "takes of nothing", 0, 1, { 0, 0 } },
+	{ "takes more than all", 1, 2, { 0, 1 } },
+	{ "takes one that is none", 5, 2, { 0, 5 } },
+	{ "takes one twice", 5, 2, { 3, 3 } },
+	{ "out of order", 5, 2, { 3, 1 } }
+};
+
+/* What arrival.c must never see. */
+START_TEST(test_bad_share)
+{
+	const struct share_test *t = &share_tests[_i];
+	struct run_request req;
+	struct msg m;
+	uint32_t take[2];
+
+	fill_request(&req);
+	free(req.take);
+	memcpy(take, t->take, sizeof(take));
+	req.of = t->of;
+	req.ntake = t->ntake;
+	req.take = take;
+	run_request_put(&from, &req);
+	req.take = NULL;
+	run_request_clear(&req);
+	m = deliver();
+	run_request_init(&req);
+	run_request_get(&m, &req);
+	ck_assert_msg(m.is_bad, "%s", t->descr);
+	run_request_clear(&req);
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -737,6 +796,7 @@ make_suite(void)
 	tcase_add_loop_test(tc, test_random, 0, UTIL_NELEM(kinds));
 	tcase_add_loop_test(tc, test_bad, 0, UTIL_NELEM(bad_tests));
 	tcase_add_test(tc, test_body_of_none);
+	tcase_add_loop_test(tc, test_bad_share, 0, UTIL_NELEM(share_tests));
 	suite_add_tcase(s, tc);
 	return s;
 }
