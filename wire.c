@@ -411,7 +411,8 @@ check_share(const struct run_request *req, char *why)
 			return wire_refuse(why, "share.take: must be below of, "
 			    "each once and in order");
 	/* Others count requests of the max phase that are not seen here. */
-	if (req->ntake < req->of && req->requests > 0 && run_request_has_max(req))
+	if (req->ntake < req->of && req->requests > 0 &&
+	    run_request_has_max(req))
 		return wire_refuse(why, "requests: cannot be combined with "
 		    "both a share and a max phase");
 	return 0;
