@@ -91,7 +91,8 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_probe.t tests/test_wire_msg.t \
 	tests/test_options.t tests/test_run_options.t
 
-HELPERS = tests/misbehave.t tests/recorder.t tests/micro.t
+HELPERS = tests/misbehave.t tests/recorder.t tests/micro.t \
+	tests/gopeer.t tests/ask.t tests/manyworkers.t
 
 SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_signal.sh \
 	tests/t_refuse.sh tests/t_output.sh tests/t_manual.sh
@@ -102,7 +103,7 @@ libpulse.a: $(OBJS)
 	@ar rc $@ $(OBJS)
 
 $(UNIT): libpulse.a tests/server_rig.c tests/server_rig.h
-$(HELPERS): libpulse.a
+$(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h
 
 .c.t:
 	@echo '$(CC) -o $@'
