@@ -101,7 +101,8 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_wire_msg.t \
 	tests/test_options.t tests/test_run_options.t
 
-HELPERS = tests/misbehave.t tests/recorder.t tests/micro.t
+HELPERS = tests/misbehave.t tests/recorder.t tests/micro.t \
+	tests/gopeer.t tests/ask.t tests/manyworkers.t
 
 SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_signal.sh tests/t_refuse.sh tests/t_output.sh \
@@ -115,7 +116,7 @@ libpulse.a: $(OBJS)
 $(UNIT): libpulse.a tests/server_rig.c tests/server_rig.h \
 	tests/report_rig.c tests/report_rig.h \
 	tests/pool_rig.c tests/pool_rig.h
-$(HELPERS): libpulse.a
+$(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h
 
 .c.t:
 	@echo '$(CC) -o $@'

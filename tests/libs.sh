@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # What one test program is linked with beside libpulse.a: check for the unit
-# tests, and for those of the server, of reports and the pool what they share.
+# tests; what those of one subject share, and what stand-ins for workers do.
 case $1 in
 */test_http_server.c|*/test_server_*.c)
 	echo tests/server_rig.c ;;
@@ -9,6 +9,8 @@ case $1 in
 	echo tests/report_rig.c ;;
 */test_pool*.c)
 	echo tests/pool_rig.c ;;
+*/gopeer.c|*/manyworkers.c)
+	echo tests/peer_rig.c ;;
 esac
 case $1 in
 */test_*.c)
