@@ -25,7 +25,7 @@ ALL_CFLAGS = $(STD) $(WARN) -DLOOP_$(LOOP) $(CFLAGS)
 LIBS = -lm
 
 OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
-	base/resolve.o \
+	base/resolve.o base/stream.o \
 	hist.o http.o http_body.o http_url.o json.o json_write.o \
 	load/arrival.o load/outcome.o load/slots.o \
 	load/intervals.o \
@@ -40,7 +40,7 @@ OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
 	options.o run_options.o run.o
 
 HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
-	base/resolve.h \
+	base/resolve.h base/stream.h \
 	hist.h http.h http_body.h http_url.h json.h json_write.h \
 	load/arrival.h load/outcome.h load/slots.h \
 	load/intervals.h \
@@ -85,7 +85,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_http_client.t tests/test_http_server.t \
 	tests/test_server_limits.t \
 	tests/test_loop.t tests/test_loop_timer.t \
-	tests/test_msg.t tests/test_net.t \
+	tests/test_msg.t tests/test_net.t tests/test_stream.t \
 	tests/test_proc.t tests/test_resolve.t tests/test_slots.t \
 	tests/test_outcome.t tests/test_audit.t tests/test_target.t \
 	tests/test_probe.t tests/test_wire_msg.t \

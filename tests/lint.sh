@@ -17,7 +17,7 @@ layers='
 1 base/proc base/text hist http load/arrival
 2 base/loop base/net http_body http_url json load/outcome load/slots
 2 options server_answer
-3 base/msg http_client http_server json_write wire
+3 base/msg base/stream http_client http_server json_write wire
 4 base/resolve load/target mock result wire_json
 5 load/audit load/intervals load/probe load/request
 5 plan_expr result_json wire_msg
