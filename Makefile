@@ -25,13 +25,14 @@ ALL_CFLAGS = $(STD) $(WARN) -DLOOP_$(LOOP) $(CFLAGS)
 LIBS = -lm
 
 OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
-	base/resolve.o base/stream.o \
+	base/resolve.o base/stream.o base/expiry.o \
 	hist.o http.o http_body.o http_url.o json.o json_write.o \
 	load/arrival.o load/outcome.o load/slots.o \
 	load/intervals.o \
 	wire.o wire_json.o result.o result_json.o wire_msg.o \
 	plan.o plan_expr.o plan_file.o \
-	http_client.o http_server.o server_answer.o mock.o \
+	http_client.o server_answer.o server_input.o server_output.o \
+	server_connection.o server_listener.o http_server.o mock.o \
 	load/target.o load/request.o load/probe.o load/audit.o load/gen.o \
 	load/pool.o \
 	report/report.o report/words.o report/outlook.o report/plan_out.o \
@@ -40,13 +41,14 @@ OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
 	options.o run_options.o run.o
 
 HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
-	base/resolve.h base/stream.h \
+	base/resolve.h base/stream.h base/expiry.h \
 	hist.h http.h http_body.h http_url.h json.h json_write.h \
 	load/arrival.h load/outcome.h load/slots.h \
 	load/intervals.h \
 	wire.h wire_json.h result.h result_json.h wire_msg.h \
 	plan.h plan_expr.h plan_file.h \
-	http_client.h http_server.h server_answer.h mock.h \
+	http_client.h server_answer.h server_input.h server_output.h \
+	server_connection.h server_listener.h http_server.h mock.h \
 	load/target.h load/request.h load/probe.h load/audit.h load/gen.h \
 	load/pool.h \
 	report/report.h report/words.h report/outlook.h report/plan_text.h \

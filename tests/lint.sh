@@ -17,12 +17,12 @@ layers='
 1 base/proc base/text hist http load/arrival
 2 base/loop base/net http_body http_url json load/outcome load/slots
 2 options server_answer
-3 base/msg base/stream http_client http_server json_write wire
-4 base/resolve load/target mock result wire_json
-5 load/audit load/intervals load/probe load/request
+3 base/expiry base/msg base/stream http_client json_write server_listener wire
+4 base/resolve load/target result server_input server_output wire_json
+5 load/audit load/intervals load/probe load/request server_connection
 5 plan_expr result_json wire_msg
-6 load/gen plan
-7 load/pool plan_file report/report
+6 http_server load/gen plan
+7 load/pool mock plan_file report/report
 8 report/plan_out report/wire_out report/words
 9 report/csv report/json_out report/outlook report/plan_text
 9 report/progress run_options

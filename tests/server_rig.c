@@ -323,8 +323,11 @@ rig_hear_refusal(struct client *c, const char *descr, int status)
 static void
 server_open(const struct server_limits *limits)
 {
-	const struct server_handler handler = { on_request, on_gone,
-	    &rig_seen };
+	const struct server_handler handler = {
+		.request = on_request,
+		.gone = on_gone,
+		.arg = &rig_seen
+	};
 	int fd;
 
 	ck_assert(net_listen_parse(&address, "127.0.0.1:0"));
