@@ -85,8 +85,9 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_plan.t tests/test_plan_file.t tests/test_report.t \
 	tests/test_report_file.t tests/test_progress.t \
 	tests/test_http_client.t tests/test_http_server.t \
-	tests/test_server_limits.t \
-	tests/test_loop.t tests/test_loop_timer.t \
+	tests/test_server_limits.t tests/test_server_stream.t \
+	tests/test_server_drain.t \
+	tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
 	tests/test_msg.t tests/test_net.t tests/test_stream.t \
 	tests/test_proc.t tests/test_resolve.t tests/test_slots.t \
 	tests/test_outcome.t tests/test_audit.t tests/test_target.t \

@@ -29,7 +29,7 @@
 
 #define LINGER_NS	(2 * NS_PER_SEC)
 
-/* What a connection is at: all that are at the same have the same time limit. */
+/* What it is at: all that are at the same have the same time limit. */
 enum state {
 	STATE_FREE,			/* no connection, memory to use again */
 	STATE_IDLE,			/* nothing of a request has come */
@@ -556,6 +556,7 @@ begin_request(struct server_connection *c)
 	const struct server_handler *handler = &c->all->handler;
 	const struct http_head *h = &c->input.head;
 	struct server_answer a = { .status = 400 };
+	bool has_body;
 
 	c->asked = (struct server_asked){
 		.minor = h->minor,
@@ -567,9 +568,10 @@ begin_request(struct server_connection *c)
 		set_state(c, STATE_HEAD);	/* not idle to server_drain */
 	if (handler->head(handler->arg, h, &a))
 		return step_body(c, true);
+	has_body = server_input_awaits_body(&c->input);
+	a.is_last = a.is_last || has_body;
 	answer(c, &a);
-	if (server_input_awaits_body(&c->input))
-		c->asked.is_last = c->has_more = true;
+	c->has_more = c->has_more || has_body;
 	return WANT_STEP;
 }
 

@@ -17,7 +17,7 @@ enum {
 	OUTPUT_MAX = 1024 * 1024 * 1024,	/* no peer decides about it */
 	UNSENT_MAX = 64 * 1024 * 1024,		/* of an answer in pieces */
 	CHUNK_EXTRA = 32,			/* its size and line ends */
-	KEEP_MAX = 64 * 1024,			/* larger buffers are not kept */
+	KEEP_MAX = 64 * 1024,			/* larger ones are freed */
 	WHY_MAX = 128
 };
 

@@ -77,7 +77,7 @@ expiry_oldest(const struct expiry *e, size_t list)
 	return first == &e->lists[list].ends ? NULL : first;
 }
 
-/* What a call moves may stand in any list: the timer is set when all is done. */
+/* What a call moves may stand in any list: the timer is set at the end. */
 static void
 on_timer(void *arg)
 {
