@@ -25,7 +25,7 @@ ALL_CFLAGS = $(STD) $(WARN) -DLOOP_$(LOOP) $(CFLAGS)
 LIBS = -lm
 
 OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
-	base/resolve.o \
+	base/resolve.o base/stream.o base/expiry.o \
 	hist.o http.o http_body.o http_url.o json.o json_write.o \
 	load/arrival.o load/life.o load/outcome.o load/slots.o \
 	load/intervals.o \
@@ -33,7 +33,8 @@ OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
 	result.o result_json.o wire_msg.o \
 	split.o fleet.o feature.o \
 	plan.o plan_expr.o plan_file.o \
-	http_client.o http_server.o server_answer.o mock.o \
+	http_client.o server_answer.o server_input.o server_output.o \
+	server_connection.o server_listener.o http_server.o mock.o \
 	load/target.o load/check.o load/request.o load/probe.o load/audit.o \
 	load/gen.o load/pool.o \
 	report/report.o report/words.o report/outlook.o report/plan_out.o \
@@ -43,7 +44,7 @@ OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
 	options.o output.o run_options.o dry_run.o run.o merge.o
 
 HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
-	base/resolve.h \
+	base/resolve.h base/stream.h base/expiry.h \
 	hist.h http.h http_body.h http_url.h json.h json_write.h \
 	load/arrival.h load/life.h load/outcome.h load/slots.h \
 	load/intervals.h \
@@ -51,7 +52,8 @@ HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
 	result.h result_json.h wire_msg.h \
 	split.h fleet.h feature.h \
 	plan.h plan_expr.h plan_file.h \
-	http_client.h http_server.h server_answer.h mock.h \
+	http_client.h server_answer.h server_input.h server_output.h \
+	server_connection.h server_listener.h http_server.h mock.h \
 	load/target.h load/check.h load/request.h load/probe.h load/audit.h \
 	load/gen.h load/pool.h \
 	report/report.h report/words.h report/outlook.h report/plan_text.h \
@@ -91,9 +93,10 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_report_file.t tests/test_report_fleet.t \
 	tests/test_progress.t \
 	tests/test_http_client.t tests/test_http_server.t \
-	tests/test_server_limits.t \
-	tests/test_loop.t tests/test_loop_timer.t \
-	tests/test_msg.t tests/test_net.t \
+	tests/test_server_limits.t tests/test_server_stream.t \
+	tests/test_server_drain.t \
+	tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
+	tests/test_msg.t tests/test_net.t tests/test_stream.t \
 	tests/test_proc.t tests/test_resolve.t tests/test_slots.t \
 	tests/test_life.t tests/test_outcome.t tests/test_check.t \
 	tests/test_audit.t tests/test_target.t \

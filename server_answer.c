@@ -5,9 +5,10 @@
  * coding, date and the life of the connection are written here.
  *
  * A small answer is one run of bytes, to be sent by one write; a large body
- * that outlives its answer is not copied. No I/O; it is on the path of every
- * request of a server, so nothing is formatted by printf that need not be.
- * Types and fields are the caller's and trusted to be well formed.
+ * that outlives its answer is not copied; one that is not known yet is added
+ * in pieces. No I/O; it is on the path of every request of a server, so nothing
+ * is formatted by printf that need not be. Types and fields are the caller's
+ * and trusted to be well formed.
  */
 
 #include <string.h>
@@ -20,9 +21,17 @@ enum {
 	CHUNK_SIZE = 4096
 };
 
+/* How the peer learns where the body ends. */
+enum framing {
+	BY_LENGTH,
+	BY_CHUNKS,
+	BY_CLOSE
+};
+
 static bool	may_have_body(int status);
 static void	add_head(struct buf *out, const struct server_answer *a,
-		    const struct server_asked *asked, const char *date);
+		    const struct server_asked *asked, const char *date,
+		    enum framing framing);
 static void	add_chunks(struct buf *out, const char *p, size_t len);
 static void	add_number(struct buf *out, uint64_t n);
 static const char *date_lines(struct server_date *date, uint64_t now_ns);
@@ -32,20 +41,57 @@ server_answer_add(struct buf *out, const struct server_answer *a,
     const struct server_asked *asked, struct server_date *date,
     struct http_view *rest)
 {
+	bool is_chunked = a->is_chunked && server_answer_is_chunked(asked);
 	size_t len = a->is_cut ? a->body_len / 2 : a->body_len;
 
 	*rest = (struct http_view){ NULL, 0 };
-	add_head(out, a, asked, date_lines(date, asked->now_ns));
-	if (asked->is_head || !may_have_body(a->status))
+	add_head(out, a, asked, date_lines(date, asked->now_ns),
+	    is_chunked ? BY_CHUNKS : BY_LENGTH);
+	if (!server_answer_has_body(a, asked))
 		return;
-	if (a->is_chunked && asked->minor > 0) {
+	if (is_chunked) {
 		add_chunks(out, a->body, len);
 		if (!a->is_cut)
-			buf_adds(out, "0\r\n\r\n");
+			server_answer_last_chunk(out);
 	} else if (a->is_static && len > COPY_MAX)
 		*rest = (struct http_view){ a->body, len };
 	else
 		buf_add(out, a->body, len);
+}
+
+void
+server_answer_begin(struct buf *out, const struct server_answer *a,
+    const struct server_asked *asked, struct server_date *date)
+{
+	add_head(out, a, asked, date_lines(date, asked->now_ns),
+	    server_answer_is_chunked(asked) ? BY_CHUNKS : BY_CLOSE);
+}
+
+void
+server_answer_chunk(struct buf *out, const void *p, size_t len)
+{
+	buf_addf(out, "%zx\r\n", len);
+	buf_add(out, p, len);
+	buf_adds(out, "\r\n");
+}
+
+void
+server_answer_last_chunk(struct buf *out)
+{
+	buf_adds(out, "0\r\n\r\n");
+}
+
+bool
+server_answer_has_body(const struct server_answer *a,
+    const struct server_asked *asked)
+{
+	return !asked->is_head && may_have_body(a->status);
+}
+
+bool
+server_answer_is_chunked(const struct server_asked *asked)
+{
+	return asked->minor > 0;
 }
 
 int
@@ -75,7 +121,7 @@ may_have_body(int status)
 
 static void
 add_head(struct buf *out, const struct server_answer *a,
-    const struct server_asked *asked, const char *date)
+    const struct server_asked *asked, const char *date, enum framing framing)
 {
 	buf_adds(out, "HTTP/1.1 ");
 	add_number(out, (uint64_t)a->status);
@@ -89,9 +135,9 @@ add_head(struct buf *out, const struct server_answer *a,
 	}
 	if (a->fields != NULL)
 		buf_adds(out, a->fields);
-	if (a->is_chunked && asked->minor > 0 && may_have_body(a->status))
+	if (framing == BY_CHUNKS && may_have_body(a->status))
 		buf_adds(out, "Transfer-Encoding: chunked\r\n");
-	else if (may_have_body(a->status)) {
+	else if (framing == BY_LENGTH && may_have_body(a->status)) {
 		buf_adds(out, "Content-Length: ");
 		add_number(out, a->body_len);
 		buf_adds(out, "\r\n");
@@ -110,9 +156,7 @@ add_chunks(struct buf *out, const char *p, size_t len)
 
 	for (; len > 0; len -= n, p += n) {
 		n = len < CHUNK_SIZE ? len : CHUNK_SIZE;
-		buf_addf(out, "%zx\r\n", n);
-		buf_add(out, p, n);
-		buf_adds(out, "\r\n");
+		server_answer_chunk(out, p, n);
 	}
 }
 

@@ -48,6 +48,21 @@ void	 server_answer_add(struct buf *out, const struct server_answer *a,
 	    struct http_view *rest);
 
 /*
+ * The same in pieces: the head, for which a->body is not looked at; then a
+ * chunk for each run of at least a byte, and the last one, which has none. A
+ * peer that knows no chunks gets the bytes as they are, and the connection
+ * must be closed behind them.
+ */
+void	 server_answer_begin(struct buf *out, const struct server_answer *a,
+	    const struct server_asked *asked, struct server_date *date);
+void	 server_answer_chunk(struct buf *out, const void *p, size_t len);
+void	 server_answer_last_chunk(struct buf *out);
+/* Are the bytes of a body sent at all, and are they in chunks if in pieces? */
+bool	 server_answer_has_body(const struct server_answer *a,
+	    const struct server_asked *asked);
+bool	 server_answer_is_chunked(const struct server_asked *asked);
+
+/*
  * The status to refuse a head with that http_read_request found bad, in bytes
  * that end at end.
  */

@@ -2,16 +2,20 @@
 /*
  * Addresses and sockets: parse and print an address, listen, accept, connect
  * without blocking, move bytes. Names are resolve.c's; here an address is
- * always numbers.
+ * always numbers or the path of a unix socket. "Every address" is neither of
+ * one family nor of the other: it has family AF_UNSPEC and its port where
+ * IPv4 has it.
  *
- * All functions return -1 with errno and leave no descriptor open behind an
- * error. Nothing here prints, waits or retries.
+ * All functions return -1 with errno and leave no descriptor and no file
+ * behind an error. Nothing here prints, waits or retries.
  *
  * Needs _GNU_SOURCE for accept4, where that exists.
  */
 #define _GNU_SOURCE
 
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -19,6 +23,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,7 +32,13 @@
 #include "base/text.h"
 #include "base/util.h"
 
-enum { LISTEN_BACKLOG = 4096 };
+enum {
+	LISTEN_BACKLOG = 4096,
+	KEEPALIVE_IDLE_S = 10,
+	KEEPALIVE_INTERVAL_S = 5,
+	KEEPALIVE_PROBES = 3,
+	UNSENT_MS = 30 * 1000		/* bytes without an acknowledgement */
+};
 
 bool
 net_address_parse(struct net_address *a, const char *host, uint16_t port,
@@ -52,6 +63,32 @@ net_address_parse(struct net_address *a, const char *host, uint16_t port,
 	return false;
 }
 
+bool
+net_unix_address(struct net_address *a, const char *path)
+{
+	struct sockaddr_un *un = (struct sockaddr_un *)&a->ss;
+	size_t len = strlen(path);
+
+	memset(a, 0, sizeof(*a));
+	if (len == 0 || len >= sizeof(un->sun_path))
+		return false;
+	un->sun_family = AF_UNIX;
+	memcpy(un->sun_path, path, len + 1);
+	a->len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len + 1);
+	return true;
+}
+
+/* Without a NUL when it was cut, or when it has no path at all. */
+static void
+format_unix(char text[NET_TEXT_MAX], const struct net_address *a)
+{
+	const struct sockaddr_un *un = (const struct sockaddr_un *)&a->ss;
+	size_t start = offsetof(struct sockaddr_un, sun_path);
+	size_t len = a->len > start ? a->len - start : 0;
+
+	snprintf(text, NET_TEXT_MAX, "unix:%.*s", (int)len, un->sun_path);
+}
+
 char *
 net_address_format(char text[NET_TEXT_MAX], const struct net_address *a)
 {
@@ -59,16 +96,32 @@ net_address_format(char text[NET_TEXT_MAX], const struct net_address *a)
 	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&a->ss;
 	char host[INET6_ADDRSTRLEN] = "?";
 
-	if (a->ss.ss_family == AF_INET6) {
+	switch (a->ss.ss_family) {
+	case AF_UNIX:
+		format_unix(text, a);
+		return text;
+	case AF_INET6:
 		inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof(host));
 		snprintf(text, NET_TEXT_MAX, "[%s]:%u", host,
 		    (unsigned int)ntohs(in6->sin6_port));
-	} else {
+		return text;
+	case AF_INET:
 		inet_ntop(AF_INET, &in->sin_addr, host, sizeof(host));
-		snprintf(text, NET_TEXT_MAX, "%s:%u", host,
-		    (unsigned int)ntohs(in->sin_port));
+		break;
+	case AF_UNSPEC:
+		host[0] = '\0';
+		break;
 	}
+	snprintf(text, NET_TEXT_MAX, "%s:%u", host,
+	    (unsigned int)ntohs(in->sin_port));
 	return text;
+}
+
+static void
+set_every_address(struct net_address *a, uint16_t port)
+{
+	net_address_parse(a, "0.0.0.0", port, 4);
+	a->ss.ss_family = AF_UNSPEC;
 }
 
 bool
@@ -85,8 +138,10 @@ net_listen_parse(struct net_address *a, const char *text)
 	len = (size_t)(colon - text);
 	memcpy(host, text, len);
 	host[len] = '\0';
-	if (len == 0)
-		return net_address_parse(a, "0.0.0.0", (uint16_t)port, 4);
+	if (len == 0) {
+		set_every_address(a, (uint16_t)port);
+		return true;
+	}
 	if (strcmp(host, "localhost") == 0)
 		return net_address_parse(a, "127.0.0.1", (uint16_t)port, 4);
 	if (host[0] == '[' && host[len - 1] == ']') {
@@ -96,13 +151,26 @@ net_listen_parse(struct net_address *a, const char *text)
 	return net_address_parse(a, host, (uint16_t)port, 4);
 }
 
-static void
-set_nodelay(int fd)
+bool
+net_is_loopback(const struct net_address *a)
 {
-	const int on = 1;
+	const struct sockaddr_in *in = (const struct sockaddr_in *)&a->ss;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&a->ss;
+	const struct in6_addr *v6 = &in6->sin6_addr;
 
-	/* Unix sockets have no such option, and no such delay. */
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if (a->ss.ss_family == AF_INET6)
+		return IN6_IS_ADDR_LOOPBACK(v6) ||
+		    (IN6_IS_ADDR_V4MAPPED(v6) && v6->s6_addr[12] == 127);
+	if (a->ss.ss_family == AF_INET)
+		return ntohl(in->sin_addr.s_addr) >> 24 == 127;
+	return a->ss.ss_family == AF_UNIX;
+}
+
+/* Fails for a unix socket and on an old kernel, which do without. */
+static void
+set_tcp(int fd, int option, int value)
+{
+	(void)setsockopt(fd, IPPROTO_TCP, option, &value, sizeof(value));
 }
 
 static int
@@ -141,19 +209,121 @@ stream_socket(const struct net_address *a)
 #endif
 }
 
-int
-net_listen(const struct net_address *a)
+/* Binds and listens. Of v6, is_both decides whether IPv4 comes there too. */
+static int
+listen_inet(const struct net_address *a, bool is_both)
 {
-	const int on = 1;
+	const int on = 1, v6_only = !is_both;
 	int fd = stream_socket(a);
 
 	if (fd == -1)
 		return -1;
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+	    (a->ss.ss_family != AF_INET6 || setsockopt(fd, IPPROTO_IPV6,
+	    IPV6_V6ONLY, &v6_only, sizeof(v6_only)) == 0) &&
 	    bind(fd, (const struct sockaddr *)&a->ss, a->len) == 0 &&
 	    listen(fd, LISTEN_BACKLOG) == 0)
 		return fd;
 	return close_failed(fd);
+}
+
+/* A machine without IPv6, or that keeps the families apart, has IPv4. */
+static int
+listen_everywhere(const struct net_address *every)
+{
+	const struct sockaddr_in *in = (const struct sockaddr_in *)&every->ss;
+	struct net_address a;
+	int fd;
+
+	net_address_parse(&a, "::", ntohs(in->sin_port), 6);
+	fd = listen_inet(&a, true);
+	if (fd != -1 || errno == EADDRINUSE)
+		return fd;
+	net_address_parse(&a, "0.0.0.0", ntohs(in->sin_port), 4);
+	return listen_inet(&a, false);
+}
+
+static bool
+is_socket(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+/* Is there a socket that nobody listens to? */
+static bool
+is_stale(const struct net_address *a)
+{
+	const struct sockaddr_un *un = (const struct sockaddr_un *)&a->ss;
+	bool is_refused;
+	int fd;
+
+	if (!is_socket(un->sun_path))
+		return false;
+	fd = stream_socket(a);
+	if (fd == -1)
+		return false;
+	is_refused = connect(fd, (const struct sockaddr *)&a->ss,
+	    a->len) == -1 && errno == ECONNREFUSED;
+	close(fd);
+	return is_refused;
+}
+
+/* The file never has any other mode than 0600, not even for a moment. */
+static int
+bind_unix(int fd, const struct net_address *a)
+{
+	mode_t was = umask(S_IXUSR | S_IRWXG | S_IRWXO);
+	int rc = bind(fd, (const struct sockaddr *)&a->ss, a->len);
+
+	umask(was);
+	return rc;
+}
+
+static int
+listen_unix(const struct net_address *a)
+{
+	int fd = stream_socket(a);
+
+	if (fd == -1)
+		return -1;
+	if (bind_unix(fd, a) == -1) {
+		if (errno != EADDRINUSE)
+			return close_failed(fd);
+		if (is_stale(a))
+			net_unlisten(a);
+		/* Fails as before when it is still there. */
+		if (bind_unix(fd, a) == -1)
+			return close_failed(fd);
+	}
+	if (listen(fd, LISTEN_BACKLOG) == 0)
+		return fd;
+	close_failed(fd);
+	net_unlisten(a);
+	return -1;
+}
+
+int
+net_listen(const struct net_address *a)
+{
+	if (a->ss.ss_family == AF_UNIX)
+		return listen_unix(a);
+	if (a->ss.ss_family == AF_UNSPEC)
+		return listen_everywhere(a);
+	return listen_inet(a, false);
+}
+
+void
+net_unlisten(const struct net_address *a)
+{
+	const struct sockaddr_un *un = (const struct sockaddr_un *)&a->ss;
+	int saved = errno;
+
+	/* Whoever removed it first has done what is wanted. */
+	if (a->ss.ss_family == AF_UNIX && is_socket(un->sun_path))
+		(void)unlink(un->sun_path);
+	errno = saved;
 }
 
 int
@@ -168,7 +338,7 @@ net_accept(int fd)
 #endif
 	if (fd == -1)
 		return -1;
-	set_nodelay(fd);
+	set_tcp(fd, TCP_NODELAY, 1);
 	return fd;
 }
 
@@ -179,7 +349,7 @@ net_connect(const struct net_address *a)
 
 	if (fd == -1)
 		return -1;
-	set_nodelay(fd);
+	set_tcp(fd, TCP_NODELAY, 1);
 	if (connect(fd, (const struct sockaddr *)&a->ss, a->len) == 0 ||
 	    errno == EINPROGRESS)
 		return fd;
@@ -215,6 +385,27 @@ ssize_t
 net_write(int fd, const void *p, size_t len)
 {
 	return write(fd, p, len);
+}
+
+void
+net_set_keepalive(int fd)
+{
+	const int on = 1;
+
+	/* Fails for what is no socket: then nothing is lost either. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+#ifdef TCP_KEEPIDLE
+	set_tcp(fd, TCP_KEEPIDLE, KEEPALIVE_IDLE_S);
+#endif
+#ifdef TCP_KEEPINTVL
+	set_tcp(fd, TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S);
+#endif
+#ifdef TCP_KEEPCNT
+	set_tcp(fd, TCP_KEEPCNT, KEEPALIVE_PROBES);
+#endif
+#ifdef TCP_USER_TIMEOUT
+	set_tcp(fd, TCP_USER_TIMEOUT, UNSENT_MS);
+#endif
 }
 
 void

@@ -32,14 +32,22 @@ struct net_addresses {
  */
 bool	 net_address_parse(struct net_address *a, const char *host,
 	    uint16_t port, int family);
-/* "127.0.0.1:8080", "[::1]:8080" */
+/* The socket of that path: false when it is empty or longer than it may be. */
+bool	 net_unix_address(struct net_address *a, const char *path);
+/*
+ * "127.0.0.1:8080", "[::1]:8080", "unix:/run/x" (cut when it is longer), ":80"
+ * for every address.
+ */
 char	*net_address_format(char text[NET_TEXT_MAX],
 	    const struct net_address *a);
 /*
  * "HOST:PORT" for a listener: an address or localhost, or nothing for every
- * address; port 0 lets the system choose. false when it is not that.
+ * address of both families (such a one is for net_listen alone); port 0 lets
+ * the system choose. false when it is not that.
  */
 bool	 net_listen_parse(struct net_address *a, const char *text);
+/* Of this machine only: 127.0.0.0/8, ::1, either way, or a unix socket. */
+bool	 net_is_loopback(const struct net_address *a);
 
 /*
  * Sockets that do not block and are closed by exec; without Nagle's delay
@@ -47,6 +55,11 @@ bool	 net_listen_parse(struct net_address *a, const char *text);
  */
 int	 net_listen(const struct net_address *a);
 int	 net_accept(int fd);
+/*
+ * The file of a unix socket, which net_listen makes with mode 0600, in the
+ * place of one that nobody listens to any more, goes; nothing for others.
+ */
+void	 net_unlisten(const struct net_address *a);
 /* Begins to connect: done when writable, then net_connected says how. */
 int	 net_connect(const struct net_address *a);
 int	 net_connected(int fd);		/* 0, or -1 with errno */
@@ -60,6 +73,11 @@ int	 net_local_address(int fd, struct net_address *a);
 ssize_t	 net_read(int fd, void *p, size_t len);
 ssize_t	 net_write(int fd, const void *p, size_t len);
 
+/*
+ * Has the system find out within half a minute that the peer's machine is gone
+ * (RFC 9293 3.8.4), where it can. Nothing for what is not TCP.
+ */
+void	 net_set_keepalive(int fd);
 /* Closes with a reset, so that no TIME_WAIT stays; for what is broken. */
 void	 net_reset(int fd);
 

@@ -120,6 +120,15 @@ buf_reset(struct buf *b)
 	b->is_full = false;
 }
 
+void
+buf_recycle(struct buf *b, size_t most)
+{
+	if (b->cap > most)
+		buf_clear(b);
+	else
+		buf_reset(b);
+}
+
 /* Makes room for len more bytes and a NUL behind them, or gives -1. */
 static int
 buf_grow(struct buf *b, size_t len)

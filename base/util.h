@@ -49,6 +49,7 @@ struct buf {
 void	 buf_init(struct buf *b, size_t max);
 void	 buf_clear(struct buf *b);		/* frees; may be used again */
 void	 buf_reset(struct buf *b);		/* empties; keeps memory */
+void	 buf_recycle(struct buf *b, size_t most);	/* up to so much */
 int	 buf_add(struct buf *b, const void *p, size_t len);	/* 0 or -1 */
 int	 buf_adds(struct buf *b, const char *s);
 int	 buf_addf(struct buf *b, const char *fmt, ...) UTIL_PRINTF(2, 3);

@@ -17,13 +17,13 @@ layers='
 1 base/proc base/text hist http load/arrival load/life
 2 base/loop base/net http_body http_url json load/outcome load/slots
 2 options server_answer
-3 base/msg http_client http_server json_write wire
-4 base/resolve feature load/check load/target mock result split
-4 wire_checks_json
+3 base/expiry base/msg base/stream http_client json_write server_listener wire
+4 base/resolve feature load/check load/target result server_input
+4 server_output split wire_checks_json
 5 fleet load/audit load/intervals load/probe load/request
-5 plan_expr result_json wire_json wire_msg
-6 load/gen plan
-7 load/pool plan_file report/report
+5 plan_expr result_json server_connection wire_json wire_msg
+6 http_server load/gen plan
+7 load/pool mock plan_file report/report
 8 output report/plan_out report/wire_out report/words
 9 merge report/csv report/json_out report/outlook report/page
 9 report/plan_text report/progress run_options

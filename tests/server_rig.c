@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/net.h"
+#include "base/proc.h"
 #include "tests/server_rig.h"
 
 #define GUARD_NS	(10 * NS_PER_SEC)
@@ -22,13 +23,15 @@
 enum { GOT_MAX = 256 * 1024 * 1024 };
 
 struct loop *rig_loop;
+struct server *rig_server;
 struct buf rig_seen;
 struct server_connection *rig_held;
 int rig_ngone;
 bool rig_answers_gone;
+int rig_nheads;
+int rig_ndrained;
 char *rig_big;
 
-static struct server *server;
 static struct net_address address;
 static struct client clients[RIG_CLIENTS_MAX];
 static unsigned int turns;
@@ -59,10 +62,14 @@ const struct server_answer rig_hello = {
 };
 
 static struct server_answer answer_for(struct http_view path);
+static bool	on_head(void *arg, const struct http_head *h,
+		    struct server_answer *a);
 static void	on_request(void *arg, struct server_connection *c,
 		    const struct server_request *req);
 static void	on_gone(void *arg, struct server_connection *c);
-static void	server_open(const struct server_limits *limits);
+static void	on_drained(void *arg);
+static void	server_open(const struct server_limits *limits, bool listens);
+static struct client *client_init(int i, int read_fd, int write_fd);
 static void	on_client(void *arg, int events);
 static void	on_guard(void *arg);
 static void	turn(void);
@@ -99,6 +106,35 @@ answer_for(struct http_view path)
 	return a;
 }
 
+static bool
+on_head(void *arg, const struct http_head *h, struct server_answer *a)
+{
+	ck_assert_ptr_eq(arg, &rig_seen);
+	rig_nheads++;
+	if (!http_view_is(h->target, "/refused"))
+		return true;
+	*a = rig_hello;
+	a->status = 403;
+	return false;
+}
+
+static void
+on_drained(void *arg)
+{
+	ck_assert_ptr_eq(arg, &rig_seen);
+	rig_ndrained++;
+}
+
+/* Begins, adds and ends at once. */
+static void
+give_pieces(struct server_connection *c)
+{
+	server_stream_begin(c, &rig_hello);
+	server_stream_add(c, "hel", 3);
+	server_stream_add(c, "lo", 2);
+	server_stream_end(c);
+}
+
 static void
 on_request(void *arg, struct server_connection *c,
     const struct server_request *req)
@@ -116,7 +152,9 @@ on_request(void *arg, struct server_connection *c,
 	if (http_view_is(req->head->target, "/later")) {
 		server_set_data(c, &rig_held);
 		rig_held = c;
-	} else if (http_view_is(req->head->target, "/reset"))
+	} else if (http_view_is(req->head->target, "/pieces"))
+		give_pieces(c);
+	else if (http_view_is(req->head->target, "/reset"))
 		server_drop(c, true);
 	else if (http_view_is(req->head->target, "/drop"))
 		server_drop(c, false);
@@ -206,18 +244,44 @@ rig_turn_for(uint64_t ns)
 	return n;
 }
 
-struct client *
-rig_connect(int i)
+static struct client *
+client_init(int i, int read_fd, int write_fd)
 {
 	struct client *c = &clients[i];
 
 	c->has_ended = c->is_reset = false;
 	buf_reset(&c->got);
-	c->io = (struct loop_io){ .call = on_client, .arg = c };
-	c->io.fd = net_connect(&address);
-	ck_assert_int_ne(c->io.fd, -1);
-	ck_assert_int_eq(loop_add(rig_loop, &c->io, LOOP_READ), 0);
+	c->io = (struct loop_io){ .fd = read_fd, .call = on_client,
+	    .arg = c };
+	c->write_fd = write_fd;
+	rig_listen(c);
 	return c;
+}
+
+struct client *
+rig_connect(int i)
+{
+	int fd = net_connect(&address);
+
+	ck_assert_int_ne(fd, -1);
+	return client_init(i, fd, fd);
+}
+
+struct client *
+rig_adopt(int i)
+{
+	int up[2], down[2];
+
+	ck_assert_int_eq(proc_pipe(up), 0);
+	ck_assert_int_eq(proc_pipe(down), 0);
+	ck_assert_int_eq(server_adopt(rig_server, up[0], down[1]), 0);
+	return client_init(i, down[0], up[1]);
+}
+
+struct client *
+rig_open_kind(int i, enum rig_kind kind)
+{
+	return kind == RIG_PIPES ? rig_adopt(i) : rig_open(i);
 }
 
 struct client *
@@ -234,9 +298,47 @@ rig_close(struct client *c)
 {
 	if (c->io.call == NULL)
 		return;
-	loop_del(rig_loop, &c->io);
+	rig_deafen(c);
 	close(c->io.fd);
+	if (c->write_fd != c->io.fd && c->write_fd != -1)
+		close(c->write_fd);
 	c->io.call = NULL;
+}
+
+/* Pipes know no reset: they are closed. */
+void
+rig_reset(struct client *c)
+{
+	if (c->write_fd != c->io.fd) {
+		rig_close(c);
+		return;
+	}
+	rig_deafen(c);
+	net_reset(c->io.fd);
+	c->io.call = NULL;
+}
+
+void
+rig_end_write(struct client *c)
+{
+	if (c->write_fd == c->io.fd)
+		shutdown(c->write_fd, SHUT_WR);
+	else {
+		close(c->write_fd);
+		c->write_fd = -1;
+	}
+}
+
+void
+rig_deafen(struct client *c)
+{
+	loop_del(rig_loop, &c->io);
+}
+
+void
+rig_listen(struct client *c)
+{
+	ck_assert_int_eq(loop_add(rig_loop, &c->io, LOOP_READ), 0);
 }
 
 /* A server that has closed ends the saying, not the test. */
@@ -246,7 +348,7 @@ rig_say_bytes(struct client *c, const char *p, size_t len)
 	ssize_t n;
 
 	while (len > 0) {
-		n = net_write(c->io.fd, p, len);
+		n = net_write(c->write_fd, p, len);
 		if (n == -1 && errno == EAGAIN) {
 			rig_settle();
 			continue;
@@ -321,25 +423,39 @@ rig_hear_refusal(struct client *c, const char *descr, int status)
 /* Set up before every test, and again by those with limits of their own. */
 
 static void
-server_open(const struct server_limits *limits)
+server_open(const struct server_limits *limits, bool listens)
 {
-	const struct server_handler handler = { on_request, on_gone,
-	    &rig_seen };
-	int fd;
+	const struct server_handler handler = {
+		.head = on_head,
+		.request = on_request,
+		.gone = on_gone,
+		.drained = on_drained,
+		.arg = &rig_seen
+	};
+	int fd = -1;
 
-	ck_assert(net_listen_parse(&address, "127.0.0.1:0"));
-	fd = net_listen(&address);
-	ck_assert_int_ne(fd, -1);
-	ck_assert_int_eq(net_local_address(fd, &address), 0);
-	server = server_new(rig_loop, fd, limits, &handler);
-	ck_assert_ptr_nonnull(server);
+	if (listens) {
+		ck_assert(net_listen_parse(&address, "127.0.0.1:0"));
+		fd = net_listen(&address);
+		ck_assert_int_ne(fd, -1);
+		ck_assert_int_eq(net_local_address(fd, &address), 0);
+	}
+	rig_server = server_new(rig_loop, fd, limits, &handler);
+	ck_assert_ptr_nonnull(rig_server);
 }
 
 void
 rig_reopen(const struct server_limits *limits)
 {
-	server_free(server);
-	server_open(limits);
+	server_free(rig_server);
+	server_open(limits, true);
+}
+
+void
+rig_reopen_without_listener(void)
+{
+	server_free(rig_server);
+	server_open(&rig_patient, false);
 }
 
 void
@@ -354,12 +470,12 @@ rig_setup(void)
 	guard = (struct loop_timer){ .call = on_guard };
 	is_late = rig_answers_gone = false;
 	turns = 0;
-	rig_ngone = 0;
+	rig_ngone = rig_nheads = rig_ndrained = 0;
 	rig_held = NULL;
 	buf_init(&rig_seen, 1024 * 1024);
 	for (i = 0; i < RIG_CLIENTS_MAX; i++)
 		buf_init(&clients[i].got, GOT_MAX);
-	server_open(&rig_patient);
+	server_open(&rig_patient, true);
 }
 
 void
@@ -371,7 +487,7 @@ rig_teardown(void)
 		rig_close(&clients[i]);
 		buf_clear(&clients[i].got);
 	}
-	server_free(server);
+	server_free(rig_server);
 	loop_free(rig_loop);
 	buf_clear(&rig_seen);
 	free(rig_big);

@@ -12,8 +12,8 @@
 
 /*
  * What the tests of the server stand on: one server on a loopback socket and
- * raw clients in one loop. Every function fails the test rather than return
- * an error.
+ * raw clients in one loop, over TCP or over two pipes. Every function fails
+ * the test rather than return an error.
  */
 #define RIG_SHORT_NS	(40 * NS_PER_MS)	/* what rig_hasty allows */
 
@@ -25,18 +25,28 @@ enum {
 };
 
 struct client {
-	struct loop_io	 io;
+	struct loop_io	 io;		/* reads */
+	int		 write_fd;	/* the same one over TCP */
 	struct buf	 got;
 	bool		 has_ended;
 	bool		 is_reset;
 	unsigned int	 ended_at;	/* the turn of the loop */
 };
 
+enum rig_kind {
+	RIG_TCP,
+	RIG_PIPES,
+	RIG_KINDS
+};
+
 extern struct loop *rig_loop;
+extern struct server *rig_server;
 extern struct buf rig_seen;	/* "METHOD path length:body\n" each */
 extern struct server_connection *rig_held;	/* the last GET /later */
 extern int rig_ngone;		/* times that the handler heard of one gone */
 extern bool rig_answers_gone;	/* and left it to the test to answer */
+extern int rig_nheads;		/* that it was asked to look at */
+extern int rig_ndrained;
 extern char *rig_big;		/* body of /big and /big-chunked */
 
 extern const struct server_limits rig_patient;	/* no limit of time */
@@ -55,6 +65,7 @@ extern const struct server_answer rig_hello;
 void	 rig_setup(void);
 void	 rig_teardown(void);
 void	 rig_reopen(const struct server_limits *limits);
+void	 rig_reopen_without_listener(void);
 void	 rig_make_big(void);
 
 /* What can happen now does; nothing is waited for. */
@@ -67,7 +78,15 @@ int	 rig_turn_for(uint64_t ns);
 /* rig_open lets the server accept it, rig_connect does not. */
 struct client *rig_open(int i);
 struct client *rig_connect(int i);
+/* Over two pipes, which the server adopts; or whichever it is. */
+struct client *rig_adopt(int i);
+struct client *rig_open_kind(int i, enum rig_kind kind);
 void	 rig_close(struct client *c);
+void	 rig_reset(struct client *c);
+void	 rig_end_write(struct client *c);
+/* Stops to read, and goes on. */
+void	 rig_deafen(struct client *c);
+void	 rig_listen(struct client *c);
 void	 rig_say(struct client *c, const char *text);
 void	 rig_say_bytes(struct client *c, const char *p, size_t len);
 /* The client gets exactly this, Date fields apart. */

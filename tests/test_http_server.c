@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * http_server.c and server_answer.c: good requests sent whole, byte by byte
- * and cut at every point; bad ones and the status they get.
+ * http_server.c and what is below it: good requests sent whole, byte by byte
+ * and cut at every point; bad ones and the status they get, those that the
+ * handler refuses by their head among them.
  */
-
-#include <sys/socket.h>
 
 #include <check.h>
 #include <stdlib.h>
@@ -58,6 +57,14 @@ static const struct exchange {
 	{ "chunked answer", GET("/chunked"), "GET /chunked 0:\n",
 	    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
 	    "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n" },
+	{ "in pieces", GET("/pieces"), "GET /pieces 0:\n",
+	    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+	    "Transfer-Encoding: chunked\r\n\r\n"
+	    "3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n" },
+	{ "HEAD of pieces", "HEAD /pieces HTTP/1.1\r\nHost: a\r\n\r\n"
+	    GET("/"), "HEAD /pieces 0:\nGET / 0:\n",
+	    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+	    "Transfer-Encoding: chunked\r\n\r\n" HELLO },
 	{ "1.0 kept alive",
 	    "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" GET("/b"),
 	    "GET / 0:\nGET /b 0:\n",
@@ -77,6 +84,17 @@ static const struct exchange endings[] = {
 	{ "1.0", "GET / HTTP/1.0\r\n\r\n", "GET / 0:\n", HELLO_CLOSE },
 	{ "1.0 knows no chunks", "GET /chunked HTTP/1.0\r\n\r\n",
 	    "GET /chunked 0:\n", HELLO_CLOSE },
+	{ "1.0 in pieces",
+	    "GET /pieces HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+	    "GET /pieces 0:\n",
+	    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+	    "Connection: close\r\n\r\nhello" },
+	{ "asked to close, in pieces",
+	    "GET /pieces HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+	    "GET /pieces 0:\n",
+	    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+	    "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+	    "3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n" },
 	{ "last by the handler", GET("/last") GET("/"), "GET /last 0:\n",
 	    HELLO_CLOSE },
 	{ "cut", GET("/cut"), "GET /cut 0:\n",
@@ -138,7 +156,7 @@ START_TEST(test_ending)
 
 	rig_say(c, t->input);
 	if (t->input[0] == '\0')
-		shutdown(c->io.fd, SHUT_WR);
+		rig_end_write(c);
 	rig_hear(c, t->descr, t->want);
 	rig_hear_end(c, t->descr);
 	ck_assert_msg(!c->is_reset, "%s: reset", t->descr);
@@ -200,6 +218,78 @@ START_TEST(test_expect)
 	rig_say(c, expect_tests[_i].body);
 	rig_hear(c, descr, HELLO);
 	rig_check_seen(descr, expect_tests[_i].seen);
+}
+END_TEST
+
+#define REFUSED \
+	"HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\n" \
+	"Content-Length: 5\r\n"
+#define REFUSED_CLOSE	REFUSED "Connection: close\r\n\r\nhello"
+#define REFUSED_KEPT	REFUSED "\r\nhello"
+
+	    "Transfer-Encoding: chunked\r\n\r\n1\r\n", REFUSED_CLOSE, true,
+	    1 },
+static const struct {
+	const char	*descr;
+	const char	*input;
+	const char	*want;
+	bool		 ends;
+	int		 nheads;
+} head_tests[] = {
+	{ "no body", GET("/refused") GET("/"), REFUSED_KEPT HELLO, false, 2 },
+	{ "body of no length", "POST /refused HTTP/1.1\r\nHost: a\r\n"
+	    "Content-Length: 0\r\n\r\n" GET("/"), REFUSED_KEPT HELLO, false,
+	    2 },
+	{ "HEAD", "HEAD /refused HTTP/1.1\r\nHost: a\r\n\r\n" GET("/"),
+	    REFUSED "\r\n" HELLO, false, 2 },
+	{ "asked to close", "GET /refused HTTP/1.1\r\nHost: a\r\n"
+	    "Connection: close\r\n\r\n", REFUSED_CLOSE, true, 1 },
+	{ "body", "POST /refused HTTP/1.1\r\nHost: a\r\n"
+	    "Content-Length: 3\r\n\r\nabc" GET("/"), REFUSED_CLOSE, true, 1 },
+	{ "body to come", "POST /refused HTTP/1.1\r\nHost: a\r\n"
+	    "Content-Length: 3\r\n\r\n", REFUSED_CLOSE, true, 1 },
+	{ "body that is too large", "POST /refused HTTP/1.1\r\nHost: a\r\n"
+	    "Content-Length: 17\r\n\r\n", REFUSED_CLOSE, true, 1 },
+	{ "chunks", "POST /refused HTTP/1.1\r\nHost: a\r\n"
+	    "Transfer-Encoding: chunked\r\n\r\n1\r\n", REFUSED_CLOSE, true, 1 },
+	{ "waits to be asked", "POST /refused HTTP/1.1\r\nHost: a\r\n"
+	    "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n",
+	    REFUSED_CLOSE, true, 1 }
+};
+
+START_TEST(test_head)
+{
+	const char *descr = head_tests[_i].descr;
+	struct client *c = rig_open(0);
+
+	rig_say(c, head_tests[_i].input);
+	rig_hear(c, descr, head_tests[_i].want);
+	if (head_tests[_i].ends) {
+		rig_hear_end(c, descr);
+		ck_assert_msg(!c->is_reset, "%s: reset", descr);
+	}
+	rig_check_seen(descr, head_tests[_i].ends ? "" : "GET / 0:\n");
+	ck_assert_int_eq(rig_nheads, head_tests[_i].nheads);
+}
+END_TEST
+
+/* Asked once a request, however it comes, and not for what is no request. */
+START_TEST(test_head_once)
+{
+	static const char input[] =
+	    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc";
+	struct client *c = rig_open(0);
+	const char *p;
+
+	for (p = input; *p != '\0'; p++) {
+		rig_say_bytes(c, p, 1);
+		rig_settle();
+	}
+	rig_hear(c, "once", HELLO);
+	ck_assert_int_eq(rig_nheads, 1);
+	rig_say(c, "garbage\r\n\r\n");
+	rig_hear_refusal(c, "garbage", 400);
+	ck_assert_int_eq(rig_nheads, 1);
 }
 END_TEST
 
@@ -309,10 +399,10 @@ START_TEST(test_early_answer)
 
 	rig_say(c, "POST / HTTP/1.1\r\nHost: a\r\n"
 	    "Content-Length: 4194304\r\n\r\n");
-	loop_del(rig_loop, &c->io);	/* reads only when all is sent */
+	rig_deafen(c);			/* reads only when all is sent */
 	for (i = 0; i < 64; i++)
 		rig_say_bytes(c, part, sizeof(part));
-	loop_add(rig_loop, &c->io, LOOP_READ);
+	rig_listen(c);
 	rig_hear_refusal(c, "early answer", 413);
 }
 END_TEST
@@ -403,6 +493,8 @@ make_suite(void)
 
 	tc = tcase_create("refusals");
 	tcase_add_checked_fixture(tc, rig_setup, rig_teardown);
+	tcase_add_loop_test(tc, test_head, 0, UTIL_NELEM(head_tests));
+	tcase_add_test(tc, test_head_once);
 	tcase_add_loop_test(tc, test_bad, 0, UTIL_NELEM(bad_tests));
 	tcase_add_test(tc, test_bad_after_good);
 	tcase_add_test(tc, test_head_too_large);

@@ -2,12 +2,15 @@
 
 /*
  * base/net.c: addresses as text both ways, what a listener may be told, and
- * real sockets on loopback: connect, accept, refuse, end, reset. Ports are
- * always the system's choice; no error may leave a descriptor behind.
+ * real sockets on loopback: connect, accept, refuse, end, reset; those of a
+ * path, and what else may be there. Ports are always the system's choice; no
+ * error may leave a descriptor behind.
  */
 
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 
 #include <check.h>
 #include <errno.h>
@@ -16,6 +19,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -58,10 +62,10 @@ static const struct listen_test {
 	{ "IPv4", "127.0.0.1:8080", "127.0.0.1:8080" },
 	{ "IPv6", "[::1]:8080", "[::1]:8080" },
 	{ "localhost", "localhost:80", "127.0.0.1:80" },
-	{ "every address", ":9100", "0.0.0.0:9100" },
+	{ "every address", ":9100", ":9100" },
 	{ "every address of IPv6", "[::]:9100", "[::]:9100" },
 	{ "port 0", "127.0.0.1:0", "127.0.0.1:0" },
-	{ "largest port", ":65535", "0.0.0.0:65535" },
+	{ "largest port", ":65535", ":65535" },
 	{ "port too large", ":65536", NULL },
 	{ "no port", "127.0.0.1", NULL },
 	{ "empty port", "127.0.0.1:", NULL },
@@ -79,6 +83,79 @@ static const struct listen_test {
 	{ "empty", "", NULL },
 	{ "colon", ":", NULL }
 };
+
+/* Of the longest path that fits, and of one byte more. */
+enum { PATH_LEN_MAX = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1 };
+
+static const struct {
+	const char	*descr;
+	size_t		 len;		/* of "xxx..." */
+	bool		 is_good;
+} unix_tests[] = {
+	{ "empty", 0, false },
+	{ "short", 1, true },
+	{ "longest", PATH_LEN_MAX, true },
+	{ "too long", PATH_LEN_MAX + 1, false },
+	{ "much too long", 300, false }
+};
+
+static const struct {
+	const char	*host;
+	bool		 want;
+} loopback_tests[] = {
+	{ "127.0.0.1", true },
+	{ "127.255.255.254", true },
+	{ "126.255.255.255", false },
+	{ "128.0.0.1", false },
+	{ "0.0.0.0", false },
+	{ "10.0.0.127", false },
+	{ "::1", true },
+	{ "::", false },
+	{ "::2", false },
+	{ "::ffff:127.0.0.1", true },
+	{ "::ffff:127.9.9.9", true },
+	{ "::ffff:10.0.0.1", false },
+	{ "fe80::1", false }
+};
+
+START_TEST(test_unix_address)
+{
+	struct net_address a;
+	char path[512], text[NET_TEXT_MAX], want[600];
+	bool is_good;
+
+	memset(path, 'x', sizeof(path));
+	path[unix_tests[_i].len] = '\0';
+	is_good = net_unix_address(&a, path);
+	ck_assert_msg(is_good == unix_tests[_i].is_good, "%s",
+	    unix_tests[_i].descr);
+	if (!is_good)
+		return;
+	ck_assert(net_is_loopback(&a));
+	snprintf(want, sizeof(want), "unix:%s", path);
+	want[NET_TEXT_MAX - 1] = '\0';
+	ck_assert_str_eq(net_address_format(text, &a), want);
+}
+END_TEST
+
+START_TEST(test_loopback)
+{
+	struct net_address a;
+
+	ck_assert(net_address_parse(&a, loopback_tests[_i].host, 80, 0));
+	ck_assert_msg(net_is_loopback(&a) == loopback_tests[_i].want, "%s",
+	    loopback_tests[_i].host);
+}
+END_TEST
+
+START_TEST(test_every_is_no_loopback)
+{
+	struct net_address a;
+
+	ck_assert(net_listen_parse(&a, ":80"));
+	ck_assert(!net_is_loopback(&a));
+}
+END_TEST
 
 START_TEST(test_parse)
 {
@@ -212,6 +289,198 @@ START_TEST(test_ipv6)
 }
 END_TEST
 
+static bool
+can_connect(const char *host, uint16_t port)
+{
+	struct net_address a;
+	bool is_good;
+	int fd;
+
+	ck_assert(net_address_parse(&a, host, port, 0));
+	fd = net_connect(&a);
+	if (fd == -1)
+		return false;
+	await(fd, POLLOUT);
+	is_good = net_connected(fd) == 0;
+	close(fd);
+	return is_good;
+}
+
+/* One socket for both families, and with brackets IPv6 by itself. */
+static const struct {
+	const char	*text;
+	bool		 has_v4;
+} every_tests[] = {
+	{ ":0", true },
+	{ "[::]:0", false }
+};
+
+START_TEST(test_every_address)
+{
+	struct net_address a;
+	char text[NET_TEXT_MAX];
+	uint16_t port;
+	bool has_v6;
+	int fd;
+
+	has_v6 = listen_on("::1", &fd, &a);
+	if (has_v6)
+		close(fd);
+	ck_assert(net_listen_parse(&a, every_tests[_i].text));
+	if (!has_v6 && !every_tests[_i].has_v4)
+		return;
+	fd = net_listen(&a);
+	ck_assert_int_ne(fd, -1);
+	ck_assert_int_eq(net_local_address(fd, &a), 0);
+	port = (uint16_t)strtol(strrchr(net_address_format(text, &a), ':') + 1,
+	    NULL, 10);
+	ck_assert_uint_ne(port, 0);
+	ck_assert_int_eq(can_connect("127.0.0.1", port),
+	    every_tests[_i].has_v4);
+	if (has_v6)
+		ck_assert(can_connect("::1", port));
+	close(fd);
+}
+END_TEST
+
+START_TEST(test_every_in_use)
+{
+	struct net_address a;
+	char text[NET_TEXT_MAX];
+	int fd;
+
+	ck_assert(net_listen_parse(&a, ":0"));
+	fd = net_listen(&a);
+	ck_assert_int_ne(fd, -1);
+	ck_assert_int_eq(net_local_address(fd, &a), 0);
+	ck_assert(net_listen_parse(&a, strrchr(net_address_format(text, &a),
+	    ':')));
+	ck_assert_int_eq(net_listen(&a), -1);
+	ck_assert_int_eq(errno, EADDRINUSE);
+	close(fd);
+}
+END_TEST
+
+/* Unix sockets, in a directory of the test's own. */
+
+static char dir[64];
+static char path[80];
+static struct net_address unix_address;
+
+static void
+setup_dir(void)
+{
+	snprintf(dir, sizeof(dir), "/tmp/test_net.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/socket", dir);
+	ck_assert(net_unix_address(&unix_address, path));
+}
+
+static void
+teardown_dir(void)
+{
+	unlink(path);
+	rmdir(dir);
+}
+
+START_TEST(test_unix)
+{
+	struct net_address a;
+	struct stat st;
+	char text[NET_TEXT_MAX], byte;
+	mode_t was = umask(0);
+	int fd, client, server, before = lowest_fd();
+
+	fd = net_listen(&unix_address);
+	ck_assert_int_eq((int)umask(was), 0);
+	ck_assert_int_ne(fd, -1);
+	ck_assert_int_eq(lstat(path, &st), 0);
+	ck_assert_int_eq((int)(st.st_mode & 07777), 0600);
+	ck_assert_int_eq(net_local_address(fd, &a), 0);
+	ck_assert(strncmp(net_address_format(text, &a), "unix:/tmp/", 10) ==
+	    0);
+	client = net_connect(&unix_address);
+	ck_assert_int_ne(client, -1);
+	server = net_accept(fd);
+	ck_assert_int_ne(server, -1);
+	net_set_keepalive(server);	/* means nothing, breaks nothing */
+	ck_assert_int_eq((int)net_write(client, "x", 1), 1);
+	ck_assert_int_eq((int)net_read(server, &byte, 1), 1);
+	close(client);
+	close(server);
+	close(fd);
+	net_unlisten(&unix_address);
+	net_unlisten(&unix_address);
+	ck_assert_int_eq(lstat(path, &st), -1);
+	ck_assert_int_eq(lowest_fd(), before);
+}
+END_TEST
+
+START_TEST(test_unix_stale)
+{
+	int fd = net_listen(&unix_address), client, before;
+
+	ck_assert_int_ne(fd, -1);
+	before = lowest_fd();
+	ck_assert_int_eq(net_listen(&unix_address), -1);
+	ck_assert_int_eq(errno, EADDRINUSE);
+	ck_assert_int_eq(lowest_fd(), before);
+	close(fd);
+	fd = net_listen(&unix_address);
+	ck_assert_int_ne(fd, -1);
+	client = net_connect(&unix_address);
+	ck_assert_int_ne(client, -1);
+	close(client);
+	close(fd);
+}
+END_TEST
+
+/* What is no socket is neither replaced nor removed. */
+START_TEST(test_unix_other_file)
+{
+	struct stat st;
+	int fd = open(path, O_WRONLY | O_CREAT, 0644), before;
+
+	ck_assert_int_ne(fd, -1);
+	close(fd);
+	before = lowest_fd();
+	ck_assert_int_eq(net_listen(&unix_address), -1);
+	ck_assert_int_eq(errno, EADDRINUSE);
+	net_unlisten(&unix_address);
+	ck_assert_int_eq(lstat(path, &st), 0);
+	ck_assert(S_ISREG(st.st_mode));
+	ck_assert_int_eq(lowest_fd(), before);
+}
+END_TEST
+
+START_TEST(test_unix_no_directory)
+{
+	struct net_address a;
+
+	ck_assert(net_unix_address(&a, "/nonexistent/directory/socket"));
+	ck_assert_int_eq(net_listen(&a), -1);
+	ck_assert_int_eq(errno, ENOENT);
+}
+END_TEST
+
+START_TEST(test_keepalive)
+{
+	int client, server, on = 0;
+	socklen_t len = sizeof(on);
+
+	make_connection(&client, &server);
+	net_set_keepalive(server);
+	ck_assert_int_eq(getsockopt(server, SOL_SOCKET, SO_KEEPALIVE, &on,
+	    &len), 0);
+	ck_assert_int_ne(on, 0);
+	ck_assert_int_eq(getsockopt(client, SOL_SOCKET, SO_KEEPALIVE, &on,
+	    &len), 0);
+	ck_assert_int_eq(on, 0);
+	close(client);
+	close(server);
+}
+END_TEST
+
 START_TEST(test_accept_nothing)
 {
 	struct net_address a;
@@ -319,6 +588,9 @@ make_suite(void)
 	tcase_add_loop_test(tc, test_parse, 0, UTIL_NELEM(parse_tests));
 	tcase_add_loop_test(tc, test_listen_parse, 0,
 	    UTIL_NELEM(listen_tests));
+	tcase_add_loop_test(tc, test_unix_address, 0, UTIL_NELEM(unix_tests));
+	tcase_add_loop_test(tc, test_loopback, 0, UTIL_NELEM(loopback_tests));
+	tcase_add_test(tc, test_every_is_no_loopback);
 	suite_add_tcase(s, tc);
 
 	tc = tcase_create("sockets");
@@ -331,6 +603,18 @@ make_suite(void)
 	tcase_add_test(tc, test_bad_family);
 	tcase_add_test(tc, test_reset);
 	tcase_add_test(tc, test_raise_nofile);
+	tcase_add_loop_test(tc, test_every_address, 0,
+	    UTIL_NELEM(every_tests));
+	tcase_add_test(tc, test_every_in_use);
+	tcase_add_test(tc, test_keepalive);
+	suite_add_tcase(s, tc);
+
+	tc = tcase_create("unix sockets");
+	tcase_add_checked_fixture(tc, setup_dir, teardown_dir);
+	tcase_add_test(tc, test_unix);
+	tcase_add_test(tc, test_unix_stale);
+	tcase_add_test(tc, test_unix_other_file);
+	tcase_add_test(tc, test_unix_no_directory);
 	suite_add_tcase(s, tc);
 	return s;
 }

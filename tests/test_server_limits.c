@@ -5,14 +5,12 @@
  */
 
 #include <sys/resource.h>
-#include <sys/socket.h>
 
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/net.h"
 #include "tests/server_rig.h"
 
 static const struct {
@@ -33,15 +31,11 @@ START_TEST(test_gone)
 	rig_say(c, GET("/later"));
 	rig_settle();
 	if (gone_tests[_i].is_half)
-		shutdown(c->io.fd, SHUT_WR);
-	else {
-		loop_del(rig_loop, &c->io);
-		if (gone_tests[_i].is_reset)
-			net_reset(c->io.fd);
-		else
-			close(c->io.fd);
-		c->io.call = NULL;
-	}
+		rig_end_write(c);
+	else if (gone_tests[_i].is_reset)
+		rig_reset(c);
+	else
+		rig_close(c);
 	while (rig_ngone == 0)
 		rig_turn(descr);
 	rig_settle();
@@ -58,7 +52,7 @@ START_TEST(test_gone_answered)
 
 	rig_answers_gone = true;
 	rig_say(c, GET("/later") GET("/"));
-	shutdown(c->io.fd, SHUT_WR);
+	rig_end_write(c);
 	rig_settle();
 	ck_assert_int_eq(rig_ngone, 1);
 	ck_assert_int_lt(rig_turn_for(RIG_SHORT_NS), 5);	/* no spin */
@@ -174,9 +168,9 @@ START_TEST(test_unread_answer)
 	rig_reopen(&rig_hasty);
 	c = rig_open(0);
 	rig_say(c, GET("/big"));
-	loop_del(rig_loop, &c->io);
+	rig_deafen(c);
 	rig_turn_for(4 * RIG_SHORT_NS);
-	loop_add(rig_loop, &c->io, LOOP_READ);
+	rig_listen(c);
 	while (!c->has_ended)
 		rig_turn("unread");
 	ck_assert_uint_lt(c->got.len, RIG_BIG);

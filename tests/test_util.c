@@ -45,6 +45,25 @@ START_TEST(test_buf_max)
 }
 END_TEST
 
+START_TEST(test_buf_recycle)
+{
+	struct buf b;
+	const char *was;
+
+	buf_init(&b, 1000);
+	ck_assert_int_eq(buf_adds(&b, "abc"), 0);
+	was = b.data;
+	buf_recycle(&b, b.cap);
+	ck_assert_uint_eq(b.len, 0);
+	ck_assert_ptr_eq(b.data, was);
+	buf_recycle(&b, b.cap - 1);
+	ck_assert_uint_eq(b.cap, 0);
+	ck_assert_int_eq(buf_adds(&b, "abc"), 0);
+	ck_assert_str_eq(buf_str(&b), "abc");
+	buf_clear(&b);
+}
+END_TEST
+
 START_TEST(test_buf_max_zero)
 {
 	struct buf b;
@@ -199,6 +218,7 @@ make_suite(void)
 
 	tc = tcase_create("buffers");
 	tcase_add_test(tc, test_buf_max);
+	tcase_add_test(tc, test_buf_recycle);
 	tcase_add_test(tc, test_buf_max_zero);
 	tcase_add_test(tc, test_buf_addf);
 	tcase_add_test(tc, test_buf_room);
