@@ -79,7 +79,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_http.t tests/test_http_words.t \
 	tests/test_http_body.t tests/test_http_url.t \
 	tests/test_arrival.t tests/test_arrival_share.t \
-	tests/test_wire.t tests/test_wire_json.t \
+	tests/test_wire.t tests/test_wire_json.t tests/test_result.t \
 	tests/test_plan.t tests/test_plan_file.t tests/test_report.t \
 	tests/test_report_file.t tests/test_progress.t \
 	tests/test_http_client.t tests/test_http_server.t \
