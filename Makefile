@@ -29,7 +29,8 @@ OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
 	hist.o http.o http_body.o http_url.o json.o json_write.o \
 	load/arrival.o load/outcome.o load/slots.o \
 	load/intervals.o \
-	wire.o wire_json.o result.o result_json.o wire_msg.o \
+	wire.o wire_json.o wire_read.o wire_msg.o \
+	result.o result_json.o counters_json.o hist_json.o \
 	plan.o plan_expr.o plan_file.o \
 	http_client.o http_server.o server_answer.o mock.o \
 	load/target.o load/request.o load/probe.o load/audit.o load/gen.o \
@@ -44,7 +45,8 @@ HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
 	hist.h http.h http_body.h http_url.h json.h json_write.h \
 	load/arrival.h load/outcome.h load/slots.h \
 	load/intervals.h \
-	wire.h wire_json.h result.h result_json.h wire_msg.h \
+	wire.h wire_json.h wire_read.h wire_msg.h \
+	result.h result_json.h counters_json.h hist_json.h \
 	plan.h plan_expr.h plan_file.h \
 	http_client.h http_server.h server_answer.h mock.h \
 	load/target.h load/request.h load/probe.h load/audit.h load/gen.h \
@@ -79,7 +81,9 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_http.t tests/test_http_words.t \
 	tests/test_http_body.t tests/test_http_url.t \
 	tests/test_arrival.t tests/test_arrival_share.t \
-	tests/test_wire.t tests/test_wire_json.t tests/test_result.t \
+	tests/test_wire.t tests/test_wire_json.t \
+	tests/test_result.t tests/test_result_json.t \
+	tests/test_result_round.t \
 	tests/test_plan.t tests/test_plan_file.t tests/test_report.t \
 	tests/test_report_file.t tests/test_progress.t \
 	tests/test_http_client.t tests/test_http_server.t \
@@ -101,7 +105,8 @@ libpulse.a: $(OBJS)
 	@rm -f $@
 	@ar rc $@ $(OBJS)
 
-$(UNIT): libpulse.a tests/server_rig.c tests/server_rig.h
+$(UNIT): libpulse.a tests/server_rig.c tests/server_rig.h \
+	tests/result_rig.c tests/result_rig.h
 $(HELPERS): libpulse.a
 
 .c.t:
