@@ -29,9 +29,9 @@ OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
 	hist.o http.o http_body.o http_url.o json.o json_write.o \
 	load/arrival.o load/life.o load/outcome.o load/slots.o \
 	load/intervals.o \
-	wire.o wire_checks_json.o wire_json.o \
-	result.o result_json.o wire_msg.o \
-	split.o fleet.o feature.o \
+	wire.o wire_read.o wire_checks_json.o wire_json.o wire_msg.o \
+	result.o counters_json.o hist_json.o result_json.o \
+	split.o fleet.o feature.o token.o access.o \
 	plan.o plan_expr.o plan_file.o \
 	http_client.o server_answer.o server_input.o server_output.o \
 	server_connection.o server_listener.o http_server.o mock.o \
@@ -41,16 +41,17 @@ OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
 	report/plan_text.o report/page.o report/latency_text.o \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
 	report/junit.o report/wire_out.o report/progress.o \
-	options.o output.o run_options.o dry_run.o run.o merge.o
+	peer.o fleet_ping.o coord.o worker_options.o worker.o \
+	options.o output.o run_options.o dry_run.o run.o merge.o ping.o
 
 HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
 	base/resolve.h base/stream.h base/expiry.h \
 	hist.h http.h http_body.h http_url.h json.h json_write.h \
 	load/arrival.h load/life.h load/outcome.h load/slots.h \
 	load/intervals.h \
-	wire.h wire_checks_json.h wire_json.h \
-	result.h result_json.h wire_msg.h \
-	split.h fleet.h feature.h \
+	wire.h wire_read.h wire_checks_json.h wire_json.h wire_msg.h \
+	result.h counters_json.h hist_json.h result_json.h \
+	split.h fleet.h feature.h token.h access.h \
 	plan.h plan_expr.h plan_file.h \
 	http_client.h server_answer.h server_input.h server_output.h \
 	server_connection.h server_listener.h http_server.h mock.h \
@@ -59,7 +60,8 @@ HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
 	report/report.h report/words.h report/outlook.h report/plan_text.h \
 	report/page.h report/latency_text.h report/fleet_text.h \
 	report/progress.h \
-	options.h output.h run_options.h dry_run.h run.h merge.h
+	peer.h fleet_ping.h coord.h worker_options.h worker.h \
+	options.h output.h run_options.h dry_run.h run.h merge.h ping.h
 
 all: pulse
 
@@ -88,7 +90,10 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_http_body.t tests/test_http_url.t \
 	tests/test_arrival.t tests/test_arrival_share.t \
 	tests/test_wire.t tests/test_wire_json.t \
+	tests/test_result.t tests/test_result_json.t \
+	tests/test_result_round.t \
 	tests/test_split.t tests/test_fleet.t tests/test_feature.t \
+	tests/test_token.t tests/test_access.t \
 	tests/test_plan.t tests/test_plan_file.t tests/test_report.t \
 	tests/test_report_file.t tests/test_report_fleet.t \
 	tests/test_progress.t \
@@ -118,6 +123,7 @@ libpulse.a: $(OBJS)
 
 $(UNIT): libpulse.a tests/server_rig.c tests/server_rig.h \
 	tests/report_rig.c tests/report_rig.h \
+	tests/result_rig.c tests/result_rig.h \
 	tests/pool_rig.c tests/pool_rig.h
 $(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h
 

@@ -171,7 +171,6 @@ static size_t	bucket_of(uint64_t);
 static size_t	part_of(size_t, uint64_t);
 static size_t	slot_bucket(size_t);
 static uint64_t	slot_middle(const struct hist *, size_t);
-static void	add_sum(struct hist *, uint64_t, uint64_t);
 static uint64_t	rank_of(double, uint64_t);
 static uint64_t	hold_between(uint64_t, uint64_t, uint64_t);
 
@@ -224,13 +223,6 @@ slot_middle(const struct hist *h, size_t slot)
 	if (slot < HIST_SLOTS - 1)
 		last = hist_slot_first(slot + 1) - 1;
 	return first + (last - first) / 2;
-}
-
-static void
-add_sum(struct hist *h, uint64_t hi, uint64_t lo)
-{
-	h->sum_lo += lo;
-	h->sum_hi += hi + (h->sum_lo < lo);
 }
 
 /* The rank, from 1 to count, that a real one, x, stands for. */
@@ -288,7 +280,7 @@ hist_record(struct hist *h, uint64_t ns)
 		h->max_ns = ns;
 		h->end = slot + 1;
 	}
-	add_sum(h, 0, ns);
+	hist_sum_add(&h->sum_hi, &h->sum_lo, 0, ns);
 	h->count++;
 	h->slot[slot]++;
 }
@@ -317,7 +309,7 @@ hist_merge(struct hist *dst, const struct hist *src)
 		dst->first = src->first;
 	if (dst->count == 0 || src->end > dst->end)
 		dst->end = src->end;
-	add_sum(dst, src->sum_hi, src->sum_lo);
+	hist_sum_add(&dst->sum_hi, &dst->sum_lo, src->sum_hi, src->sum_lo);
 	dst->count += src->count;
 	for (i = src->first; i < src->end; i++)
 		dst->slot[i] += src->slot[i];
@@ -351,28 +343,70 @@ hist_percentile(const struct hist *h, double p)
 	return h->max_ns;
 }
 
-/*
- * Long division of two words by one, a bit at a time. The quotient fits, as
- * no value is longer than a word: sum_hi < count.
- */
 uint64_t
 hist_mean(const struct hist *h)
 {
-	uint64_t rest = h->sum_hi, mean = 0;
+	return hist_sum_mean(h->sum_hi, h->sum_lo, h->count);
+}
+
+void
+hist_sum_add(uint64_t *hi, uint64_t *lo, uint64_t more_hi, uint64_t more_lo)
+{
+	*lo += more_lo;
+	*hi += more_hi + (*lo < more_lo);
+}
+
+/*
+ * Long division of two words by one, a bit at a time. The quotient fits, as
+ * no value is longer than a word: hi < count.
+ */
+uint64_t
+hist_sum_mean(uint64_t hi, uint64_t lo, uint64_t count)
+{
+	uint64_t rest = hi, mean = 0;
 	bool is_long;
 	int bit;
 
-	if (h->count == 0)
+	if (count == 0)
 		return 0;
 	for (bit = 63; bit >= 0; bit--) {
 		is_long = rest >> 63;
-		rest = rest << 1 | (h->sum_lo >> bit & 1);
-		if (is_long || rest >= h->count) {
-			rest -= h->count;
+		rest = rest << 1 | (lo >> bit & 1);
+		if (is_long || rest >= count) {
+			rest -= count;
 			mean |= UINT64_C(1) << bit;
 		}
 	}
 	return mean;
+}
+
+bool
+hist_is_sound(const struct hist *h)
+{
+	uint64_t n = 0;
+	uint32_t i;
+
+	if (h->first >= h->end || h->end > HIST_SLOTS)
+		return false;
+	for (i = h->first; i < h->end; i++)
+		n += h->slot[i];
+	return n == h->count && h->min_ns <= h->max_ns &&
+	    hist_slot(h->min_ns) == h->first &&
+	    hist_slot(h->max_ns) == h->end - 1 &&
+	    hist_sum_is_sound(h->sum_hi, h->sum_lo, h->count, h->min_ns,
+	    h->max_ns);
+}
+
+bool
+hist_sum_is_sound(uint64_t hi, uint64_t lo, uint64_t count, uint64_t min_ns,
+    uint64_t max_ns)
+{
+	uint64_t mean;
+
+	if (hi >= count)
+		return false;
+	mean = hist_sum_mean(hi, lo, count);
+	return mean >= min_ns && mean <= max_ns;
 }
 
 size_t

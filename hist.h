@@ -60,6 +60,22 @@ void	 hist_merge(struct hist *dst, const struct hist *src);
 uint64_t hist_percentile(const struct hist *h, double p);
 /* Mean in ns, exact but for rounding down; 0 when empty. */
 uint64_t hist_mean(const struct hist *h);
+/*
+ * Whether h, not empty, is as hist_record could have left it. All other
+ * functions rely on that, so bytes from elsewhere are to be looked at first.
+ */
+bool	 hist_is_sound(const struct hist *h);
+
+/*
+ * Sums of two words, hi * 2^64 + lo, for whoever keeps one elsewhere: adds
+ * one; the mean of count values, rounded down (0 when count is 0; hi must be
+ * below count); whether count values from min_ns to max_ns can have that sum.
+ */
+void	 hist_sum_add(uint64_t *hi, uint64_t *lo, uint64_t more_hi,
+	    uint64_t more_lo);
+uint64_t hist_sum_mean(uint64_t hi, uint64_t lo, uint64_t count);
+bool	 hist_sum_is_sound(uint64_t hi, uint64_t lo, uint64_t count,
+	    uint64_t min_ns, uint64_t max_ns);
 
 /* Fine slot of a value, and the first value of a slot (0 for slot 0). */
 size_t	 hist_slot(uint64_t ns);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What came out of a run, as plain structs: counts, histograms, snapshots, and
- * merging.
+ * What came out of a run, as plain structs: counts, histograms, figures,
+ * snapshots, and merging.
  *
- * Merging is addition, so any order and any grouping of generators, intervals
- * and workers gives the same counts and the same histograms.
+ * Merging is addition, the larger or smaller of two, or the first few of a
+ * sorted set, so any order and any grouping of generators, intervals and
+ * workers gives the same bits.
  *
  * Knows no JSON (result_json.c does), prints nothing, keeps nothing.
  */
@@ -24,10 +25,16 @@ static const char *const hist_names[] = {
 static_assert(UTIL_NELEM(hist_names) == RESULT_PART,
     "a histogram has no name");
 
-static void	 add_all(uint64_t *, const uint64_t *, size_t);
 static uint64_t	 larger(uint64_t, uint64_t);
+static void	 coarse_merge(struct coarse *, const struct coarse *);
+static void	 merge_start(struct result *, const struct result *);
+static void	 merge_text(char *, const char *, size_t);
+static void	 merge_reasons(struct result *, const struct result *);
+static void	 add_reason(struct result *, const char *);
 static void	 merge_generators(struct result *, const struct result *);
-static void	 merge_verdict(struct result *, const struct result *);
+static void	 sort_generators(struct generator_stat *, size_t);
+static int	 compare_generators(const void *, const void *);
+static void	 add_all(uint64_t *, const uint64_t *, size_t);
 
 const char *
 result_hist_name(enum result_hist hist)
@@ -74,16 +81,23 @@ result_merge(struct result *dst, const struct result *src)
 	counters_add(&dst->n, &src->n);
 	for (i = 0; i < RESULT_HISTS; i++)
 		hist_merge(&dst->hist[i], &src->hist[i]);
+	for (i = 0; i < RESULT_COARSE; i++)
+		coarse_merge(&dst->coarse[i], &src->coarse[i]);
+	for (i = 0; i < src->nothers; i++)
+		result_add_errors(dst, src->others[i].name,
+		    src->others[i].count);
 	dst->lost += src->lost;
 	dst->duration_ns = larger(dst->duration_ns, src->duration_ns);
 	dst->max_active = larger(dst->max_active, src->max_active);
-	if (dst->start_wall_ns == 0 || (src->start_wall_ns != 0 &&
-	    src->start_wall_ns < dst->start_wall_ns))
-		dst->start_wall_ns = src->start_wall_ns;
-	if (dst->address[0] == '\0')
-		memcpy(dst->address, src->address, sizeof(dst->address));
+	if (src->signo > dst->signo)
+		dst->signo = src->signo;
+	dst->is_partial |= src->is_partial;
+	dst->is_valid &= src->is_valid;
+	merge_start(dst, src);
+	merge_text(dst->address, src->address, sizeof(dst->address));
+	merge_text(dst->error, src->error, sizeof(dst->error));
+	merge_reasons(dst, src);
 	merge_generators(dst, src);
-	merge_verdict(dst, src);
 }
 
 static uint64_t
@@ -93,35 +107,169 @@ larger(uint64_t a, uint64_t b)
 }
 
 static void
-merge_generators(struct result *dst, const struct result *src)
+coarse_merge(struct coarse *dst, const struct coarse *src)
 {
-	size_t n = dst->ngenerators;
-
-	if (src->ngenerators == 0)
+	if (src->count == 0)
 		return;
-	dst->generators = xreallocarray(dst->generators,
-	    n + src->ngenerators, sizeof(*dst->generators));
-	memcpy(dst->generators + n, src->generators,
-	    src->ngenerators * sizeof(*src->generators));
-	dst->ngenerators = n + src->ngenerators;
+	if (dst->count == 0 || src->min_ns < dst->min_ns)
+		dst->min_ns = src->min_ns;
+	if (dst->count == 0 || src->max_ns > dst->max_ns)
+		dst->max_ns = src->max_ns;
+	dst->count += src->count;
+	hist_sum_add(&dst->sum_hi, &dst->sum_lo, src->sum_hi, src->sum_lo);
+	add_all(dst->bucket, src->bucket, HIST_COARSE);
 }
 
-/* Reasons beyond the maximum are dropped: the first ones say enough. */
+/* Of two start errors that are as large, late beats early. */
 static void
-merge_verdict(struct result *dst, const struct result *src)
+merge_start(struct result *dst, const struct result *src)
+{
+	uint64_t was, is;
+
+	if (dst->start_wall_ns == 0 || (src->start_wall_ns != 0 &&
+	    src->start_wall_ns < dst->start_wall_ns))
+		dst->start_wall_ns = src->start_wall_ns;
+	if (!src->has_start_error)
+		return;
+	was = (uint64_t)dst->start_error_ns;
+	is = (uint64_t)src->start_error_ns;
+	was = dst->start_error_ns < 0 ? -was : was;
+	is = src->start_error_ns < 0 ? -is : is;
+	if (!dst->has_start_error || is > was ||
+	    (is == was && src->start_error_ns > 0))
+		dst->start_error_ns = src->start_error_ns;
+	dst->has_start_error = true;
+}
+
+static void
+merge_text(char *dst, const char *src, size_t size)
+{
+	if (*src != '\0' && (*dst == '\0' || strcmp(src, dst) < 0))
+		memcpy(dst, src, size);
+}
+
+/* Those of dst may be in the order in which they were found. */
+static void
+merge_reasons(struct result *dst, const struct result *src)
+{
+	char was[RESULT_REASONS_MAX][WIRE_TEXT_MAX];
+	size_t i, n = dst->nreasons;
+
+	memcpy(was, dst->reasons, sizeof(was));
+	dst->nreasons = 0;
+	for (i = 0; i < n; i++)
+		add_reason(dst, was[i]);
+	for (i = 0; i < src->nreasons; i++)
+		add_reason(dst, src->reasons[i]);
+}
+
+/* Keeps them sorted, each once; of too many the last one goes. */
+static void
+add_reason(struct result *r, const char *text)
+{
+	size_t at = 0;
+
+	while (at < r->nreasons && strcmp(r->reasons[at], text) < 0)
+		at++;
+	if (at == RESULT_REASONS_MAX ||
+	    (at < r->nreasons && strcmp(r->reasons[at], text) == 0))
+		return;
+	if (r->nreasons < RESULT_REASONS_MAX)
+		r->nreasons++;
+	memmove(r->reasons + at + 1, r->reasons + at,
+	    (r->nreasons - 1 - at) * sizeof(r->reasons[0]));
+	memcpy(r->reasons[at], text, WIRE_TEXT_MAX);
+}
+
+/* Two sorted lists into one, from the end, where there is room. */
+static void
+merge_generators(struct result *dst, const struct result *src)
+{
+	size_t i = dst->ngenerators, j = src->ngenerators, k;
+	struct generator_stat *to, *from;
+
+	dst->ngenerators = i + j;
+	if (dst->ngenerators == 0)
+		return;
+	to = xreallocarray(dst->generators, i + j, sizeof(*to));
+	from = xcalloc(j + 1, sizeof(*from));
+	if (j > 0)
+		memcpy(from, src->generators, j * sizeof(*from));
+	sort_generators(to, i);
+	sort_generators(from, j);
+	for (k = i + j; j > 0; k--) {
+		if (i > 0 && compare_generators(&to[i - 1], &from[j - 1]) > 0)
+			to[k - 1] = to[--i];
+		else
+			to[k - 1] = from[--j];
+	}
+	free(from);
+	dst->generators = to;
+}
+
+/* Most are sorted already: merging many takes a look at each, no more. */
+static void
+sort_generators(struct generator_stat *g, size_t n)
 {
 	size_t i;
 
-	dst->is_partial |= src->is_partial;
-	dst->is_valid &= src->is_valid;
-	if (dst->signo == 0)
-		dst->signo = src->signo;
-	if (dst->error[0] == '\0')
-		memcpy(dst->error, src->error, sizeof(dst->error));
-	for (i = 0; i < src->nreasons &&
-	    dst->nreasons < RESULT_REASONS_MAX; i++)
-		memcpy(dst->reasons[dst->nreasons++], src->reasons[i],
-		    WIRE_TEXT_MAX);
+	for (i = 1; i < n; i++)
+		if (compare_generators(&g[i - 1], &g[i]) > 0)
+			break;
+	if (i < n)
+		qsort(g, n, sizeof(*g), compare_generators);
+}
+
+static int
+compare_generators(const void *a, const void *b)
+{
+	const struct generator_stat *g[2] = { a, b };
+	uint64_t key[2][9];
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		key[i][0] = !g[i]->took_part;
+		key[i][1] = (uint64_t)g[i]->pid;
+		key[i][2] = g[i]->died;
+		key[i][3] = g[i]->cpu_user_ns;
+		key[i][4] = g[i]->cpu_sys_ns;
+		key[i][5] = g[i]->wall_ns;
+		key[i][6] = g[i]->busiest_ppm;
+		key[i][7] = g[i]->stops;
+		key[i][8] = g[i]->lag_max_ns;
+	}
+	for (i = 0; i < UTIL_NELEM(key[0]); i++)
+		if (key[0][i] != key[1][i])
+			return key[0][i] < key[1][i] ? -1 : 1;
+	return 0;
+}
+
+void
+result_add_errors(struct result *r, const char *name, uint64_t count)
+{
+	enum category category = CATEGORY_UNKNOWN;
+	struct other_error *o;
+	size_t at = 0;
+
+	while (at < r->nothers && strcmp(r->others[at].name, name) < 0)
+		at++;
+	if (at < r->nothers && strcmp(r->others[at].name, name) == 0) {
+		r->others[at].count += count;
+		return;
+	}
+	if (category_by_name(name, &category) == 0 || *name == '\0' ||
+	    strlen(name) >= RESULT_NAME_MAX ||
+	    r->nothers == RESULT_OTHERS_MAX) {
+		r->n.category[category] += count;
+		return;
+	}
+	if (r->others == NULL)
+		r->others = xcalloc(RESULT_OTHERS_MAX, sizeof(*r->others));
+	o = &r->others[at];
+	memmove(o + 1, o, (r->nothers++ - at) * sizeof(*o));
+	memset(o, 0, sizeof(*o));
+	memcpy(o->name, name, strlen(name));
+	o->count = count;
 }
 
 void
@@ -154,6 +302,64 @@ add_all(uint64_t *dst, const uint64_t *src, size_t n)
 		dst[i] += src[i];
 }
 
+bool
+result_is_coarse(const struct result *r)
+{
+	return r->coarse[RESULT_LATENCY].count > 0 ||
+	    r->coarse[RESULT_TTFB].count > 0;
+}
+
+void
+result_buckets(struct coarse *all, const struct result *r,
+    enum result_hist which)
+{
+	const struct hist *h = &r->hist[which];
+
+	assert(which < RESULT_COARSE);
+	memset(all, 0, sizeof(*all));
+	if (h->count > 0) {
+		all->count = h->count;
+		all->sum_lo = h->sum_lo;
+		all->sum_hi = h->sum_hi;
+		all->min_ns = h->min_ns;
+		all->max_ns = h->max_ns;
+		hist_coarse(h, all->bucket);
+	}
+	coarse_merge(all, &r->coarse[which]);
+}
+
+/* Whether the figures of a histogram are those of the 800 buckets. */
+static bool
+has_coarse(const struct result *r, enum result_hist which)
+{
+	return which < RESULT_COARSE && r->coarse[which].count > 0;
+}
+
+void
+result_summary(struct summary *s, const struct result *r,
+    enum result_hist which)
+{
+	struct coarse all;
+
+	if (!has_coarse(r, which)) {
+		summary_of(s, &r->hist[which]);
+		return;
+	}
+	result_buckets(&all, r, which);
+	summary_of_buckets(s, &all);
+}
+
+uint64_t
+result_percentile(const struct result *r, enum result_hist which, double p)
+{
+	struct coarse all;
+
+	if (!has_coarse(r, which))
+		return hist_percentile(&r->hist[which], p);
+	result_buckets(&all, r, which);
+	return hist_coarse_percentile(all.bucket, p, all.min_ns, all.max_ns);
+}
+
 void
 summary_of(struct summary *s, const struct hist *h)
 {
@@ -168,6 +374,24 @@ summary_of(struct summary *s, const struct hist *h)
 	s->p95_ns = hist_percentile(h, 95);
 	s->p99_ns = hist_percentile(h, 99);
 	s->max_ns = h->max_ns;
+}
+
+void
+summary_of_buckets(struct summary *s, const struct coarse *c)
+{
+	const uint64_t *n = c->bucket, min_ns = c->min_ns, max_ns = c->max_ns;
+
+	memset(s, 0, sizeof(*s));
+	if (c->count == 0)
+		return;
+	s->count = c->count;
+	s->min_ns = min_ns;
+	s->mean_ns = hist_sum_mean(c->sum_hi, c->sum_lo, c->count);
+	s->p50_ns = hist_coarse_percentile(n, 50, min_ns, max_ns);
+	s->p90_ns = hist_coarse_percentile(n, 90, min_ns, max_ns);
+	s->p95_ns = hist_coarse_percentile(n, 95, min_ns, max_ns);
+	s->p99_ns = hist_coarse_percentile(n, 99, min_ns, max_ns);
+	s->max_ns = max_ns;
 }
 
 static void

@@ -16,7 +16,7 @@ enum {
 	RESULT_REASONS_MAX = 8,
 	RESULT_OTHERS_MAX = 32,		/* more count as unknown_error */
 	RESULT_NAME_MAX = 48,		/* of such a category, with its NUL */
-	RESULT_COARSE = 2		/* RESULT_LATENCY and RESULT_TTFB */
+	RESULT_GENERATORS_MAX = 256 * 1024	/* of a fleet, from JSON */
 };
 
 /* Everything that is only counted. Addition in any order merges two. */
@@ -40,7 +40,8 @@ struct counters {
 enum result_hist {
 	RESULT_LATENCY,			/* from the planned moment to the end */
 	RESULT_TTFB,			/* from the planned moment */
-	RESULT_SERVICE,			/* from the send to the end */
+	RESULT_COARSE,			/* those before: in 800 buckets, too */
+	RESULT_SERVICE = RESULT_COARSE,	/* from the send to the end */
 	RESULT_PART,			/* and PARTS of them */
 	RESULT_HISTS = RESULT_PART + PARTS
 };
@@ -203,10 +204,17 @@ void	 result_free(struct result *r);
  * duration, max_active, signal and start error; the earlier start; either's
  * is_partial. Of address and error the one that sorts first and is not empty,
  * of the reasons those that sort first, each once; generators are sorted, too.
- * So any order and any grouping of merges gives the same bits. The workers of
- * dst stay.
+ * So any order and any grouping of merges gives the same bits (but for which
+ * categories keep their names when there are more than RESULT_OTHERS_MAX that
+ * only other programs have). The workers of dst stay.
  */
 void	 result_merge(struct result *dst, const struct result *src);
+/*
+ * Counts failed requests by the name of their category, whoever's it is. A
+ * name that is too long or one too many counts as unknown_error.
+ */
+void	 result_add_errors(struct result *r, const char *name,
+	    uint64_t count);
 void	 counters_add(struct counters *dst, const struct counters *src);
 /*
  * Latency and ttfb of all requests come from the fine histograms, unless some
@@ -214,12 +222,16 @@ void	 counters_add(struct counters *dst, const struct counters *src);
  * of all. Everything else is always fine. is_coarse: are some?
  */
 bool	 result_is_coarse(const struct result *r);
+/* All requests in 800 buckets; which is RESULT_LATENCY or RESULT_TTFB. */
+void	 result_buckets(struct coarse *all, const struct result *r,
+	    enum result_hist which);
 void	 result_summary(struct summary *s, const struct result *r,
 	    enum result_hist which);
 uint64_t result_percentile(const struct result *r, enum result_hist which,
 	    double p);
 /* All zero when h is empty. */
 void	 summary_of(struct summary *s, const struct hist *h);
+void	 summary_of_buckets(struct summary *s, const struct coarse *c);
 /* The figures of an interval; snapshot_clear frees what it owns. */
 void	 snapshot_of(struct snapshot *s, const struct interval *in);
 void	 snapshot_clear(struct snapshot *s);

@@ -25,10 +25,11 @@ int	 result_from_json(struct result *r, const struct json_value *v,
 	    const char **warning, char why[WIRE_TEXT_MAX]);
 
 /*
- * An interval as the value of "snapshot" in a stream: its index, counts, and
- * the histograms of latency, ttfb and lag. From JSON it is added to in, whose
- * index must be known before: interval_index_from_json. 0, or -1 and why with
- * nothing added.
+ * An interval as the value of "snapshot" in a stream: its index, counts, what
+ * is in flight, and the histograms of latency, ttfb and lag. From JSON it is
+ * added to in, whose index must be known before: interval_index_from_json,
+ * which takes any below 2^53, so it is for the caller to hold it against the
+ * time that has passed. 0, or -1 and why with nothing added.
  */
 void	 interval_to_json(const struct interval *in, struct json_out *w,
 	    const char *name);

@@ -91,20 +91,6 @@ hist_put(struct msg_channel *ch, const struct hist *h)
 	sparse_put(ch, h->slot, h->first, h->end);
 }
 
-/* As hist_record could have left it: the code that reads it relies on that. */
-static bool
-is_sound(const struct hist *h)
-{
-	uint64_t n = 0;
-	uint32_t i;
-
-	for (i = h->first; i < h->end; i++)
-		n += h->slot[i];
-	return n == h->count && h->first < h->end && h->sum_hi < h->count &&
-	    h->min_ns <= h->max_ns && hist_slot(h->min_ns) == h->first &&
-	    hist_slot(h->max_ns) == h->end - 1;
-}
-
 void
 hist_get(struct msg *m, struct hist *h)
 {
@@ -120,7 +106,7 @@ hist_get(struct msg *m, struct hist *h)
 		sparse_get(m, got->slot, HIST_SLOTS, &first, &end);
 		got->first = (uint32_t)first;
 		got->end = (uint32_t)end;
-		if (!is_sound(got))
+		if (!hist_is_sound(got))
 			m->is_bad = true;
 		if (!m->is_bad)
 			hist_merge(h, got);

@@ -11,6 +11,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/util.h"
 #include "load/outcome.h"
@@ -131,6 +132,48 @@ cause_name(enum cause cause)
 	if (cause >= CAUSE_HTTP)
 		return reason_names[cause - CAUSE_HTTP];
 	return causes[cause].name;
+}
+
+int
+part_by_name(const char *name, enum part *out)
+{
+	int i;
+
+	for (i = 0; i < PARTS; i++) {
+		if (strcmp(part_name((enum part)i), name) == 0) {
+			*out = (enum part)i;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+int
+category_by_name(const char *name, enum category *out)
+{
+	int i;
+
+	for (i = CATEGORY_NONE + 1; i < CATEGORIES; i++) {
+		if (strcmp(category_name((enum category)i), name) == 0) {
+			*out = (enum category)i;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+int
+cause_by_name(const char *name, enum cause *out)
+{
+	int i;
+
+	for (i = CAUSE_NONE + 1; i < CAUSES; i++) {
+		if (strcmp(cause_name((enum cause)i), name) == 0) {
+			*out = (enum cause)i;
+			return 0;
+		}
+	}
+	return -1;
 }
 
 enum cause

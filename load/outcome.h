@@ -59,6 +59,14 @@ enum cause {
 const char	*part_name(enum part part);		/* "first_byte" */
 const char	*category_name(enum category category);	/* "transport" */
 const char	*cause_name(enum cause cause);		/* "ECONNREFUSED" */
+/*
+ * By name: 0, or -1 and *out untouched when nothing is called so; "none" is
+ * no category and no cause then.
+ */
+int	 part_by_name(const char *name, enum part *out);
+int	 category_by_name(const char *name, enum category *out);
+int	 cause_by_name(const char *name, enum cause *out);
+
 enum cause	 cause_of_errno(int error);
 enum cause	 cause_of_reason(enum http_reason reason);
 /* The category a cause belongs to. */

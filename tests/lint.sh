@@ -19,14 +19,14 @@ layers='
 2 options server_answer
 3 base/expiry base/msg base/stream http_client json_write server_listener wire
 4 base/resolve feature load/check load/target result server_input
-4 server_output split wire_checks_json
-5 fleet load/audit load/intervals load/probe load/request
-5 plan_expr result_json server_connection wire_json wire_msg
-6 http_server load/gen plan
-7 load/pool mock plan_file report/report
-8 output report/plan_out report/wire_out report/words
-9 merge report/csv report/json_out report/outlook report/page
-9 report/plan_text report/progress run_options
+4 server_output split token wire_checks_json wire_read
+5 access counters_json fleet hist_json load/audit load/intervals load/probe
+5 load/request plan_expr server_connection wire_json wire_msg
+6 http_server load/gen peer plan result_json
+7 fleet_ping load/pool mock plan_file report/report
+8 coord output report/plan_out report/wire_out report/words worker_options
+9 merge ping report/csv report/json_out report/outlook report/page
+9 report/plan_text report/progress run_options worker
 10 dry_run report/fleet_text report/junit report/latency_text
 11 report/text run
 12 pulse

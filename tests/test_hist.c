@@ -277,6 +277,47 @@ START_TEST(test_mean)
 END_TEST
 
 /* More records than fit one by one: doubling, 2^40 times UINT64_MAX and 0. */
+/* One thing wrong with {1000, 3000} at a time. */
+static const struct sound_test {
+	const char	*descr;
+	uint64_t	 min_ns;
+	uint64_t	 max_ns;
+	uint64_t	 sum_hi;
+	uint64_t	 sum_lo;
+	uint64_t	 more;		/* counts than in slots */
+	uint32_t	 end;		/* 0: as it is */
+	bool		 want;
+} sound_tests[] = {
+	{ "nothing", 1000, 3000, 0, 4000, 0, 0, true },
+	{ "another sum", 1000, 3000, 0, 4200, 0, 0, true },
+	{ "mean below min", 1000, 3000, 0, 1999, 0, 0, false },
+	{ "mean above max", 1000, 3000, 0, 6002, 0, 0, false },
+	{ "sum of longer values", 1000, 3000, 2, 4000, 0, 0, false },
+	{ "min over max", 3000, 1000, 0, 4000, 0, 0, false },
+	{ "min in another slot", 900, 3000, 0, 4000, 0, 0, false },
+	{ "max in another slot", 1000, 4000, 0, 4000, 0, 0, false },
+	{ "more counted", 1000, 3000, 0, 4000, 1, 0, false },
+	{ "no slots", 1000, 3000, 0, 4000, 0, 1, false },
+	{ "too many slots", 1000, 3000, 0, 4000, 0, HIST_SLOTS + 1, false }
+};
+
+START_TEST(test_is_sound)
+{
+	const struct sound_test *t = &sound_tests[_i];
+
+	hist_record(&one, 1000);
+	hist_record(&one, 3000);
+	one.min_ns = t->min_ns;
+	one.max_ns = t->max_ns;
+	one.sum_hi = t->sum_hi;
+	one.sum_lo = t->sum_lo;
+	one.count += t->more;
+	if (t->end > 0)
+		one.end = t->end;
+	ck_assert_msg(hist_is_sound(&one) == t->want, "%s", t->descr);
+}
+END_TEST
+
 START_TEST(test_mean_of_many)
 {
 	int i;
@@ -628,6 +669,7 @@ make_suite(void)
 	tcase_add_test(tc, test_reset);
 	tcase_add_loop_test(tc, test_mean, 0, UTIL_NELEM(mean_tests));
 	tcase_add_test(tc, test_mean_of_many);
+	tcase_add_loop_test(tc, test_is_sound, 0, UTIL_NELEM(sound_tests));
 	tcase_add_test(tc, test_merge_any_order);
 	tcase_add_test(tc, test_merge_of_none);
 	suite_add_tcase(s, tc);

@@ -140,6 +140,39 @@ START_TEST(test_names_differ)
 }
 END_TEST
 
+/* And back; "none" and what nobody is called are no names. */
+START_TEST(test_by_name)
+{
+	enum part part = PART_TLS;
+	enum category category = CATEGORY_CHECK;
+	enum cause cause = CAUSE_STATUS;
+	int i;
+
+	ck_assert_int_eq(part_by_name("none", &part), -1);
+	ck_assert_int_eq(category_by_name("none", &category), -1);
+	ck_assert_int_eq(cause_by_name("none", &cause), -1);
+	ck_assert_int_eq(cause_by_name("", &cause), -1);
+	ck_assert_int_eq(part, PART_TLS);
+	ck_assert_int_eq(category, CATEGORY_CHECK);
+	ck_assert_int_eq(cause, CAUSE_STATUS);
+	for (i = 0; i < PARTS; i++) {
+		ck_assert_int_eq(part_by_name(part_name((enum part)i),
+		    &part), 0);
+		ck_assert_int_eq(part, i);
+	}
+	for (i = CATEGORY_NONE + 1; i < CATEGORIES; i++) {
+		ck_assert_int_eq(category_by_name(
+		    category_name((enum category)i), &category), 0);
+		ck_assert_int_eq(category, i);
+	}
+	for (i = CAUSE_NONE + 1; i < CAUSES; i++) {
+		ck_assert_int_eq(cause_by_name(cause_name((enum cause)i),
+		    &cause), 0);
+		ck_assert_int_eq(cause, i);
+	}
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -153,6 +186,7 @@ make_suite(void)
 	tcase_add_loop_test(tc, test_errnos, 0, UTIL_NELEM(errno_tests));
 	tcase_add_test(tc, test_reasons);
 	tcase_add_test(tc, test_names_differ);
+	tcase_add_test(tc, test_by_name);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * wire.c: defaults, every refusal of a request by its text, merging in any
- * order, and the making of one line out of anything. Requests to be checked are
- * written as JSON, for short.
+ * wire.c: defaults, every refusal of a request by its text, and the making of
+ * one line out of anything. Requests to be checked are written as JSON, for
+ * short.
  */
 
 #include <check.h>
@@ -11,9 +11,7 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "hist.h"
 #include "json.h"
-#include "result.h"
 #include "wire_json.h"
 
 #define PHASES		"\"phases\":[{\"type\":\"constant\"," \
@@ -155,12 +153,6 @@ static const struct utf8_test {
 	{ "cut after 3 of 4", "\xf0\x9f\x98", false },
 	{ "bad third byte", "\xe2\x82(", false },
 };
-
-static void
-setup(void)
-{
-	hist_init();
-}
 
 static void
 decode(const char *text, struct run_request *req)
@@ -371,124 +363,6 @@ START_TEST(test_check_by_hand)
 }
 END_TEST
 
-/* A result that differs from others in all that is merged. */
-static struct result *
-some_result(uint64_t k)
-{
-	struct result *r = result_new(1);
-	uint64_t *n = (uint64_t *)&r->n;
-	size_t i;
-
-	for (i = 0; i < sizeof(r->n) / sizeof(*n); i++)
-		n[i] = i * k;
-	for (i = 0; i < RESULT_HISTS; i++)
-		hist_record(&r->hist[i], 1000 * k + i);
-	r->lost = k;
-	r->duration_ns = 100 * k;
-	r->max_active = 50 - k;
-	r->start_wall_ns = 1000 + k;
-	r->generators[0].pid = (int)k;
-	return r;
-}
-
-START_TEST(test_merge_any_order)
-{
-	struct result *a = some_result(1), *b = some_result(2);
-	struct result *ab = result_new(0), *ba = result_new(0);
-	const uint64_t *n = (const uint64_t *)&ab->n;
-	size_t i;
-
-	result_merge(ab, a);
-	result_merge(ab, b);
-	result_merge(ba, b);
-	result_merge(ba, a);
-	ck_assert_mem_eq(&ab->n, &ba->n, sizeof(ab->n));
-	ck_assert_mem_eq(ab->hist, ba->hist, sizeof(ab->hist));
-	for (i = 0; i < sizeof(ab->n) / sizeof(*n); i++)
-		ck_assert_uint_eq(n[i], 3 * i);
-	for (i = 0; i < RESULT_HISTS; i++)
-		ck_assert_uint_eq(ab->hist[i].count, 2);
-	ck_assert_uint_eq(ab->lost, 3);
-	ck_assert_uint_eq(ab->duration_ns, 200);
-	ck_assert_uint_eq(ab->max_active, 49);
-	ck_assert_uint_eq(ab->start_wall_ns, 1001);
-	ck_assert_uint_eq(ba->start_wall_ns, 1001);
-	ck_assert_uint_eq(ab->ngenerators, 2);
-	ck_assert_int_eq(ab->generators[0].pid, 1);
-	ck_assert_int_eq(ab->generators[1].pid, 2);
-	ck_assert(ab->is_valid && !ab->is_partial);
-	result_free(a);
-	result_free(b);
-	result_free(ab);
-	result_free(ba);
-}
-END_TEST
-
-START_TEST(test_merge_verdict)
-{
-	struct result *a = result_new(0), *b = result_new(0);
-	int i;
-
-	wire_refuse(b->error, "first");
-	wire_refuse(b->reasons[0], "late");
-	wire_refuse(b->reasons[1], "no ports");
-	snprintf(b->address, sizeof(b->address), "10.0.0.1");
-	b->nreasons = 2;
-	b->is_valid = false;
-	b->is_partial = true;
-	b->signo = 15;
-	result_merge(a, b);
-	wire_refuse(b->error, "second");
-	snprintf(b->address, sizeof(b->address), "10.0.0.2");
-	b->signo = 2;
-	for (i = 0; i < RESULT_REASONS_MAX; i++)
-		result_merge(a, b);
-	ck_assert_str_eq(a->error, "first");
-	ck_assert_str_eq(a->address, "10.0.0.1");
-	ck_assert_int_eq(a->signo, 15);
-	ck_assert(!a->is_valid && a->is_partial);
-	ck_assert_uint_eq(a->nreasons, RESULT_REASONS_MAX);
-	ck_assert_str_eq(a->reasons[0], "late");
-	ck_assert_str_eq(a->reasons[RESULT_REASONS_MAX - 1], "no ports");
-	result_free(a);
-	result_free(b);
-}
-END_TEST
-
-START_TEST(test_summary)
-{
-	struct result *r = result_new(0);
-	struct hist *h = &r->hist[RESULT_LATENCY];
-	struct summary s;
-
-	summary_of(&s, h);
-	ck_assert_uint_eq(s.count + s.min_ns + s.mean_ns + s.p50_ns +
-	    s.p90_ns + s.p95_ns + s.p99_ns + s.max_ns, 0);
-	hist_record(h, 1000);
-	hist_record(h, 3001);
-	summary_of(&s, h);
-	ck_assert_uint_eq(s.count, 2);
-	ck_assert_uint_eq(s.min_ns, 1000);
-	ck_assert_uint_eq(s.mean_ns, 2000);
-	ck_assert_uint_eq(s.p50_ns, hist_percentile(h, 50));
-	ck_assert_uint_eq(s.p99_ns, hist_percentile(h, 99));
-	ck_assert_uint_eq(s.max_ns, 3001);
-	result_free(r);
-}
-END_TEST
-
-START_TEST(test_snapshot_clear)
-{
-	struct snapshot s = { .nstatuses = 1 };
-
-	s.statuses = xcalloc(1, sizeof(*s.statuses));
-	snapshot_clear(&s);
-	ck_assert_ptr_null(s.statuses);
-	ck_assert_uint_eq(s.nstatuses, 0);
-	snapshot_clear(&s);
-}
-END_TEST
-
 START_TEST(test_refuse)
 {
 	char why[WIRE_TEXT_MAX], long_text[2 * WIRE_TEXT_MAX];
@@ -540,10 +414,6 @@ START_TEST(test_names)
 {
 	ck_assert_str_eq(policy_name(POLICY_DROP), "drop");
 	ck_assert_str_eq(policy_name(POLICY_BLOCK), "block");
-	ck_assert_str_eq(result_hist_name(RESULT_LATENCY), "latency");
-	ck_assert_str_eq(result_hist_name(RESULT_SERVICE), "service");
-	ck_assert_str_eq(result_hist_name((enum result_hist)
-	    (RESULT_PART + PART_FIRST_BYTE)), "first_byte");
 }
 END_TEST
 
@@ -562,14 +432,6 @@ make_suite(void)
 	tcase_add_test(tc, test_check_header_bytes);
 	tcase_add_test(tc, test_check_bytes_of_checks);
 	tcase_add_test(tc, test_check_by_hand);
-	suite_add_tcase(s, tc);
-
-	tc = tcase_create("result");
-	tcase_add_checked_fixture(tc, setup, NULL);
-	tcase_add_test(tc, test_merge_any_order);
-	tcase_add_test(tc, test_merge_verdict);
-	tcase_add_test(tc, test_summary);
-	tcase_add_test(tc, test_snapshot_clear);
 	suite_add_tcase(s, tc);
 
 	tc = tcase_create("words");

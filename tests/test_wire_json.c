@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * wire_json.c: RunRequests and WorkerResults byte for byte as the Go program
- * writes them, reading them back, and every refusal by its text. Texts are
- * copied to memory of their exact size, so that ASan sees one byte too far.
+ * wire_json.c: RunRequests byte for byte as the Go program writes them, reading
+ * them back, and every refusal by its text. Texts are copied to memory of their
+ * exact size, so that ASan sees one byte too far.
  */
 
 #include <check.h>
@@ -10,11 +10,8 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "hist.h"
 #include "json.h"
 #include "json_write.h"
-#include "result.h"
-#include "result_json.h"
 #include "wire_json.h"
 
 #define PHASES		"\"phases\":[{\"type\":\"constant\"," \
@@ -278,12 +275,6 @@ static const struct request_test decode_errors[] = {
 	    "headerList: must be an array of [name, value] pairs" },
 };
 
-static void
-setup(void)
-{
-	hist_init();
-}
-
 /* As run_request_from_json, from a copy of just the text. */
 static int
 decode(const char *text, struct run_request *req, char why[WIRE_TEXT_MAX])
@@ -490,130 +481,6 @@ START_TEST(test_request_noise)
 }
 END_TEST
 
-static void
-assert_result(const struct result *r, const char *want)
-{
-	struct json_out w;
-	struct buf out;
-
-	buf_init(&out, JSON_TEXT_MAX);
-	json_out_start(&w, &out, false);
-	result_to_json(r, &w);
-	ck_assert_int_eq(json_out_end(&w), 0);
-	ck_assert_str_eq(buf_str(&out), want);
-	buf_clear(&out);
-}
-
-START_TEST(test_result_empty)
-{
-	struct result *r = result_new(0);
-
-	assert_result(r, "{\"total\":0,\"failed\":0,\"duration\":0,"
-	    "\"scheduled\":0,\"started\":0,\"dropped\":0,\"droppedRate\":0,"
-	    "\"completed\":0,\"maxActive\":0,\"latency\":{\"min\":0,"
-	    "\"mean\":0,\"p50\":0,\"p90\":0,\"p95\":0,\"p99\":0,\"max\":0},"
-	    "\"ttfb\":{\"min\":0,\"mean\":0,\"p50\":0,\"p90\":0,\"p95\":0,"
-	    "\"p99\":0,\"max\":0},\"bytesIn\":0,\"bytesOut\":0,"
-	    "\"statusCounts\":{},\"errorCounts\":null,\"buckets\":null,"
-	    "\"ttfbBuckets\":null,\"lost\":0,\"retried\":0}");
-	result_free(r);
-	result_free(NULL);
-}
-END_TEST
-
-/* Adds 800 counts, of values that are all the same. */
-static void
-add_buckets(struct buf *out, const char *name, uint64_t ns, int count)
-{
-	size_t i;
-
-	buf_addf(out, ",\"%s\":[", name);
-	for (i = 0; i < HIST_COARSE; i++)
-		buf_addf(out, "%s%d", i == 0 ? "" : ",",
-		    i == hist_coarse_bucket(ns) ? count : 0);
-	buf_adds(out, "]");
-}
-
-/* Where all values are the same, so are the percentiles. */
-START_TEST(test_result)
-{
-	struct result *r = result_new(0);
-	struct buf want;
-	int i;
-
-	r->n = (struct counters){ .scheduled = 80, .started = 70,
-	    .dropped = 10, .completed = 69, .failed = 14, .retried = 3,
-	    .bytes_in = 1234, .bytes_out = 56 };
-	r->n.status[200] = 55;
-	r->n.status[404] = 1;
-	r->n.status[999] = 13;
-	for (i = CATEGORY_NONE; i < CATEGORIES; i++)
-		r->n.category[i] = (uint64_t)i;
-	r->duration_ns = 10000000001;
-	r->max_active = 12;
-	r->lost = 1;
-	for (i = 0; i < 69; i++)
-		hist_record(&r->hist[RESULT_LATENCY], 5000000);
-	hist_record(&r->hist[RESULT_TTFB], 500);
-
-	buf_init(&want, JSON_TEXT_MAX);
-	buf_adds(&want, "{\"total\":69,\"failed\":14,"
-	    "\"duration\":10000000001,\"scheduled\":80,\"started\":70,"
-	    "\"dropped\":10,\"droppedRate\":0.125,\"completed\":69,"
-	    "\"maxActive\":12,\"latency\":{\"min\":5000000,"
-	    "\"mean\":5000000,\"p50\":5000000,\"p90\":5000000,"
-	    "\"p95\":5000000,\"p99\":5000000,\"max\":5000000},"
-	    "\"ttfb\":{\"min\":500,\"mean\":500,\"p50\":500,\"p90\":500,"
-	    "\"p95\":500,\"p99\":500,\"max\":500},\"bytesIn\":1234,"
-	    "\"bytesOut\":56,\"statusCounts\":{\"200\":55,\"404\":1,"
-	    "\"999\":13},\"errorCounts\":{\"check_failed\":2,"
-	    "\"context_canceled\":6,\"deadline_exceeded\":3,"
-	    "\"http_status_error\":1,\"timeout\":4,\"transport\":5,"
-	    "\"unknown_error\":7}");
-	add_buckets(&want, "buckets", 5000000, 69);
-	add_buckets(&want, "ttfbBuckets", 500, 1);
-	buf_adds(&want, ",\"lost\":1,\"retried\":3}");
-	assert_result(r, buf_str(&want));
-	buf_clear(&want);
-	result_free(r);
-}
-END_TEST
-
-/* Percentiles come from the 800 buckets, as every program's do. */
-START_TEST(test_result_percentiles)
-{
-	struct result *r = result_new(0);
-	struct json_out w;
-	struct json_error err;
-	struct json *doc;
-	struct json_value *latency;
-	uint64_t counts[HIST_COARSE], got;
-	struct buf out;
-	uint64_t i;
-
-	for (i = 1; i <= 1000; i++)
-		hist_record(&r->hist[RESULT_LATENCY], i * 7919);
-	hist_coarse(&r->hist[RESULT_LATENCY], counts);
-	buf_init(&out, JSON_TEXT_MAX);
-	json_out_start(&w, &out, true);
-	result_to_json(r, &w);
-	ck_assert_int_eq(json_out_end(&w), 0);
-	doc = json_parse(out.data, out.len, &err);
-	ck_assert_ptr_nonnull(doc);
-	latency = json_get(json_root(doc), "latency");
-	ck_assert_int_eq(json_to_uint(json_get(latency, "p95"), &got), 0);
-	ck_assert_uint_eq(got,
-	    hist_coarse_percentile(counts, 95, 7919, 7919000));
-	ck_assert_int_eq(json_to_uint(json_get(latency, "mean"), &got), 0);
-	ck_assert_uint_eq(got, 7919 * 1001 / 2);
-	ck_assert_int_eq(json_to_uint(json_get(latency, "max"), &got), 0);
-	ck_assert_uint_eq(got, 7919000);
-	json_free(doc);
-	buf_clear(&out);
-	result_free(r);
-}
-END_TEST
-
 static Suite *
 make_suite(void)
 {
@@ -628,13 +495,6 @@ make_suite(void)
 	tcase_add_test(tc, test_phases_max);
 	tcase_add_test(tc, test_takers_max);
 	tcase_add_test(tc, test_request_noise);
-	suite_add_tcase(s, tc);
-
-	tc = tcase_create("result");
-	tcase_add_checked_fixture(tc, setup, NULL);
-	tcase_add_test(tc, test_result_empty);
-	tcase_add_test(tc, test_result);
-	tcase_add_test(tc, test_result_percentiles);
 	suite_add_tcase(s, tc);
 	return s;
 }
