@@ -24,6 +24,7 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "coord.h"
+#include "feature.h"
 #include "fleet_ping.h"
 #include "json.h"
 #include "json_write.h"

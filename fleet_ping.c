@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "fleet.h"
+#include "feature.h"
 #include "fleet_ping.h"
 #include "json.h"
 

@@ -161,10 +161,10 @@ peer_free(struct peer *p)
 
 /* Told from the loop, as the caller may be in the middle of anything. */
 static void
-fail(struct peer *p, const char *fmt, const char *what)
+fail(struct peer *p, const char *what, const char *detail)
 {
 	stream_close(&p->stream, false);
-	wire_refuse(p->why, fmt, what);
+	wire_refuse(p->why, "%s%s", what, detail);
 	p->state = PEER_FAILED;
 	loop_timer_set(p->loop, &p->timer, loop_now(p->loop));
 }
@@ -219,7 +219,7 @@ static void
 lose(struct peer *p, const char *what)
 {
 	if (p->worker->kind != WORKER_EXEC) {
-		fail(p, "%s", what);
+		fail(p, what, "");
 		return;
 	}
 	stream_close(&p->stream, false);
@@ -287,7 +287,7 @@ open_stream(struct peer *p, int read_fd, int write_fd, int events)
 	stream_open(&p->stream, p->loop, read_fd, write_fd, on_stream, p);
 	if (stream_watch(&p->stream, events) == 0)
 		return 0;
-	fail(p, "%s", strerror(errno));
+	fail(p, "", strerror(errno));
 	return -1;
 }
 
@@ -299,13 +299,13 @@ start_command(struct peer *p)
 	error_output_close(p);
 	p->words[0] = '\0';
 	if (proc_exec(&p->proc, p->worker->path) == -1) {
-		fail(p, "the command cannot be started: %s", strerror(errno));
+		fail(p, "the command cannot be started: ", strerror(errno));
 		return;
 	}
 	p->error.fd = p->proc.error_fd;
 	p->state = PEER_OPEN;
 	if (loop_add(p->loop, &p->error, LOOP_READ) == -1) {
-		fail(p, "%s", strerror(errno));
+		fail(p, "", strerror(errno));
 		return;
 	}
 	(void)open_stream(p, p->proc.read_fd, p->proc.write_fd,
@@ -320,7 +320,7 @@ connect_next(struct peer *p, int error)
 	if (++p->tried < p->addresses.n)
 		peer_connect(p);
 	else
-		fail(p, "%s", strerror(error));
+		fail(p, "", strerror(error));
 }
 
 static void
@@ -346,7 +346,7 @@ on_connected(struct peer *p)
 	}
 	p->state = PEER_OPEN;
 	if (stream_watch(&p->stream, LOOP_READ | LOOP_WRITE) == -1)
-		fail(p, "%s", strerror(errno));
+		fail(p, "", strerror(errno));
 }
 
 static void
@@ -355,7 +355,7 @@ on_addresses(void *arg, const struct net_addresses *found, const char *error)
 	struct peer *p = arg;
 
 	if (found == NULL) {
-		fail(p, "%s", error);
+		fail(p, "", error);
 		return;
 	}
 	p->addresses = *found;
@@ -370,7 +370,7 @@ peer_open(struct peer *p)
 
 	p->is_ending = false;
 	if (w->is_tls) {
-		fail(p, "%s", "this build has no TLS: give an http:// worker");
+		fail(p, "this build has no TLS: give an http:// worker", "");
 		return;
 	}
 	switch (w->kind) {
@@ -383,7 +383,7 @@ peer_open(struct peer *p)
 		p->addresses.n = 1;
 		p->tried = 0;
 		if (!net_unix_address(&p->addresses.at[0], w->path))
-			fail(p, "%s", strerror(ENAMETOOLONG));
+			fail(p, "", strerror(ENAMETOOLONG));
 		else
 			peer_connect(p);
 		break;
@@ -428,11 +428,11 @@ peer_ask(struct peer *p, const char *method, const char *path,
 	p->exchange = EXCHANGE_HEAD;
 	p->scanned = 0;
 	if (out->is_full)
-		fail(p, "%s", "the request is too large");
+		fail(p, "the request is too large", "");
 	else if (p->state == PEER_CLOSED)
 		peer_open(p);
 	else if (stream_watch(&p->stream, LOOP_READ | LOOP_WRITE) == -1)
-		fail(p, "%s", strerror(errno));
+		fail(p, "", strerror(errno));
 }
 
 void
@@ -443,7 +443,7 @@ peer_say_alive(struct peer *p)
 		return;
 	buf_adds(&p->out, "\r\n");
 	if (stream_watch(&p->stream, LOOP_READ | LOOP_WRITE) == -1)
-		fail(p, "%s", strerror(errno));
+		fail(p, "", strerror(errno));
 }
 
 void
@@ -472,7 +472,7 @@ send_some(struct peer *p)
 	if (p->is_ending)
 		stream_end_write(&p->stream);
 	if (stream_watch(&p->stream, LOOP_READ) == -1)
-		fail(p, "%s", strerror(errno));
+		fail(p, "", strerror(errno));
 }
 
 /* Answers. */
@@ -503,7 +503,7 @@ take_body(struct peer *p, const char *bytes, size_t len)
 		len -= used;
 	}
 	if (step == HTTP_STEP_BAD)
-		fail(p, "the answer is no HTTP: %s",
+		fail(p, "the answer is no HTTP: ",
 		    http_reason_name(p->body.reason));
 	else if (step == HTTP_STEP_DONE) {
 		if (len > used)
@@ -526,9 +526,9 @@ fail_no_http(struct peer *p, enum http_reason reason)
 		    p->head.data[i] : '?';
 	shown[i] = '\0';
 	if (reason == HTTP_NOT_HTTP)
-		fail(p, "the answer is no HTTP but \"%s\"", shown);
+		fail(p, "the answer is no HTTP: ", shown);
 	else
-		fail(p, "the answer is no HTTP: %s", http_reason_name(reason));
+		fail(p, "the answer is no HTTP: ", http_reason_name(reason));
 }
 
 static void
@@ -539,7 +539,7 @@ take_head(struct peer *p, const char *bytes, size_t len)
 	ssize_t n;
 
 	if (buf_add(&p->head, bytes, len) == -1) {
-		fail(p, "the answer is no HTTP: %s",
+		fail(p, "the answer is no HTTP: ",
 		    http_reason_name(HTTP_HEAD_TOO_LARGE));
 		return;
 	}

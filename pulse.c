@@ -21,9 +21,12 @@
 #include "merge.h"
 #include "mock.h"
 #include "options.h"
+#include "ping.h"
 #include "run.h"
 #include "run_options.h"
 #include "wire.h"
+#include "worker.h"
+#include "worker_options.h"
 
 enum mock_option {
 	MOCK_ADDR = 1,
@@ -68,6 +71,10 @@ static const struct {
 } commands[] = {
 	{ "run", run_main, &run_command, "run [options] URL | PLAN.json",
 	    "make a planned load and report" },
+	{ "worker", worker_main, &worker_command, "worker [options]",
+	    "wait for coordinators and make their load" },
+	{ "ping", ping_main, &ping_command, "ping [options] WORKER ...",
+	    "ask whether workers are there" },
 	{ "merge", merge_main, &merge_command, "merge [options] RESULT ...",
 	    "add results together and report" },
 	{ "mock", mock_command_main, &mock_command, "mock [options]",

@@ -80,7 +80,7 @@ static int	 read_interval(const struct wire_reader *,
 		    struct interval_read *);
 
 void
-result_to_json(const struct result *r, struct json_out *w)
+result_to_json(const struct result *r, struct json_out *w, const char *name)
 {
 	const struct counters *n = &r->n;
 	struct coarse all[RESULT_COARSE];
@@ -90,7 +90,7 @@ result_to_json(const struct result *r, struct json_out *w)
 	result_buckets(&all[RESULT_TTFB], r, RESULT_TTFB);
 	if (n->scheduled > 0)
 		dropped = (double)n->dropped / (double)n->scheduled;
-	json_object(w, NULL);
+	json_object(w, name);
 	json_uint(w, "total", n->completed);
 	json_uint(w, "failed", n->failed);
 	json_uint(w, "duration", r->duration_ns);

@@ -9,9 +9,10 @@
 /*
  * A WorkerResult in the wire's member order, extensions behind. Percentiles of
  * latency and ttfb are those of the 800 buckets, computed as every program on
- * the wire does.
+ * the wire does. name is NULL for a whole document.
  */
-void	 result_to_json(const struct result *r, struct json_out *w);
+void	 result_to_json(const struct result *r, struct json_out *w,
+	    const char *name);
 
 /*
  * A WorkerResult, of this program or the Go one, into r as result_new(0) left

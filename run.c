@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * `pulse run`: one plan, from the command line to the exit status. Opens what
- * it will write, runs the plan, shows progress on a terminal, writes every
- * result that was asked for.
+ * it will write, runs the plan on this machine or on a fleet, shows progress
+ * on a terminal, writes every result that was asked for.
  *
  * The first INT, TERM or HUP stops the arrivals, waits a bounded time for what
  * is in flight, reports what was measured, and then lets the signal do what
@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/loop.h"
+#include "coord.h"
 #include "dry_run.h"
 #include "load/pool.h"
 #include "output.h"
@@ -25,6 +26,7 @@
 #include "report/report.h"
 #include "run.h"
 #include "run_options.h"
+#include "token.h"
 
 #define STOP_GRACE_NS	(3 * NS_PER_SEC)
 /* timeout(1) sends its signal twice, to the process and to the group. */
@@ -35,7 +37,9 @@ static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
 struct run {
 	struct run_settings	 settings;
 	struct loop		*loop;
-	struct pool		*pool;
+	struct pool		*pool;		/* of this machine, or */
+	struct coord		*coord;		/* of a fleet */
+	char			*token;
 	struct progress		 progress;
 	struct snapshot		*snapshots;
 	size_t			 nsnapshots;
@@ -51,7 +55,7 @@ static uint64_t			 late_ns;
 
 static void	watch_late_signals(const struct run *);
 
-/* What the pool tells. */
+/* What pool and coordinator tell. */
 
 static void
 on_interval(void *arg, const struct interval *in)
@@ -97,6 +101,16 @@ on_refused(void *arg, enum refusal refusal, const char *why)
 	loop_stop(run->loop);
 }
 
+/* The coordinator has something for the person who waits. */
+static void
+on_say(void *arg, const char *line)
+{
+	struct run *run = arg;
+
+	progress_clear(&run->progress);
+	warnx("%s", line);
+}
+
 /* Signals. */
 
 static void UTIL_NORETURN
@@ -130,7 +144,10 @@ on_signal(void *arg, int signo)
 	run->signal_ns = now_ns;
 	progress_say(&run->progress,
 	    "stopping: waiting for requests in flight");
-	pool_stop(run->pool, STOP_GRACE_NS);
+	if (run->coord != NULL)
+		coord_stop(run->coord, STOP_GRACE_NS);
+	else
+		pool_stop(run->pool, STOP_GRACE_NS);
 }
 
 /* More than handlers do elsewhere; all of it may be done in one. */
@@ -179,6 +196,30 @@ phases_ns(const struct run_request *req)
 	return ns;
 }
 
+/* Who makes the load: the pool or the coordinator. */
+static int
+make_load(struct run *run)
+{
+	const struct run_settings *s = &run->settings;
+	char why[WIRE_TEXT_MAX];
+
+	if (s->plan.fleet.n == 0) {
+		run->pool = pool_new(run->loop, s->generators);
+		if (run->pool == NULL)
+			warn("generators");
+		return run->pool == NULL ? -1 : 0;
+	}
+	if (token_read(s->token_path, &run->token, why) == -1) {
+		warnx("%s", why);
+		return -1;
+	}
+	run->coord = coord_new(run->loop, &s->plan.fleet, run->token, on_say,
+	    run);
+	if (run->coord == NULL)
+		warn("coordinator");
+	return run->coord == NULL ? -1 : 0;
+}
+
 static int
 run_plan(struct run *run)
 {
@@ -196,14 +237,14 @@ run_plan(struct run *run)
 		return 1;
 	}
 	fflush(stdout);
-	run->pool = pool_new(run->loop, run->settings.generators);
-	if (run->pool == NULL) {
-		warn("generators");
+	if (make_load(run) == -1)
 		return 1;
-	}
 	progress_start(&run->progress, run->settings.output.is_quiet ? NULL :
 	    stderr, phases_ns(req), req->warmup_ns);
-	pool_run(run->pool, req, run->settings.wants_probe, &hooks);
+	if (run->coord != NULL)
+		coord_run(run->coord, req, &hooks);
+	else
+		pool_run(run->pool, req, run->settings.wants_probe, &hooks);
 	if (loop_run(run->loop) == -1) {
 		warn("event loop");
 		return 1;
@@ -217,11 +258,13 @@ run_clear(struct run *run)
 	size_t i;
 
 	output_abandon(&run->output);
+	coord_free(run->coord);
 	pool_free(run->pool);
 	loop_free(run->loop);
 	for (i = 0; i < run->nsnapshots; i++)
 		snapshot_clear(&run->snapshots[i]);
 	free(run->snapshots);
+	free(run->token);
 	run_settings_clear(&run->settings);
 }
 
@@ -238,10 +281,7 @@ run_main(int argc, char **argv)
 	else if (run.settings.is_dry_run)
 		status = dry_run(&run.settings.plan,
 		    run.settings.output.wants_json);
-	else if (run.settings.plan.fleet.n > 0) {
-		warnx("runs on workers are not there yet: only --dry-run");
-		status = 1;
-	} else
+	else
 		status = run_plan(&run);
 	signo = run.signo;
 	run_clear(&run);

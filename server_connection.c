@@ -18,6 +18,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/expiry.h"
@@ -187,6 +188,18 @@ uint64_t
 server_heard_ns(const struct server_connection *c)
 {
 	return c->heard_ns;
+}
+
+char *
+server_peer(const struct server_connection *c, char text[NET_TEXT_MAX])
+{
+	struct net_address a;
+
+	if (net_peer_address(c->stream.read_fd, &a) == -1)
+		snprintf(text, NET_TEXT_MAX, "unknown");
+	else
+		net_address_format(text, &a);
+	return text;
 }
 
 void

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/loop.h"
+#include "base/net.h"
 #include "http.h"
 #include "server_answer.h"
 
@@ -78,6 +79,9 @@ void	 server_stream_end(struct server_connection *c);
 size_t	 server_unsent(const struct server_connection *c);
 /* When the peer last sent anything, blank lines too; CLOCK_MONOTONIC. */
 uint64_t server_heard_ns(const struct server_connection *c);
+/* Its address, as far as it has one: "unknown" for pipes. */
+char	*server_peer(const struct server_connection *c,
+	    char text[NET_TEXT_MAX]);
 
 /* The same without an answer; with a reset when is_reset. */
 void	 server_drop(struct server_connection *c, bool is_reset);

@@ -30,7 +30,7 @@
 #include "base/net.h"
 #include "base/text.h"
 #include "base/util.h"
-#include "fleet.h"
+#include "feature.h"
 #include "http_server.h"
 #include "http_url.h"
 #include "json.h"
@@ -645,7 +645,7 @@ announce(const struct worker *w)
 static int
 worker_serve(struct worker *w)
 {
-	int stdio[2], fd = -1;
+	int stdio[2] = { -1, -1 }, fd = -1;
 
 	(void)net_raise_nofile(CONNECTIONS_MAX + FDS_SPARE +
 	    (uint64_t)w->settings.generators * FDS_PER_GENERATOR);

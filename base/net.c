@@ -375,6 +375,13 @@ net_local_address(int fd, struct net_address *a)
 	return getsockname(fd, (struct sockaddr *)&a->ss, &a->len);
 }
 
+int
+net_peer_address(int fd, struct net_address *a)
+{
+	a->len = sizeof(a->ss);
+	return getpeername(fd, (struct sockaddr *)&a->ss, &a->len);
+}
+
 ssize_t
 net_read(int fd, void *p, size_t len)
 {

@@ -65,6 +65,8 @@ int	 net_connect(const struct net_address *a);
 int	 net_connected(int fd);		/* 0, or -1 with errno */
 /* The address that a listening socket got. 0 or -1. */
 int	 net_local_address(int fd, struct net_address *a);
+/* The address at the other end. 0, or -1 with errno. */
+int	 net_peer_address(int fd, struct net_address *a);
 
 /*
  * A byte stream over a connected socket: plain. Bytes moved, 0 for the end of

@@ -124,11 +124,16 @@ progress_say(struct progress *p, const char *text)
 }
 
 void
+progress_clear(struct progress *p)
+{
+	if (p->out != NULL)
+		rewrite(p, "");
+}
+
+void
 progress_end(struct progress *p)
 {
-	if (p->out == NULL)
-		return;
-	rewrite(p, "");
+	progress_clear(p);
 	p->out = NULL;
 }
 

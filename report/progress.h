@@ -29,6 +29,8 @@ void	 progress_show(struct progress *p, const struct snapshot *s);
  * for requests in flight". Borrows text.
  */
 void	 progress_say(struct progress *p, const char *text);
+/* Wipes the line until the next time, as something else is to be written. */
+void	 progress_clear(struct progress *p);
 /* Wipes the line; call before anything else is written. */
 void	 progress_end(struct progress *p);
 

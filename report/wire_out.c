@@ -22,7 +22,7 @@ wire_write(FILE *out, const struct report *r)
 
 	buf_init(&b, JSON_TEXT_MAX);
 	json_out_start(&w, &b, false);
-	result_to_json(r->result, &w);
+	result_to_json(r->result, &w, NULL);
 	rv = json_out_end(&w);
 	assert(rv == 0);		/* histograms are a few MB at most */
 	fwrite(b.data, 1, b.len, out);

@@ -88,6 +88,6 @@ write_result(struct buf *out, const struct result *r)
 
 	buf_init(out, JSON_TEXT_MAX);
 	json_out_start(&w, out, false);
-	result_to_json(r, &w);
+	result_to_json(r, &w, NULL);
 	ck_assert_int_eq(json_out_end(&w), 0);
 }

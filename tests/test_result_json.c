@@ -124,7 +124,7 @@ START_TEST(test_result_percentiles)
 	hist_coarse(&r->hist[RESULT_LATENCY], counts);
 	buf_init(&out, JSON_TEXT_MAX);
 	json_out_start(&w, &out, true);
-	result_to_json(r, &w);
+	result_to_json(r, &w, NULL);
 	ck_assert_int_eq(json_out_end(&w), 0);
 	doc = parse(out.data, out.len);
 	ck_assert_ptr_nonnull(doc);
