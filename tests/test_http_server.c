@@ -227,8 +227,7 @@ END_TEST
 #define REFUSED_CLOSE	REFUSED "Connection: close\r\n\r\nhello"
 #define REFUSED_KEPT	REFUSED "\r\nhello"
 
-	    "Transfer-Encoding: chunked\r\n\r\n1\r\n", REFUSED_CLOSE, true,
-	    1 },
+/* Refused by the handler for its head: no body is asked for or read. */
 static const struct {
 	const char	*descr;
 	const char	*input;
