@@ -17,7 +17,7 @@ struct pong {
 	bool		 is_ok;
 	char		 why[WIRE_TEXT_MAX];	/* if not */
 	uint64_t	 round_trip_ns;		/* the shortest */
-	uint32_t	 features;		/* of feature.h; 0: a Go worker */
+	uint32_t	 features;	/* of feature.h; a Go worker has none */
 	char		 version[PONG_VERSION_MAX];	/* "": not told */
 	uint64_t	 generators;		/* 0: not told */
 	bool		 is_busy;

@@ -138,10 +138,4 @@ echo '{"target": {"url": "http://h/"}, "workers": ["exec:true"]}' \
 refused "a command in a plan" "$dir/p.json: workers[0]: a plan file cannot\
  name a command to run: give it with -w" "$dir/p.json"
 
-# Not dry: not yet.
-./pulse run -w a "$url" >"$dir/stdout" 2>"$dir/stderr"
-is "a run: status" $? 1
-is "a run: one line" "$(lines "$dir/stderr")" 1
-is "a run: nothing on stdout" "$(cat "$dir/stdout")" ""
-
 finish
