@@ -41,7 +41,7 @@ OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
 	report/plan_text.o report/page.o report/latency_text.o \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
 	report/junit.o report/wire_out.o report/progress.o \
-	peer.o fleet_ping.o coord.o worker_options.o worker.o \
+	peer.o fleet_ping.o run_answer.o coord.o worker_options.o worker.o \
 	options.o output.o run_options.o dry_run.o run.o merge.o ping.o
 
 HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
@@ -60,7 +60,7 @@ HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
 	report/report.h report/words.h report/outlook.h report/plan_text.h \
 	report/page.h report/latency_text.h report/fleet_text.h \
 	report/progress.h \
-	peer.h fleet_ping.h coord.h worker_options.h worker.h \
+	peer.h fleet_ping.h run_answer.h coord.h worker_options.h worker.h \
 	options.h output.h run_options.h dry_run.h run.h merge.h ping.h
 
 all: pulse

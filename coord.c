@@ -31,6 +31,7 @@
 #include "load/intervals.h"
 #include "peer.h"
 #include "result_json.h"
+#include "run_answer.h"
 #include "split.h"
 #include "wire_json.h"
 
@@ -43,8 +44,6 @@
 #define STOP_NS		(3 * NS_PER_SEC)	/* beyond the grace */
 
 enum {
-	REFUSAL_MAX = 4096,		/* bytes of one, to be shown cut */
-	ANSWER_MAX = 8 * 1024 * 1024,	/* of a result, or of a line */
 	FDS_EACH = 4,
 	FDS_SPARE = 64,
 	TOLERATED = 2,			/* arrivals a phase, or */
@@ -62,9 +61,8 @@ enum member_state {
 	MEMBER_OUT,			/* its share is nothing */
 	MEMBER_WAITS,			/* a Go worker, before the start */
 	MEMBER_ASKED,
-	MEMBER_STREAMS,
 	MEMBER_DONE,
-	MEMBER_LOST
+	MEMBER_FAILED
 };
 
 /* One worker in a run. */
@@ -72,9 +70,7 @@ struct member {
 	struct coord		*coord;
 	size_t			 index;
 	enum member_state	 state;
-	int			 status;	/* of its answer */
-	bool			 is_stream;
-	struct buf		 text;		/* a line, or the answer */
+	struct run_answer	 answer;
 	struct worker_stat	*stat;		/* within the result */
 };
 
@@ -95,7 +91,6 @@ struct coord {
 	struct run_hooks	  hooks;
 	struct fleet_ping	 *ping;
 	struct split_part	 *parts;
-	bool			  is_shared;
 	struct arrival_plan	 *plan;
 	struct intervals	 *intervals;
 	struct result		 *result;
@@ -148,7 +143,6 @@ coord_new(struct loop *loop, const struct fleet *fleet, const char *token,
 		    token, on_said, c);
 		c->members[i].coord = c;
 		c->members[i].index = i;
-		buf_init(&c->members[i].text, ANSWER_MAX);
 	}
 	return c;
 }
@@ -165,7 +159,7 @@ run_clear(struct coord *c)
 	/* All of them first: what ends by itself does so side by side. */
 	for (i = 0; i < c->n; i++) {
 		peer_close(c->peers[i]);
-		buf_clear(&c->members[i].text);
+		run_answer_clear(&c->members[i].answer);
 	}
 	fleet_ping_free(c->ping);
 	c->ping = NULL;
@@ -243,20 +237,19 @@ check_end(struct coord *c)
 
 	for (i = 0; i < c->n; i++)
 		if (c->members[i].state == MEMBER_WAITS ||
-		    c->members[i].state == MEMBER_ASKED ||
-		    c->members[i].state == MEMBER_STREAMS)
+		    c->members[i].state == MEMBER_ASKED)
 			return;
 	/* From the loop: the caller may be in the middle of an answer. */
 	loop_timer_set(c->loop, &c->over_timer, loop_now(c->loop));
 }
 
 static size_t
-count_lost(const struct coord *c)
+count_failed(const struct coord *c)
 {
 	size_t i, n = 0;
 
 	for (i = 0; i < c->n; i++)
-		n += c->members[i].state == MEMBER_LOST;
+		n += c->members[i].state == MEMBER_FAILED;
 	return n;
 }
 
@@ -266,7 +259,7 @@ on_over(void *arg)
 	struct coord *c = arg;
 	struct run_hooks hooks = c->hooks;
 	struct result *r = c->result;
-	size_t lost = count_lost(c);
+	size_t failed = count_failed(c);
 
 	intervals_finish(c->intervals, r->duration_ns > 0 ?
 	    r->duration_ns + c->req->warmup_ns :
@@ -274,8 +267,9 @@ on_over(void *arg)
 	    loop_now(c->loop) - c->start_ns : 0);
 	r->start_wall_ns = clock_wall_ns() -
 	    (loop_now(c->loop) - c->start_ns);
-	if (lost > 0)
-		wire_refuse(r->error, "%zu of %zu workers failed", lost, c->n);
+	if (failed > 0)
+		wire_refuse(r->error, "%zu of %zu workers failed", failed,
+		    c->n);
 	c->result = NULL;
 	run_clear(c);
 	hooks.done(hooks.arg, r);
@@ -284,15 +278,14 @@ on_over(void *arg)
 
 /* A worker that fails: after the start the others go on. */
 static void
-lose(struct member *m, const char *why)
+fail(struct member *m, const char *why)
 {
 	struct coord *c = m->coord;
 	bool is_arming = c->state == COORD_ARM && !c->is_stopping;
 
 	peer_close(c->peers[m->index]);
-	buf_clear(&m->text);
-	m->state = MEMBER_LOST;
-	m->stat->is_lost = true;
+	run_answer_clear(&m->answer);
+	m->state = MEMBER_FAILED;
 	wire_refuse(m->stat->error, "%s", why);
 	say(m, "", why);
 	if (is_arming) {
@@ -304,18 +297,26 @@ lose(struct member *m, const char *why)
 	check_end(c);
 }
 
+/* And there is nothing of it. */
+static void
+lose(struct member *m, const char *why)
+{
+	m->stat->is_lost = true;
+	fail(m, why);
+}
+
 /* Results. */
 
 /* Did it make as many arrivals as were asked for? A Go worker may not. */
-static bool
-is_as_asked(const struct member *m, const struct result *r,
+static int
+check_arrivals(const struct member *m, const struct result *r,
     char why[WIRE_TEXT_MAX])
 {
 	const struct split_part *part = &m->coord->parts[m->index];
 	uint64_t got = r->n.scheduled, off, tolerated;
 
-	if (part->arrivals == 0 || r->is_partial || m->coord->is_stopping)
-		return true;
+	if (part->arrivals == 0)
+		return 0;
 	tolerated = part->arrivals / TOLERATED_PART;
 	if (tolerated < TOLERATED * part->req.nphases)
 		tolerated = TOLERATED * part->req.nphases;
@@ -324,10 +325,9 @@ is_as_asked(const struct member *m, const struct result *r,
 	off = got > part->arrivals ? got - part->arrivals :
 	    part->arrivals - got;
 	if (off <= tolerated)
-		return true;
-	wire_refuse(why, "it scheduled %" PRIu64 " arrivals where %" PRIu64
-	    " were asked for", got, part->arrivals);
-	return false;
+		return 0;
+	return wire_refuse(why, "it scheduled %" PRIu64 " arrivals where %"
+	    PRIu64 " were asked for", got, part->arrivals);
 }
 
 /* A Go worker of an old version takes checks for something it can ignore. */
@@ -343,6 +343,23 @@ has_run_checks(const struct member *m, const struct result *r)
 		return true;
 	return r->n.completed == 0 || r->hist[RESULT_TTFB].count > 0 ||
 	    r->coarse[RESULT_TTFB].count > 0;
+}
+
+/* Did it do what it was asked? 0, or -1 and why not. */
+static int
+check_result(const struct member *m, const struct result *r,
+    const char *error, char why[WIRE_TEXT_MAX])
+{
+	if (error != NULL || r->error[0] != '\0')
+		return wire_refuse(why, "%s", error != NULL ? error :
+		    r->error);
+	if (!has_run_checks(m, r))
+		return wire_refuse(why, "it did not run the checks");
+	if (m->coord->is_stopping)
+		return 0;
+	if (r->is_partial)
+		return wire_refuse(why, "it stopped early");
+	return check_arrivals(m, r, why);
 }
 
 /* Which worker a reason is of must be told in a merged list. */
@@ -376,43 +393,34 @@ merge(struct member *m, struct result *r)
 {
 	fill_stat(m, r);
 	name_reasons(m, r);
-	/* Of the fleet's own these are told otherwise. */
+	/* These of a worker are no fleet's. */
 	r->error[0] = '\0';
 	r->signo = 0;
-	r->is_partial = false;
 	result_merge(m->coord->result, r);
 }
 
-/*
- * A whole result, with an error if the run failed there: what was measured
- * counts all the same.
- */
+/* With an error the run failed there: what was measured counts all the same. */
 static void
-take_result(struct member *m, const struct json_value *v, const char *error)
+on_result(void *arg, const struct json_value *v, const char *error)
 {
+	struct member *m = arg;
 	struct result *r = result_new(0);
 	char why[WIRE_TEXT_MAX];
 	const char *warning = NULL;
-	int rc;
+	int checked;
 
-	rc = result_from_json(r, v, &warning, why);
+	if (result_from_json(r, v, &warning, why) == -1) {
+		result_free(r);
+		lose(m, why);
+		return;
+	}
 	if (warning != NULL)
 		say(m, "its result: ", warning);
-	if (rc == 0) {
-		if (error == NULL && r->error[0] != '\0')
-			wire_refuse(why, "%s", r->error);
-		else if (error != NULL)
-			wire_refuse(why, "%s", error);
-		else if (!has_run_checks(m, r))
-			wire_refuse(why, "it did not run the checks");
-		else if (is_as_asked(m, r, why))
-			why[0] = '\0';
-		m->coord->result->is_partial |= r->is_partial;
-		merge(m, r);
-	}
+	checked = check_result(m, r, error, why);
+	merge(m, r);
 	result_free(r);
-	if (rc == -1 || why[0] != '\0') {
-		lose(m, why);
+	if (checked == -1) {
+		fail(m, why);
 		return;
 	}
 	m->state = MEMBER_DONE;
@@ -421,8 +429,9 @@ take_result(struct member *m, const struct json_value *v, const char *error)
 }
 
 static void
-take_snapshot(struct member *m, const struct json_value *v)
+on_snapshot(void *arg, const struct json_value *v)
 {
+	struct member *m = arg;
 	struct coord *c = m->coord;
 	struct interval *in;
 	char why[WIRE_TEXT_MAX];
@@ -454,76 +463,20 @@ take_snapshot(struct member *m, const struct json_value *v)
 	intervals_told(c->intervals, m->index, index);
 }
 
-/* One line of a stream, or a whole answer. */
 static void
-take_json(struct member *m, const char *text, size_t len)
+on_no_result(void *arg, const char *why)
 {
-	struct json_error err;
-	struct json *doc = json_parse(text, len, &err);
-	const struct json_value *root, *snapshot, *result, *error;
-	char why[WIRE_TEXT_MAX];
-
-	if (doc == NULL) {
-		wire_refuse(why, "its answer is no JSON: %s (byte %zu)",
-		    err.reason, err.offset);
-		lose(m, why);
-		return;
-	}
-	root = json_root(doc);
-	snapshot = json_get(root, "snapshot");
-	result = m->is_stream ? json_get(root, "result") : root;
-	error = m->is_stream ? json_get(root, "error") : NULL;
-	if (m->is_stream && snapshot != NULL)
-		take_snapshot(m, snapshot);
-	else if (result != NULL)
-		take_result(m, result, json_to_str(error));
-	else
-		lose(m, json_to_str(error) != NULL ? json_to_str(error) :
-		    "it streams what is neither snapshot nor result");
-	json_free(doc);
+	lose(arg, why);
 }
 
-/* Answers. */
-
-static bool
-is_stream_type(const struct http_head *h)
-{
-	const char ndjson[] = "application/x-ndjson";
-	struct http_view type = http_field(h->fields, "Content-Type");
-
-	return type.len >= sizeof(ndjson) - 1 &&
-	    memcmp(type.data, ndjson, sizeof(ndjson) - 1) == 0;
-}
+/* The connections. */
 
 static void
 on_head(void *arg, const struct http_head *h)
 {
 	struct member *m = arg;
 
-	m->status = h->status;
-	m->is_stream = h->status == 200 && is_stream_type(h);
-	if (m->is_stream)
-		m->state = MEMBER_STREAMS;
-}
-
-/* All whole lines that are there. */
-static void
-take_lines(struct member *m)
-{
-	size_t len, used = 0;
-	const char *end;
-
-	while (m->state == MEMBER_STREAMS && used < m->text.len &&
-	    (end = memchr(m->text.data + used, '\n', m->text.len - used)) !=
-	    NULL) {
-		len = (size_t)(end - m->text.data) - used;
-		take_json(m, m->text.data + used, len);
-		used += len + 1;
-	}
-	if (m->state != MEMBER_STREAMS || used == m->text.len)
-		buf_clear(&m->text);	/* there are many of us */
-	else
-		buf_drop(&m->text, used);
+	run_answer_head(&m->answer, h);
 }
 
 static void
@@ -531,37 +484,15 @@ on_body(void *arg, const char *p, size_t len)
 {
 	struct member *m = arg;
 
-	if (m->state == MEMBER_DONE || m->state == MEMBER_LOST)
-		return;
-	if (m->status != 200 && m->text.len + len > REFUSAL_MAX)
-		return;
-	if (buf_add(&m->text, p, len) == -1)
-		lose(m, "its answer is too large");
-	else if (m->is_stream && memchr(p, '\n', len) != NULL)
-		take_lines(m);
+	run_answer_body(&m->answer, p, len);
 }
 
 static void
 on_end(void *arg)
 {
 	struct member *m = arg;
-	char why[WIRE_TEXT_MAX];
-	struct buf text = m->text;
 
-	buf_init(&m->text, ANSWER_MAX);
-	if (m->state == MEMBER_DONE || m->state == MEMBER_LOST)
-		;
-	else if (m->status != 200) {
-		text.len = text.len > 0 ? strcspn(buf_str(&text), "\r\n") : 0;
-		wire_refuse(why, "it refused: %d%s%.*s", m->status,
-		    text.len > 0 ? ": " : " ", (int)text.len, text.len > 0 ?
-		    text.data : http_status_text(m->status));
-		lose(m, why);
-	} else if (m->is_stream)
-		lose(m, "its stream ended without a result");
-	else
-		take_json(m, text.data, text.len);
-	buf_clear(&text);
+	run_answer_end(&m->answer);
 }
 
 static void
@@ -569,7 +500,7 @@ on_failed(void *arg, const char *why)
 {
 	struct member *m = arg;
 
-	if (m->state != MEMBER_DONE && m->state != MEMBER_LOST)
+	if (m->state == MEMBER_ASKED)
 		lose(m, why);
 }
 
@@ -591,8 +522,8 @@ on_lease(void *arg)
 	size_t i;
 
 	for (i = 0; i < c->n; i++)
-		if (c->members[i].state == MEMBER_ASKED ||
-		    c->members[i].state == MEMBER_STREAMS)
+		if (c->members[i].state == MEMBER_ASKED &&
+		    (c->pongs[i].features & FEATURE_LEASE) != 0)
 			peer_say_alive(c->peers[i]);
 	loop_timer_set(c->loop, &c->lease_timer, loop_now(c->loop) +
 	    LEASE_NS / LEASE_PARTS);
@@ -606,7 +537,6 @@ on_deadline(void *arg)
 
 	for (i = 0; i < c->n; i++)
 		if (c->members[i].state == MEMBER_ASKED ||
-		    c->members[i].state == MEMBER_STREAMS ||
 		    c->members[i].state == MEMBER_WAITS)
 			lose(&c->members[i], "it did not answer in time");
 }
@@ -621,6 +551,8 @@ ask(struct member *m)
 	struct run_request *req = &c->parts[m->index].req;
 	const struct peer_hooks hooks = { on_head, on_body, on_end, on_failed,
 	    m };
+	const struct run_answer_hooks answers = { on_snapshot, on_result,
+	    on_no_result, m };
 	struct json_out out;
 	struct buf json;
 
@@ -632,6 +564,7 @@ ask(struct member *m)
 	json_out_start(&out, &json, false);
 	run_request_to_json(req, &out);
 	m->state = MEMBER_ASKED;
+	run_answer_init(&m->answer, &answers);
 	peer_set_hooks(c->peers[m->index], &hooks);
 	if (json_out_end(&out) == -1)
 		lose(m, "the plan is too large to be sent");
@@ -700,16 +633,25 @@ check_features(struct coord *c, char why[WIRE_TEXT_MAX])
 	char reason[WIRE_TEXT_MAX];
 	size_t i;
 
-	c->is_shared = true;
 	for (i = 0; i < c->n; i++) {
-		if (!(c->pongs[i].features & FEATURE_SHARE))
-			c->is_shared = false;
-		if (feature_check(c->req, c->pongs[i].features, warn_setting,
-		    &c->members[i], reason) == -1)
+		if (!c->parts[i].is_left_out &&
+		    feature_check(&c->parts[i].req, c->pongs[i].features,
+		    warn_setting, &c->members[i], reason) == -1)
 			return wire_refuse(why, "%.80s: %s",
 			    c->fleet->workers[i].name, reason);
 	}
 	return 0;
+}
+
+static bool
+all_can_share(const struct coord *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		if (!(c->pongs[i].features & FEATURE_SHARE))
+			return false;
+	return true;
 }
 
 static void
@@ -750,16 +692,12 @@ prepare(struct coord *c)
 	char why[WIRE_TEXT_MAX];
 	size_t i;
 
-	if (check_features(c, why) == -1) {
-		refuse(c, why);
-		return;
-	}
 	weights = xcalloc(c->n, sizeof(*weights));
 	for (i = 0; i < c->n; i++)
 		weights[i] = c->fleet->workers[i].weight;
-	c->parts = split_plan(c->req, weights, c->n, c->is_shared, why);
+	c->parts = split_plan(c->req, weights, c->n, all_can_share(c), why);
 	free(weights);
-	if (c->parts == NULL) {
+	if (c->parts == NULL || check_features(c, why) == -1) {
 		refuse(c, why);
 		return;
 	}
@@ -827,8 +765,7 @@ coord_stop(struct coord *c, uint64_t grace_ns)
 		m = &c->members[i];
 		if (m->state == MEMBER_WAITS)
 			m->state = MEMBER_OUT;
-		else if (m->state == MEMBER_ASKED ||
-		    m->state == MEMBER_STREAMS)
+		else if (m->state == MEMBER_ASKED)
 			peer_end(c->peers[i]);
 	}
 	check_end(c);

@@ -35,6 +35,7 @@ static void	 refuse_run(const struct run_request *, uint32_t,
 		    struct buf *);
 static void	 refuse_scenario(const struct scenario *, uint32_t,
 		    struct buf *);
+static bool	 has_pause(const struct run_request *);
 static void	 add(struct buf *, const char *, ...) UTIL_PRINTF(2, 3);
 static bool	 has_order(const struct scenario *);
 
@@ -104,6 +105,8 @@ refuse_run(const struct run_request *req, uint32_t features, struct buf *out)
 		    format_duration(text, req->warmup_ns));
 	if ((features & FEATURE_MAX) == 0 && run_request_has_max(req))
 		add(out, "max phases");
+	if ((features & FEATURE_SHARE) == 0 && has_pause(req))
+		add(out, "a phase without arrivals");
 }
 
 static void
@@ -123,6 +126,22 @@ refuse_scenario(const struct scenario *s, uint32_t features, struct buf *out)
 		if (scenario_has_repeats(s))
 			add(out, "a header that repeats");
 	}
+}
+
+/* Workers that split rates end such a phase at once, and say nothing. */
+static bool
+has_pause(const struct run_request *req)
+{
+	const struct phase *p;
+	size_t i;
+
+	for (i = 0; i < req->nphases; i++) {
+		p = &req->phases[i];
+		if (p->type != PHASE_MAX && p->rate == 0 && p->from == 0 &&
+		    p->to == 0)
+			return true;
+	}
+	return false;
 }
 
 /* One more of a list in words. */

@@ -70,7 +70,7 @@ struct worker_stat {
 	char		*name;		/* as it was given, no secrets */
 	uint64_t	 weight;
 	bool		 took_part;	/* its share was not nothing */
-	bool		 is_lost;	/* error says why; no result of it */
+	bool		 is_lost;	/* there is no result of it */
 	bool		 has_fine;
 	bool		 has_start_error;
 	int64_t		 start_error_ns;
@@ -78,7 +78,7 @@ struct worker_stat {
 	uint64_t	 scheduled;	/* of a lost one: as last told */
 	uint64_t	 completed;
 	uint64_t	 failed;
-	char		 error[WIRE_TEXT_MAX];
+	char		 error[WIRE_TEXT_MAX];	/* "": it did as asked */
 };
 
 /* How one generator fared; what the audit judges. */

@@ -53,8 +53,9 @@ write_worker(FILE *out, const struct worker_stat *w)
 	}
 	fprintf(out, "%11" PRIu64 "%9" PRIu64 "%13s%12s  %s\n",
 	    w->completed, w->failed, start_error(error, w),
-	    format_ns(trip, w->round_trip_ns), w->is_lost ? "LOST:" : "ok");
-	if (w->is_lost)
+	    format_ns(trip, w->round_trip_ns), w->is_lost ? "LOST:" :
+	    w->error[0] != '\0' ? "FAILED:" : "ok");
+	if (w->is_lost || w->error[0] != '\0')
 		page_note(out, REASON_INDENT, w->error[0] != '\0' ? w->error :
 		    "no reason is known");
 }

@@ -48,6 +48,13 @@ junit_write(FILE *out, const struct report *r)
 	fputs("</testsuite>\n", out);
 }
 
+/* Its part is missing, or it did something else than it was asked. */
+static bool
+has_failed(const struct worker_stat *w)
+{
+	return w->is_lost || w->error[0] != '\0';
+}
+
 static void
 write_suite(FILE *out, const struct report *r)
 {
@@ -58,7 +65,7 @@ write_suite(FILE *out, const struct report *r)
 
 	for (i = 0; i < res->nworkers; i++) {
 		tests += res->workers[i].took_part;
-		failures += res->workers[i].is_lost;
+		failures += has_failed(&res->workers[i]);
 	}
 	if (words_end(end, r)[0] != '\0')
 		failures++;
@@ -97,11 +104,12 @@ write_worker(FILE *out, const struct worker_stat *w)
 	fputs("  <testcase classname=\"pulse.worker\" name=\"", out);
 	put_xml(out, w->name);
 	fputs("\" time=\"0\"", out);
-	if (!w->is_lost) {
+	if (!has_failed(w)) {
 		fputs("/>\n", out);
 		return;
 	}
-	fputs(">\n    <failure type=\"worker\" message=\"lost: ", out);
+	fprintf(out, ">\n    <failure type=\"worker\" message=\"%s: ",
+	    w->is_lost ? "lost" : "failed");
 	put_xml(out, w->error);
 	fputs("\"/>\n  </testcase>\n", out);
 }
