@@ -64,6 +64,12 @@ set_max(struct run_request *req)
 }
 
 static void
+set_pause(struct run_request *req)
+{
+	req->phases[0].rate = 0;
+}
+
+static void
 set_redirects(struct run_request *req)
 {
 	req->scenario.redirects = 0;
@@ -136,6 +142,8 @@ static const struct setting_test {
 	{ set_warmup, FEATURE_WARMUP,
 	    "cannot be told of a warm-up of 500ms", "" },
 	{ set_max, FEATURE_MAX, "cannot be told of max phases", "" },
+	{ set_pause, FEATURE_SHARE,
+	    "cannot be told of a phase without arrivals", "" },
 	{ set_redirects, FEATURE_TARGET,
 	    "cannot be told of 0 redirects", "" },
 	{ set_keep_alive, FEATURE_TARGET,
@@ -167,6 +175,7 @@ check(const struct setting_test *t, uint32_t features, bool is_known)
 
 	run_request_init(&req);
 	req.phases = xcalloc(1, sizeof(*req.phases));
+	req.phases[req.nphases].rate = 100;
 	req.phases[req.nphases++].duration_ns = NS_PER_SEC;
 	t->set(&req);
 	buf_init(&heard, WIRE_TEXT_MAX);
