@@ -95,7 +95,7 @@ static const struct {
 	[LAG] = { "lag", 2000, 100 }
 };
 
-static const char *features = "share,startAt,ndjson,lease,checks,arrivals,"
+static const char *features = "share,startAt,stream,lease,checks,arrivals,"
     "requests,interval,warmup,max,target,body";
 
 static struct hist pattern[TIMES];
