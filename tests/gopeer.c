@@ -2,7 +2,7 @@
 /*
  * A worker as the Go program of PROTOCOL.md is one, that makes no load:
  *
- *	gopeer [-6bdenv] [-s SHORT]
+ *	gopeer [-6bdenv] [-p FILE] [-s SHORT] [-x FILE]
  *
  * Listens on a port of 127.0.0.1, writes its number as a line to stdout, and
  * serves until TERM, the end of a pipe on stdin, or two minutes. A run takes
@@ -17,8 +17,11 @@
  *	-d	dies with status 1 when a run has lasted half its time
  *	-e	/run fails at once: 500 and a line
  *	-n	/run answers something that is no JSON, in time
+ *	-p FILE	what /ping answers, head and all, behind which it closes
  *	-s SHORT	makes SHORT percent of the arrivals only
  *	-v	the body of each /run, and a newline, to stderr
+ *	-x FILE	what /run answers at once, head and all, behind which it
+ *		closes
  *
  * What it knows of the protocol is its own.
  */
@@ -46,6 +49,7 @@ enum {
 	PHASES_MAX = 1000,
 	STEPS_MAX = 10000,
 	RESULT_BYTES_MAX = 64 * 1024,
+	RAW_MAX = 12 * 1024 * 1024,	/* of -p and -x */
 	ANSWER_BYTES = 64		/* of each answer of the target */
 };
 #define RATE_MAX	INT64_C(100000000)
@@ -85,6 +89,7 @@ struct times {
 
 static bool is_old, has_bad_buckets, dies, fails, is_no_json, is_verbose;
 static uint64_t share = 100;		/* percent */
+static struct buf raw_ping, raw_run;
 
 /*
  * Arrivals of a phase until so many seconds after its start: the area below
@@ -460,7 +465,9 @@ on_run(struct peer *p)
 	else if (fails)
 		peer_refuse(p, "500 Internal Server Error",
 		    "run failed: nothing works today");
-	if (why != NULL || fails) {
+	else if (raw_run.len > 0)
+		peer_raw(p, raw_run.data, raw_run.len);
+	if (why != NULL || fails || raw_run.len > 0) {
 		run_free(run);
 		return;
 	}
@@ -473,7 +480,19 @@ on_ping(struct peer *p)
 {
 	static const char ok[] = "{\"status\":\"ok\"}\n";
 
-	peer_answer(p, "200 OK", "application/json", ok, strlen(ok));
+	if (raw_ping.len > 0)
+		peer_raw(p, raw_ping.data, raw_ping.len);
+	else
+		peer_answer(p, "200 OK", "application/json", ok,
+		    strlen(ok));
+}
+
+static void
+read_raw(struct buf *b, const char *path)
+{
+	buf_init(b, RAW_MAX);
+	if (buf_read_file(b, path) == -1)
+		err(1, "%s", path);
 }
 
 int
@@ -485,19 +504,22 @@ main(int argc, char *argv[])
 	char text[NET_TEXT_MAX];
 	int c;
 
-	while ((c = getopt(argc, argv, "6bdens:v")) != -1) {
+	while ((c = getopt(argc, argv, "6bdenp:s:vx:")) != -1) {
 		is_old |= c == '6';
 		has_bad_buckets |= c == 'b';
 		dies |= c == 'd';
 		fails |= c == 'e';
 		is_no_json |= c == 'n';
 		is_verbose |= c == 'v';
+		if (c == 'p' || c == 'x')
+			read_raw(c == 'p' ? &raw_ping : &raw_run, optarg);
 		if (c == '?' ||
 		    (c == 's' && parse_uint(optarg, 100, &share) == -1))
 			optind = argc + 1;
 	}
 	if (optind != argc)
-		errx(1, "usage: gopeer [-6bdenv] [-s SHORT]");
+		errx(1, "usage: gopeer [-6bdenv] [-p FILE] [-s SHORT] "
+		    "[-x FILE]");
 	if (!is_old)
 		hooks.token = getenv("PULSE_WORKER_TOKEN");
 	if (hooks.token != NULL && *hooks.token == '\0')
@@ -509,5 +531,7 @@ main(int argc, char *argv[])
 	printf("%s\n", strrchr(text, ':') + 1);
 	fflush(stdout);
 	peer_serve();
+	buf_clear(&raw_ping);
+	buf_clear(&raw_run);
 	return 0;
 }

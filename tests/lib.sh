@@ -83,6 +83,37 @@ misbehave() {
 	log=$dir/misbehave$servers.err
 }
 
+# worker [options]: sets $worker, its address, and $pid; $log is its stderr
+worker() {
+	workers=$((${workers:-0} + 1))
+	start "worker$workers" ./pulse worker --addr 127.0.0.1:0 "$@"
+	worker=${line##*/}
+	log=$dir/worker$workers.err
+}
+
+# gopeer [options]: the same of a worker as the Go program is one
+gopeer() {
+	gopeers=$((${gopeers:-0} + 1))
+	start "gopeer$gopeers" tests/gopeer.t "$@"
+	worker=127.0.0.1:$line
+	log=$dir/gopeer$gopeers.err
+}
+
+# record NAME RATE: a target that takes down when requests come; sets $url
+record() {
+	tests/recorder.t -d "$dir/$1.times" "$2" >"$dir/$1.record" &
+	recorder=$!
+	pids="$pids $recorder"
+	poll has_lines "$dir/$1.record" 1
+	url=http://127.0.0.1:$(cat "$dir/$1.record")
+}
+
+# recorded: ends it; its times are there
+recorded() {
+	kill -TERM "$recorder"
+	wait "$recorder"
+}
+
 # number FILE MEMBER: of the first such member of a JSON result
 number() {
 	sed -n "s/^ *\"$2\": \([0-9.]*\),\{0,1\}\$/\1/p" "$1" | head -n 1
@@ -98,6 +129,15 @@ sum() {
 	awk -v want="\"$2\":" '/^  "snapshots": \[/ { is_in = 1 }
 	    /^  \]/ { is_in = 0 }
 	    is_in && $1 == want { n += $2 } END { print n + 0 }' "$1"
+}
+
+# member FILE NAME I MEMBER: of entry I (from 1) of the list NAME
+member() {
+	awk -v list="^  \"$2\": \\\\[" -v i="$3" -v want="\"$4\":" '
+	    $0 ~ list { is_in = 1 } /^  \]/ { is_in = 0 }
+	    is_in && /^    [{]/ { n++ }
+	    is_in && n == i && $1 == want { sub(/^[^:]*: /, "");
+	    sub(/,$/, ""); print }' "$1"
 }
 
 # statuses FILE: of the whole run, as "200:5 404:1"

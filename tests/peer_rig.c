@@ -39,7 +39,7 @@ enum {
 	HEAD_MAX = 16 * 1024,
 	BODY_MAX = 1024 * 1024,		/* of a request */
 	IN_MAX = BODY_MAX + HEAD_MAX + READ_MAX + 1,
-	OUT_MAX = 4 * 1024 * 1024	/* bytes that wait to be read */
+	OUT_MAX = 16 * 1024 * 1024	/* bytes that wait to be read */
 };
 
 struct loop *peer_loop;
@@ -366,6 +366,14 @@ void
 peer_end(struct peer *p)
 {
 	buf_adds(&p->out, "0\r\n\r\n");
+	finish(p);
+}
+
+void
+peer_raw(struct peer *p, const char *data, size_t len)
+{
+	p->is_last = true;
+	buf_add(&p->out, data, len);
 	finish(p);
 }
 

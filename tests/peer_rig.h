@@ -75,6 +75,8 @@ void	 peer_answer(struct peer *p, const char *status, const char *type,
 	    const char *body, size_t len);
 /* A whole answer that is one line why not. */
 void	 peer_refuse(struct peer *p, const char *status, const char *why);
+/* Just these bytes, head and all; the connection ends behind them. */
+void	 peer_raw(struct peer *p, const char *data, size_t len);
 /* An answer in parts: its head, any chunks, its end. */
 void	 peer_stream(struct peer *p, const char *type);
 void	 peer_chunk(struct peer *p, const char *data, size_t len);

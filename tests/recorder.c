@@ -2,7 +2,7 @@
 /*
  * A target that says when requests came, to judge a load generator by:
  *
- *	recorder RATE [MAX]
+ *	recorder [-d FILE] RATE [MAX]
  *
  * Listens on a port of 127.0.0.1 and writes its number as a line to stdout.
  * Every GET is answered with a tiny 200, and the time right after the read
@@ -12,10 +12,14 @@
  * each arrival would have it be, and prints one line:
  *
  *	N P50_US P99_US MAX_US		of the absolute deviation
+ *
+ * -d: all the times go to FILE before that, in whole microseconds after the
+ * first, a line each.
  */
 
 #include <err.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,6 +150,21 @@ compare(const void *a, const void *b)
 
 /* Arrivals are in order already: they were taken down as they came. */
 static void
+dump(const char *path)
+{
+	FILE *f = fopen(path, "w");
+	size_t i;
+
+	if (f == NULL)
+		err(1, "%s", path);
+	for (i = 0; i < narrivals; i++)
+		fprintf(f, "%" PRIu64 "\n",
+		    (arrivals[i] - arrivals[0]) / NS_PER_US);
+	if (ferror(f) || fclose(f) == EOF)
+		err(1, "%s", path);
+}
+
+static void
 report(uint64_t rate)
 {
 	double *deviations = xcalloc(narrivals, sizeof(*deviations));
@@ -196,11 +215,17 @@ main(int argc, char *argv[])
 {
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	uint64_t rate, max = ARRIVALS_MAX;
+	const char *path = NULL;
+	int c;
 
-	if (argc < 2 || argc > 3 || parse_rate(argv[1], &rate) == -1 ||
-	    rate == 0 ||
-	    (argc == 3 && parse_uint(argv[2], UINT32_MAX, &max) == -1))
-		errx(1, "usage: recorder RATE [MAX]");
+	while ((c = getopt(argc, argv, "d:")) == 'd')
+		path = optarg;
+	argc -= optind;
+	argv += optind;
+	if (c != -1 || argc < 1 || argc > 2 ||
+	    parse_rate(argv[0], &rate) == -1 || rate == 0 ||
+	    (argc == 2 && parse_uint(argv[1], UINT32_MAX, &max) == -1))
+		errx(1, "usage: recorder [-d FILE] RATE [MAX]");
 	max_arrivals = (size_t)max;
 	arrivals = xcalloc(max_arrivals, sizeof(*arrivals));
 	/* Touched now, so that no arrival waits for a page. */
@@ -217,6 +242,8 @@ main(int argc, char *argv[])
 		err(1, "standard input");
 	if (loop_run(loop) == -1)
 		err(1, "loop");
+	if (path != NULL)
+		dump(path);
 	report(rate);
 	return 0;
 }
