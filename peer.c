@@ -521,7 +521,7 @@ fail_no_http(struct peer *p, enum http_reason reason)
 
 	if (len > sizeof(shown) - 1)
 		len = sizeof(shown) - 1;
-	for (i = 0; i < len && p->head.data[i] != '\n'; i++)
+	for (i = 0; i < len && strchr("\r\n", p->head.data[i]) == NULL; i++)
 		shown[i] = p->head.data[i] >= ' ' && p->head.data[i] <= '~' ?
 		    p->head.data[i] : '?';
 	shown[i] = '\0';
@@ -571,10 +571,18 @@ take_head(struct peer *p, const char *bytes, size_t len)
 static void
 take(struct peer *p, const char *bytes, size_t len)
 {
-	if (p->exchange == EXCHANGE_BODY)
-		take_body(p, bytes, len);
-	else
+	switch (p->exchange) {
+	case EXCHANGE_NONE:
+		/* To be taken for the next answer, if it were kept. */
+		fail(p, "it answers what nobody asked", "");
+		break;
+	case EXCHANGE_HEAD:
 		take_head(p, bytes, len);
+		break;
+	case EXCHANGE_BODY:
+		take_body(p, bytes, len);
+		break;
+	}
 }
 
 /* The other side has ended (error 0) or the connection broke. */
