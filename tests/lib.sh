@@ -216,6 +216,45 @@ has_generators() {
 	[ "$(generators "$1" | wc -l)" -ge "$2" ]
 }
 
+# gone NAME PID ...: none of these processes is left
+gone() {
+	what=$1
+	shift
+	for process in "$@"; do
+		poll is_gone "$process"
+		is "$what: process $process is gone" \
+		    "$(is_gone "$process" && echo yes)" yes
+	done
+}
+
+# now: in hundredths of a second
+now() {
+	awk '{ printf "%d\n", $1 * 100 }' /proc/uptime
+}
+
+# foreground NAME SIGNAL LOG ARGS ...: a run in a session of its own, which is
+# sent the signal as a terminal sends it, when LOG has five lines. (In the
+# background a run is deaf to INT.) Its result is in $dir/NAME.json, $status, and
+# in $took how long it took to end
+foreground() {
+	name=$1
+	signal=$2
+	log=$3
+	shift 3
+	: >"$log"
+	(
+		trap - EXIT
+		poll has_lines "$log" 5
+		now >"$dir/$name.sent"
+		kill "-$signal" "-$(cat "$dir/$name.pid")"
+	) &
+	sh -c 'echo $$ >"$1"; shift; exec setsid ./pulse run "$@"' sh \
+	    "$dir/$name.pid" "$@" >"$dir/$name.json" 2>"$dir/$name.err"
+	status=$?
+	wait $!
+	took=$(($(now) - $(cat "$dir/$name.sent")))
+}
+
 # run NAME ARGS ...: a run with its result in $dir/NAME.json, $status
 run() {
 	name=$1
@@ -236,6 +275,18 @@ adds_up() {
 	    "$(($(number "$f" started) + $(number "$f" dropped)))"
 	is "$1: started = completed + lost" "$(number "$f" started)" \
 	    "$(($(number "$f" completed) + $(number "$f" lost)))"
+}
+
+# stopped NAME STATUS SIGNAL: as by a signal, with all that was measured
+stopped() {
+	is "$1: status" "$status" "$2"
+	# Some shells add a line of their own.
+	is "$1: no complaint" "$(grep pulse "$dir/$1.err")" ""
+	is "$1: the report names the signal" \
+	    "$(text "$dir/$1.json" signal)" "$3"
+	has "$1: it is partial" "$dir/$1.json" '^  "partial": true'
+	adds_up "$1"
+	is "$1: nothing is lost" "$(number "$dir/$1.json" lost)" 0
 }
 
 # ends NAME STATUS: as a run should, with nothing on stderr if it went well

@@ -21,53 +21,12 @@ begin() {
 	pids="$pids $run"
 }
 
-# A run in the background is deaf to INT. This one is in the foreground, and is
-# sent the signal by a process beside it: foreground NAME SIGNAL ARGS ...
-foreground() {
-	name=$1
-	signal=$2
-	shift 2
-	: >"$counted_log"
-	(
-		trap - EXIT
-		poll has_lines "$counted_log" 5
-		kill "-$signal" "$(cat "$dir/$name.pid")"
-	) &
-	sh -c 'echo $$ >"$1"; shift; exec ./pulse run "$@"' sh \
-	    "$dir/$name.pid" "$@" >"$dir/$name.json" 2>"$dir/$name.err"
-	status=$?
-	wait $!
-}
-
-# stopped NAME STATUS SIGNAL
-stopped() {
-	is "$1: status" "$status" "$2"
-	# Some shells add a line of their own.
-	is "$1: no complaint" "$(grep pulse "$dir/$1.err")" ""
-	is "$1: the report names the signal" \
-	    "$(text "$dir/$1.json" signal)" "$3"
-	has "$1: it is partial" "$dir/$1.json" '^  "partial": true'
-	adds_up "$1"
-	is "$1: nothing is lost" "$(number "$dir/$1.json" lost)" 0
-}
-
-# gone NAME PID ...: none of these processes is left
-gone() {
-	what=$1
-	shift
-	for process in "$@"; do
-		poll is_gone "$process"
-		is "$what: process $process is gone" \
-		    "$(is_gone "$process" && echo yes)" yes
-	done
-}
-
 # The first signal: a report, and then what the signal does.
-foreground int INT --json -r 50 -d 60s "$counted"
+foreground int INT "$counted_log" --json -r 50 -d 60s "$counted"
 stopped int 130 SIGINT
-foreground term TERM --json -r 50 -d 60s "$counted"
+foreground term TERM "$counted_log" --json -r 50 -d 60s "$counted"
 stopped term 143 SIGTERM
-foreground hup HUP --json -g 2 -r max -c 4 -d 60s "$counted"
+foreground hup HUP "$counted_log" --json -g 2 -r max -c 4 -d 60s "$counted"
 stopped hup 129 SIGHUP
 
 # With arrivals that wait for a slot, and requests in flight that end in time.
