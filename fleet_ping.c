@@ -191,9 +191,13 @@ read_pong(struct asked *a, const struct json_value *v, uint64_t now_ns)
 	uint64_t round_trip_ns = now_ns - a->sent_ns, clock_ns;
 	const struct json_value *busy = json_get(v, "busy");
 	const char *version = json_to_str(json_get(v, "version"));
+	char text[WIRE_TEXT_MAX];
 
-	if (version != NULL)
-		snprintf(pong->version, sizeof(pong->version), "%s", version);
+	if (version != NULL) {
+		wire_refuse(text, "%s", version);
+		snprintf(pong->version, sizeof(pong->version), "%.*s",
+		    PONG_VERSION_MAX - 1, text);
+	}
 	(void)json_to_uint(json_get(v, "generators"), &pong->generators);
 	pong->is_busy = busy != NULL && busy->type == JSON_BOOL &&
 	    busy->is_true;

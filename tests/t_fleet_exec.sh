@@ -35,10 +35,15 @@ leaves_nothing() {
 
 # Two that hang at the ping, for five seconds; looked at below.
 hang="exec:echo \$\$ >>$dir/hung; trap '' TERM HUP INT; sleep 50 & wait"
-./pulse ping "$hang" "$hang" "exec:sleep 50" >"$dir/hang" 2>"$dir/hang.err" &
+(
+	trap - EXIT
+	since=$(now)
+	./pulse ping "$hang" "$hang" "exec:sleep 50" >"$dir/hang" 2>&1
+	status=$?
+	echo $(($(now) - since)) >"$dir/hang.took"
+	exit $status
+) &
 hang_run=$!
-pids="$pids $hang_run"
-hang_since=$(now)
 
 # Three, as three machines.
 run three -w "$command" -w "$command" -w "$command" -r 100 -d 400ms \
@@ -195,11 +200,18 @@ has "ping: one that fails" "$dir/ping" \
     "^127.0.0.1:1  *failed: Connection refused\$"
 is "ping: lines" "$(lines "$dir/ping")" 5
 leaves_nothing ping 1
+body='{"version":"1\u001b[2J\n2","features":[null,5,"share"],"now":-1,"busy":1}'
+printf 'HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s' ${#body} "$body" \
+    >"$dir/odd"
+gopeer -p "$dir/odd"
+./pulse ping "$worker" >"$dir/ping"
+is "ping: what it says is made text" "$(tail -n 1 "$dir/ping" | tr -s ' ' |
+    cut -d ' ' -f 2-4)" "1?[2J?2 - idle"
 
 # Those that hung: told after five seconds, killed together after a sixth.
 wait "$hang_run"
 is "hang: status" $? 1
-between "hang: hundredths until the end" $(($(now) - hang_since)) 500 3000
+between "hang: hundredths until the end" "$(cat "$dir/hang.took")" 500 750
 is "hang: are named" "$(grep -c 'no answer to a ping within 5s' "$dir/hang")" 3
 mv "$dir/hung" "$dir/sessions"
 leaves_nothing hang 2
