@@ -556,6 +556,7 @@ ask(struct member *m)
 	struct json_out out;
 	struct buf json;
 
+	feature_strip(req, pong->features);
 	if (pong->features & FEATURE_LEASE)
 		req->lease_ns = LEASE_NS;
 	if ((pong->features & FEATURE_START_AT) && pong->has_clock)
