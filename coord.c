@@ -177,15 +177,11 @@ run_clear(struct coord *c)
 void
 coord_free(struct coord *c)
 {
-	size_t i;
-
 	if (c == NULL)
 		return;
 	run_clear(c);
-	for (i = 0; i < c->n; i++)
-		peer_free(c->peers[i]);
+	peers_free(c->peers, c->n);
 	resolver_free(c->resolver);
-	free(c->peers);
 	free(c->pongs);
 	free(c->members);
 	free(c);

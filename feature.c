@@ -102,7 +102,7 @@ feature_strip(struct run_request *req, uint32_t features)
 		req->scenario.timeout_ns = WIRE_TIMEOUT_NS;
 	if ((features & FEATURE_ARRIVALS) == 0)
 		req->has_seed = false;
-	if ((features & FEATURE_BODY) == 0)
+	if ((features & FEATURE_BODY) == 0 && req->scenario.nheaders > 0)
 		qsort(req->scenario.headers, req->scenario.nheaders,
 		    sizeof(*req->scenario.headers), compare_headers);
 }
