@@ -239,23 +239,15 @@ check_end(struct coord *c)
 	loop_timer_set(c->loop, &c->over_timer, loop_now(c->loop));
 }
 
-/* Of one what it was, of several how many: each was named when it failed. */
+/* Each was named, with its reason, when it failed. */
 static void
 set_error(const struct coord *c, struct result *r)
 {
-	const struct member *failed = NULL;
 	size_t i, n = 0;
 
-	for (i = 0; i < c->n; i++) {
-		if (c->members[i].state != MEMBER_FAILED)
-			continue;
-		failed = &c->members[i];
-		n++;
-	}
-	if (n == 1)
-		wire_refuse(r->error, "%.100s: %s", name_of(failed),
-		    failed->stat->error);
-	else if (n > 1)
+	for (i = 0; i < c->n; i++)
+		n += c->members[i].state == MEMBER_FAILED;
+	if (n > 0)
 		wire_refuse(r->error, "%zu of %zu workers failed", n, c->n);
 }
 
