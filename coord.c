@@ -177,15 +177,11 @@ run_clear(struct coord *c)
 void
 coord_free(struct coord *c)
 {
-	size_t i;
-
 	if (c == NULL)
 		return;
 	run_clear(c);
-	for (i = 0; i < c->n; i++)
-		peer_free(c->peers[i]);
+	peers_free(c->peers, c->n);
 	resolver_free(c->resolver);
-	free(c->peers);
 	free(c->pongs);
 	free(c->members);
 	free(c);
@@ -243,14 +239,24 @@ check_end(struct coord *c)
 	loop_timer_set(c->loop, &c->over_timer, loop_now(c->loop));
 }
 
-static size_t
-count_failed(const struct coord *c)
+/* Of one what it was, of several how many: each was named when it failed. */
+static void
+set_error(const struct coord *c, struct result *r)
 {
+	const struct member *failed = NULL;
 	size_t i, n = 0;
 
-	for (i = 0; i < c->n; i++)
-		n += c->members[i].state == MEMBER_FAILED;
-	return n;
+	for (i = 0; i < c->n; i++) {
+		if (c->members[i].state != MEMBER_FAILED)
+			continue;
+		failed = &c->members[i];
+		n++;
+	}
+	if (n == 1)
+		wire_refuse(r->error, "%.100s: %s", name_of(failed),
+		    failed->stat->error);
+	else if (n > 1)
+		wire_refuse(r->error, "%zu of %zu workers failed", n, c->n);
 }
 
 static void
@@ -259,7 +265,6 @@ on_over(void *arg)
 	struct coord *c = arg;
 	struct run_hooks hooks = c->hooks;
 	struct result *r = c->result;
-	size_t failed = count_failed(c);
 
 	intervals_finish(c->intervals, r->duration_ns > 0 ?
 	    r->duration_ns + c->req->warmup_ns :
@@ -267,9 +272,7 @@ on_over(void *arg)
 	    loop_now(c->loop) - c->start_ns : 0);
 	r->start_wall_ns = clock_wall_ns() -
 	    (loop_now(c->loop) - c->start_ns);
-	if (failed > 0)
-		wire_refuse(r->error, "%zu of %zu workers failed", failed,
-		    c->n);
+	set_error(c, r);
 	c->result = NULL;
 	run_clear(c);
 	hooks.done(hooks.arg, r);
@@ -556,6 +559,7 @@ ask(struct member *m)
 	struct json_out out;
 	struct buf json;
 
+	feature_strip(req, pong->features);
 	if (pong->features & FEATURE_LEASE)
 		req->lease_ns = LEASE_NS;
 	if ((pong->features & FEATURE_START_AT) && pong->has_clock)

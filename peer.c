@@ -150,13 +150,20 @@ peer_close(struct peer *p)
 }
 
 void
-peer_free(struct peer *p)
+peers_free(struct peer **peers, size_t n)
 {
-	if (p == NULL)
-		return;
-	peer_close(p);
-	proc_end(&p->proc, END_MS);
-	free(p);
+	uint64_t until_ns = clock_now_ns() + END_MS * NS_PER_MS, now_ns;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		peer_close(peers[i]);
+	for (i = 0; i < n; i++) {
+		now_ns = clock_now_ns();
+		proc_end(&peers[i]->proc, now_ns < until_ns ?
+		    (int)((until_ns - now_ns) / NS_PER_MS) : 0);
+		free(peers[i]);
+	}
+	free(peers);
 }
 
 /* Told from the loop, as the caller may be in the middle of anything. */
