@@ -562,8 +562,9 @@ ask(struct member *m)
 	m->state = MEMBER_ASKED;
 	run_answer_init(&m->answer, &answers);
 	peer_set_hooks(c->peers[m->index], &hooks);
-	if (json_out_end(&out) == -1)
-		lose(m, "the plan is too large to be sent");
+	if (json_out_end(&out) == -1 || json.len > WIRE_RUN_MAX)
+		lose(m, "the plan is too large to be sent: a run request has "
+		    "at most 1 MiB");
 	else
 		peer_ask(c->peers[m->index], "POST", "/run", fields, json.data,
 		    json.len);
