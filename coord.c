@@ -177,15 +177,11 @@ run_clear(struct coord *c)
 void
 coord_free(struct coord *c)
 {
-	size_t i;
-
 	if (c == NULL)
 		return;
 	run_clear(c);
-	for (i = 0; i < c->n; i++)
-		peer_free(c->peers[i]);
+	peers_free(c->peers, c->n);
 	resolver_free(c->resolver);
-	free(c->peers);
 	free(c->pongs);
 	free(c->members);
 	free(c);
@@ -243,14 +239,16 @@ check_end(struct coord *c)
 	loop_timer_set(c->loop, &c->over_timer, loop_now(c->loop));
 }
 
-static size_t
-count_failed(const struct coord *c)
+/* Each was named, with its reason, when it failed. */
+static void
+set_error(const struct coord *c, struct result *r)
 {
 	size_t i, n = 0;
 
 	for (i = 0; i < c->n; i++)
 		n += c->members[i].state == MEMBER_FAILED;
-	return n;
+	if (n > 0)
+		wire_refuse(r->error, "%zu of %zu workers failed", n, c->n);
 }
 
 static void
@@ -259,7 +257,6 @@ on_over(void *arg)
 	struct coord *c = arg;
 	struct run_hooks hooks = c->hooks;
 	struct result *r = c->result;
-	size_t failed = count_failed(c);
 
 	intervals_finish(c->intervals, r->duration_ns > 0 ?
 	    r->duration_ns + c->req->warmup_ns :
@@ -267,9 +264,7 @@ on_over(void *arg)
 	    loop_now(c->loop) - c->start_ns : 0);
 	r->start_wall_ns = clock_wall_ns() -
 	    (loop_now(c->loop) - c->start_ns);
-	if (failed > 0)
-		wire_refuse(r->error, "%zu of %zu workers failed", failed,
-		    c->n);
+	set_error(c, r);
 	c->result = NULL;
 	run_clear(c);
 	hooks.done(hooks.arg, r);
@@ -556,6 +551,7 @@ ask(struct member *m)
 	struct json_out out;
 	struct buf json;
 
+	feature_strip(req, pong->features);
 	if (pong->features & FEATURE_LEASE)
 		req->lease_ns = LEASE_NS;
 	if ((pong->features & FEATURE_START_AT) && pong->has_clock)
@@ -566,8 +562,9 @@ ask(struct member *m)
 	m->state = MEMBER_ASKED;
 	run_answer_init(&m->answer, &answers);
 	peer_set_hooks(c->peers[m->index], &hooks);
-	if (json_out_end(&out) == -1)
-		lose(m, "the plan is too large to be sent");
+	if (json_out_end(&out) == -1 || json.len > WIRE_RUN_MAX)
+		lose(m, "the plan is too large to be sent: a run request has "
+		    "at most 1 MiB");
 	else
 		peer_ask(c->peers[m->index], "POST", "/run", fields, json.data,
 		    json.len);

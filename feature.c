@@ -14,6 +14,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -36,6 +37,7 @@ static void	 refuse_run(const struct run_request *, uint32_t,
 static void	 refuse_scenario(const struct scenario *, uint32_t,
 		    struct buf *);
 static bool	 has_pause(const struct run_request *);
+static int	 compare_headers(const void *, const void *);
 static void	 add(struct buf *, const char *, ...) UTIL_PRINTF(2, 3);
 static bool	 has_order(const struct scenario *);
 
@@ -91,6 +93,20 @@ feature_check(const struct run_request *req, uint32_t features,
 	return 0;
 }
 
+void
+feature_strip(struct run_request *req, uint32_t features)
+{
+	if ((features & FEATURE_INTERVAL) == 0)
+		req->interval_ns = WIRE_INTERVAL_NS;
+	if ((features & FEATURE_TARGET) == 0)
+		req->scenario.timeout_ns = WIRE_TIMEOUT_NS;
+	if ((features & FEATURE_ARRIVALS) == 0)
+		req->has_seed = false;
+	if ((features & FEATURE_BODY) == 0 && req->scenario.nheaders > 0)
+		qsort(req->scenario.headers, req->scenario.nheaders,
+		    sizeof(*req->scenario.headers), compare_headers);
+}
+
 static void
 refuse_run(const struct run_request *req, uint32_t features, struct buf *out)
 {
@@ -126,6 +142,14 @@ refuse_scenario(const struct scenario *s, uint32_t features, struct buf *out)
 		if (scenario_has_repeats(s))
 			add(out, "a header that repeats");
 	}
+}
+
+static int
+compare_headers(const void *a, const void *b)
+{
+	const struct header *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
 }
 
 /* Workers that split rates end such a phase at once, and say nothing. */

@@ -43,5 +43,10 @@ uint32_t feature_by_name(const char *name);
 int	 feature_check(const struct run_request *req, uint32_t features,
 	    void (*call)(void *arg, const char *setting), void *arg,
 	    char why[WIRE_TEXT_MAX]);
+/*
+ * Makes of req what such a worker is sent: settings that it would not know,
+ * and that feature_check has warned of, have their defaults.
+ */
+void	 feature_strip(struct run_request *req, uint32_t features);
 
 #endif

@@ -76,7 +76,6 @@ struct peer {
 	char				 why[WIRE_TEXT_MAX];
 	/* a command */
 	struct proc			 proc;
-	uint64_t			 closed_ns;	/* its input */
 	struct loop_io			 error;
 	char				 line[LINE_MAX_LEN];
 	size_t				 line_len;
@@ -134,8 +133,6 @@ error_output_close(struct peer *p)
 static void
 disconnect(struct peer *p)
 {
-	if (p->state != PEER_CLOSED)
-		p->closed_ns = clock_now_ns();
 	stream_close(&p->stream, false);
 	loop_timer_stop(p->loop, &p->timer);
 	resolver_forget(p->resolver, p);
@@ -152,23 +149,21 @@ peer_close(struct peer *p)
 	error_output_close(p);
 }
 
-/* What is left of the second that it has: others had theirs meanwhile. */
-static void
-end_command(struct peer *p)
-{
-	uint64_t passed_ms = (clock_now_ns() - p->closed_ns) / NS_PER_MS;
-
-	proc_end(&p->proc, passed_ms < END_MS ? END_MS - (int)passed_ms : 0);
-}
-
 void
-peer_free(struct peer *p)
+peers_free(struct peer **peers, size_t n)
 {
-	if (p == NULL)
-		return;
-	peer_close(p);
-	end_command(p);
-	free(p);
+	uint64_t until_ns = clock_now_ns() + END_MS * NS_PER_MS, now_ns;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		peer_close(peers[i]);
+	for (i = 0; i < n; i++) {
+		now_ns = clock_now_ns();
+		proc_end(&peers[i]->proc, now_ns < until_ns ?
+		    (int)((until_ns - now_ns) / NS_PER_MS) : 0);
+		free(peers[i]);
+	}
+	free(peers);
 }
 
 /* Told from the loop, as the caller may be in the middle of anything. */
@@ -307,7 +302,7 @@ static void
 start_command(struct peer *p)
 {
 	/* One that ended before: its successor is to be buried, too. */
-	end_command(p);
+	proc_end(&p->proc, END_MS);
 	error_output_close(p);
 	p->words[0] = '\0';
 	if (proc_exec(&p->proc, p->worker->path) == -1) {

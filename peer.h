@@ -54,11 +54,13 @@ void	 peer_say_alive(struct peer *p);
 void	 peer_end(struct peer *p);
 /*
  * Closes the connection, without another word to the hooks; a command has its
- * input closed. Once for each before peer_free, so that commands end side by
- * side.
+ * input closed.
  */
 void	 peer_close(struct peer *p);
-/* A command that does not end by itself within a second is killed. */
-void	 peer_free(struct peer *p);
+/*
+ * Closes and frees all n of them, and the array. Commands end side by side:
+ * those that have not within a second are killed.
+ */
+void	 peers_free(struct peer **peers, size_t n);
 
 #endif

@@ -97,13 +97,7 @@ ping_open(struct ping *p)
 static void
 ping_clear(struct ping *p)
 {
-	size_t i;
-
-	for (i = 0; p->peers != NULL && i < p->fleet.n; i++)
-		peer_close(p->peers[i]);
-	for (i = 0; p->peers != NULL && i < p->fleet.n; i++)
-		peer_free(p->peers[i]);
-	free(p->peers);
+	peers_free(p->peers, p->peers != NULL ? p->fleet.n : 0);
 	free(p->pongs);
 	resolver_free(p->resolver);
 	loop_free(p->loop);

@@ -84,7 +84,7 @@ static const struct option_row rows[] = {
 	{ OPT_WORKERS, 'w', "workers", "LIST|@FILE",
 	    "run on these: a:9100,b:9100=2 [this machine]" },
 	{ OPT_TOKEN_FILE, 0, "token-file", "FILE",
-	    "the token that workers want" },
+	    "what the workers want to see [PULSE_WORKER_TOKEN]" },
 	{ OPT_INTERVAL, 'i', "interval", "TIME",
 	    "of snapshots and progress [1s]" },
 	OUTPUT_ROWS,

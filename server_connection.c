@@ -197,6 +197,8 @@ server_peer(const struct server_connection *c, char text[NET_TEXT_MAX])
 
 	if (net_peer_address(c->stream.read_fd, &a) == -1)
 		snprintf(text, NET_TEXT_MAX, "unknown");
+	else if (a.ss.ss_family == AF_UNIX)
+		snprintf(text, NET_TEXT_MAX, "unix socket");
 	else
 		net_address_format(text, &a);
 	return text;

@@ -20,6 +20,7 @@ enum {
 	WIRE_REDIRECTS = 9,
 	WIRE_REDIRECTS_MAX = 100,
 	WIRE_BODY_MAX = 16 * 1024 * 1024,	/* of a request to the target */
+	WIRE_RUN_MAX = 1024 * 1024,		/* bytes of a run request */
 	WIRE_CHECKS_MAX = 64,			/* of each kind */
 	WIRE_CHECKS_BYTES_MAX = 64 * 1024,	/* of all of them together */
 	WIRE_CHECKED_MAX = 1024 * 1024,		/* bytes of a body to look at */

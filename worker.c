@@ -50,14 +50,13 @@ enum {
 	CONNECTIONS_MAX = 1000,
 	FDS_SPARE = 64,
 	FDS_PER_GENERATOR = 6,
-	BODY_MAX = 1024 * 1024,		/* of a run request, as Go has it */
 	ANSWER_MAX = 64 * 1024 * 1024,
 	LEASE_LOOKS = 4			/* within a lease */
 };
 
 static const struct server_limits limits = {
 	.connections = CONNECTIONS_MAX,
-	.body = BODY_MAX,
+	.body = WIRE_RUN_MAX,
 	.head_ns = 10 * NS_PER_SEC,
 	.body_ns = 30 * NS_PER_SEC,
 	.idle_ns = 120 * NS_PER_SEC,

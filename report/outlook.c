@@ -31,7 +31,7 @@ static void	 judge_share(struct outlook *, const struct report *,
 static bool	 is_covered(const struct report *, enum threshold_metric);
 static void	 judge_run(struct outlook *, const struct report *);
 static bool	 is_lost(const struct worker_stat *);
-static void	 judge_workers(struct outlook *, const struct result *);
+static bool	 judge_workers(struct outlook *, const struct result *);
 
 void
 outlook_init(struct outlook *o, const struct report *r)
@@ -152,14 +152,16 @@ judge_run(struct outlook *o, const struct report *r)
 	const struct result *res = r->result;
 	size_t before = o->nreasons;
 	char end[WORDS_END_MAX];
+	bool has_named;		/* whose error the run ended with */
 
 	if (res->lost > 0)
 		add_reason(o, "%" PRIu64 " requests lost with their generator",
 		    res->lost);
-	judge_workers(o, res);
+	has_named = judge_workers(o, res) && !res->is_partial &&
+	    res->signo == 0;
 	if (!res->is_valid)
 		add_reason(o, "the generator did not keep its plan, see below");
-	if (words_end(end, r)[0] != '\0')
+	if (words_end(end, r)[0] != '\0' && !has_named)
 		add_reason(o, "%s", end);
 	else if (res->n.completed == 0)
 		add_reason(o, "no request was completed");
@@ -175,13 +177,19 @@ is_lost(const struct worker_stat *w)
 	return w->is_lost;
 }
 
-/* A worker that is lost takes its part of the plan with it. */
-static void
+static bool
+did_less(const struct worker_stat *w)
+{
+	return !w->is_lost && w->error[0] != '\0';
+}
+
+/* A worker that is lost takes its part of the plan with it. Is any named? */
+static bool
 judge_workers(struct outlook *o, const struct result *res)
 {
 	char names[WORDS_WORKERS_MAX], share[WORDS_MAX];
 	uint64_t weights = 0, missing = 0;
-	size_t i, took_part = 0, lost = 0;
+	size_t i, took_part = 0, lost = 0, less = 0;
 	const struct worker_stat *w;
 
 	for (i = 0; i < res->nworkers; i++) {
@@ -191,13 +199,19 @@ judge_workers(struct outlook *o, const struct result *res)
 		took_part++;
 		weights += w->weight;
 		lost += w->is_lost;
+		less += did_less(w);
 		missing += w->is_lost ? w->weight : 0;
 	}
-	if (lost == 0)
-		return;
-	add_reason(o, "%zu of %zu workers %s lost, and with %s %s of the "
-	    "planned load, which is in no figure: %s", lost, took_part,
-	    lost == 1 ? "was" : "were", lost == 1 ? "it" : "them",
-	    words_share(share, missing, weights),
-	    words_workers(names, res, is_lost));
+	if (lost > 0)
+		add_reason(o, "%zu of %zu workers %s lost, and with %s %s of "
+		    "the planned load, which is in no figure: %s", lost,
+		    took_part, lost == 1 ? "was" : "were",
+		    lost == 1 ? "it" : "them",
+		    words_share(share, missing, weights),
+		    words_workers(names, res, is_lost));
+	if (less > 0)
+		add_reason(o, "%zu of %zu workers did not do as they were "
+		    "asked, see below: %s", less, took_part,
+		    words_workers(names, res, did_less));
+	return lost + less > 0;
 }

@@ -216,9 +216,82 @@ memory() {
 	wait $run
 }
 
+# So many workers with one generator each; $workers is their list.
+start_workers() {
+	workers=
+	worker_pids=
+	i=0
+	while [ $i -lt "$1" ]; do
+		rm -f "$dir/line"
+		mkfifo "$dir/line"
+		./pulse worker --addr 127.0.0.1:0 -g 1 >"$dir/line" \
+		    2>/dev/null &
+		worker_pids="$worker_pids $!"
+		pids="$pids $!"
+		read -r line <"$dir/line"
+		workers=$workers${workers:+,}${line##*/}
+		i=$((i + 1))
+	done
+}
+
+stop_workers() {
+	for p in $worker_pids; do
+		kill "$p"
+		wait "$p"
+	done
+}
+
+# Is a fleet the one plan? Two workers beside one generator, and eight.
+fleet_exactness() {
+	echo "Fleets: deviation from the one even schedule, 3 s"
+	start_workers 8
+	two=$(echo "$workers" | cut -d, -f1,2)
+	i=0
+	while [ $i -lt "$rounds" ]; do
+		recorded 5000 ./pulse run -g 1 -r 5k -d 3s -q \
+		    >>"$dir/fleet.alone"
+		recorded 5000 ./pulse run -w "$two" -r 5k -d 3s -q \
+		    >>"$dir/fleet.two"
+		recorded 800 ./pulse run -w "$workers" -r 800 -d 3s -q \
+		    >>"$dir/fleet.eight"
+		i=$((i + 1))
+	done
+	stop_workers
+	for p in alone two eight; do
+		printf '  %-8s p50 %8.1f us  p99 %8.1f us  max %8.1f us\n' $p \
+		    "$(cut -d' ' -f2 "$dir/fleet.$p" | median)" \
+		    "$(cut -d' ' -f3 "$dir/fleet.$p" | median)" \
+		    "$(cut -d' ' -f4 "$dir/fleet.$p" | median)"
+	done
+}
+
+# A coordinator of a thousand workers, ten intervals: its CPU and its peak.
+fleet_cost() {
+	ulimit -n 12000 2>/dev/null || return
+	rm -f "$dir/line" "$dir/many.in"
+	mkfifo "$dir/line" "$dir/many.in"
+	tests/manyworkers.t 1000 "$dir/many" <"$dir/many.in" >"$dir/line" &
+	many=$!
+	pids="$pids $many"
+	exec 8>"$dir/many.in"
+	read -r port <"$dir/line"
+	cpu_of sh -c './pulse run -q -r 100k -c 5000 -d 10s -w "@$0" \
+	    http://127.0.0.1:1/ & while kill -0 $! 2>/dev/null; do
+	    cat /proc/$!/status 2>/dev/null >"$0.now" &&
+	    grep -q VmHWM "$0.now" && cp "$0.now" "$0.last"
+	    sleep 0.5; done' "$dir/many"
+	exec 8>&-
+	wait $many
+	awk -v cpu="$cpu" '/^VmHWM:/ { printf "Coordinator of 1,000 workers," \
+	    " ten intervals: %.2f s of CPU, %.1f MB\n", cpu, $2 / 1024 }' \
+	    "$dir/many.last"
+}
+
 tests/micro.t
 start_server
 cost
 syscalls
 memory
 exactness
+fleet_exactness
+fleet_cost

@@ -114,6 +114,32 @@ recorded() {
 	wait "$recorder"
 }
 
+# fake_ssh: puts an ssh first in PATH that leaves out its options and the host
+# and runs the rest here, as sshd would: by a shell. Hosts that begin with
+# "down" cannot be reached.
+fake_ssh() {
+	mkdir "$dir/bin"
+	cat >"$dir/bin/ssh" <<-'END'
+	#!/bin/sh
+	while getopts :o:p:i:l:nTqx option; do
+		:
+	done
+	shift $((OPTIND - 1))
+	host=$1
+	shift
+	case $host in
+	down*)
+		echo "ssh: connect to host $host port 22: No route to host" >&2
+		exit 255
+		;;
+	esac
+	exec sh -c "$*"
+	END
+	chmod +x "$dir/bin/ssh"
+	PATH=$dir/bin:$PATH
+	export PATH
+}
+
 # number FILE MEMBER: of the first such member of a JSON result
 number() {
 	sed -n "s/^ *\"$2\": \([0-9.]*\),\{0,1\}\$/\1/p" "$1" | head -n 1

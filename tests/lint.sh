@@ -85,7 +85,8 @@ product=$(list ./*.[ch] base/*.[ch] load/*.[ch] report/*.[ch] |
     sed 's,^\./,,')
 tests=$(list tests/*.[ch])
 scripts=$(list tests/*.sh examples/*.sh .ci/run)
-others=$(list Makefile man/*.1 examples/*.json README.md CHANGES)
+others=$(list Makefile man/*.1 examples/*.json \
+    examples/*.service README.md CHANGES)
 if [ -z "$product" ]; then
 	echo "lint: no source here: run it from the top level" >&2
 	exit 1

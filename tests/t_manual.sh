@@ -1,20 +1,24 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The EXAMPLES of the manual work when they are pasted: the literal blocks are
-# taken from the source of man/pulse.1 and run in their order, each by a shell
-# of its own, in an empty directory with ./pulse first in PATH. A block that
-# ends with another status than 0 has failed.
+# RUNNING A FLEET and EXAMPLES of the manual work when they are pasted: the
+# literal blocks of each section are taken from the source of man/pulse.1 and
+# run in their order, each by a shell of its own, in an empty directory with
+# ./pulse first in PATH. What a block leaves running lasts until the end of the
+# section. A block that ends with another status than 0 has failed, and so has
+# one that takes a minute. The hosts that ssh goes to are this one. What is
+# shown by .Dl needs ports or rights of its own, and is not run.
 #
-# The first block starts the mock. Where its port is taken by somebody else,
-# that block is run again with port 0, and the port that it got is put into
-# the others; nothing else is changed.
+# The first block of a section starts the mock. Where its port is taken by
+# somebody else, that block is run again with port 0, and the port that it got
+# is put into the others; nothing else is changed.
 . tests/lib.sh
 
-# To block-1, block-2 ...; what roff escapes is what it stands for.
+# extract SECTION: to block-1, block-2 ...; what roff escapes is what it stands
+# for.
 extract() {
-	awk '
-	/^\.Sh / { in_examples = $2 == "EXAMPLES" }
-	!in_examples { next }
+	awk -v section=".Sh $1" '
+	/^\.Sh / { is_here = $0 == section }
+	!is_here { next }
 	/^\.Bd -literal/ { n++; in_block = 1; next }
 	/^\.Ed/ { in_block = 0; next }
 	in_block {
@@ -45,52 +49,66 @@ start_block() {
 	[ -z "$port" ] || pids="$pids $pid"
 }
 
-top=$PWD
-PATH=$top:$PATH
-export PATH
-unset TARGET
-mkdir "$dir/empty"
-cd "$dir/empty" || exit 1
-mkfifo said
-n=$(extract)
-if [ "$n" -lt 2 ]; then
-	not_ok "man/pulse.1 has examples: found $n"
-	finish
-fi
-
-start_block ./block-1
-if [ -z "$port" ] && grep -q "Address already in use" said.err; then
-	sed 's/:8080/:0/' block-1 >block-any
-	start_block ./block-any
-fi
-if [ -z "$port" ]; then
-	not_ok "example 1: $(cat said.err)"
-	finish
-fi
-ok "example 1, on port $port"
-mock=$pid
-
-i=2
-while [ "$i" -le "$n" ]; do
-	sed "s/:8080/:$port/g" "block-$i" >block
-	# In the background, so that a signal reaches this shell meanwhile.
-	sh block >out 2>&1 </dev/null &
+# run_block FILE: sets status; what it leaves running is added to pids.
+run_block() {
+	: >left
+	# A shell that runs the block, and then says what is still there.
+	timeout 60 sh -c '. "./$1"; status=$?; jobs -p >left; exit $status' \
+	    sh "$1" >out 2>&1 </dev/null &
 	pid=$!
-	pids="$mock $pid"
+	before=$pids
+	pids="$pids $pid"
+	# In the background, so that a signal reaches this shell meanwhile.
 	wait "$pid"
 	status=$?
-	pids=$mock
-	if [ "$status" -eq 0 ]; then
-		ok "example $i"
-	else
-		not_ok "example $i: status $status"
-		cat block out
+	pids="$before $(tr '\n' ' ' <left)"
+}
+
+# run_section TITLE
+run_section() {
+	mkdir "$dir/$1"
+	cd "$dir/$1" || exit 1
+	mkfifo said
+	n=$(extract "$1")
+	if [ "$n" -lt 2 ]; then
+		not_ok "man/pulse.1 has blocks in $1: found $n"
+		return
 	fi
-	i=$((i + 1))
-done
-if kill -0 "$mock"; then
-	ok "the mock is still there"
-else
-	not_ok "the mock is still there"
-fi
+	start_block ./block-1
+	if [ -z "$port" ] && grep -q "Address already in use" said.err; then
+		sed 's/:8080/:0/' block-1 >block-any
+		start_block ./block-any
+	fi
+	if [ -z "$port" ]; then
+		not_ok "$1, block 1: $(cat said.err)"
+		return
+	fi
+	ok "$1, block 1, on port $port"
+	mock=$pid
+	i=2
+	while [ "$i" -le "$n" ]; do
+		sed "s/:8080/:$port/g" "block-$i" >block
+		run_block block
+		is "$1, block $i: status" "$status" 0
+		[ "$status" -eq 0 ] || cat block out
+		i=$((i + 1))
+	done
+	if kill -0 "$mock"; then
+		ok "$1: the mock is still there"
+	else
+		not_ok "$1: the mock is still there"
+	fi
+	for pid in $pids; do
+		kill "$pid" 2>/dev/null
+	done
+	poll is_gone "$mock"
+	pids=
+}
+
+top=$PWD
+PATH=$top:$PATH
+fake_ssh
+unset TARGET PULSE_WORKER_TOKEN PULSE_WORKER_DENY_PRIVATE
+run_section "RUNNING A FLEET"
+run_section EXAMPLES
 finish

@@ -199,6 +199,33 @@ START_TEST(test_setting)
 }
 END_TEST
 
+/* What was warned of, and no more, is not sent. */
+START_TEST(test_strip)
+{
+	struct run_request req;
+
+	run_request_init(&req);
+	set_interval(&req);
+	set_timeout(&req);
+	set_order(&req);
+	req.has_seed = true;
+	req.max_concurrency = 7;
+	feature_strip(&req, FEATURES_ALL);
+	ck_assert_uint_eq(req.interval_ns, 2 * NS_PER_SEC);
+	ck_assert_uint_eq(req.scenario.timeout_ns, 5 * NS_PER_SEC);
+	ck_assert(req.has_seed);
+	ck_assert_str_eq(req.scenario.headers[0].name, "B");
+	feature_strip(&req, 0);
+	ck_assert_uint_eq(req.interval_ns, WIRE_INTERVAL_NS);
+	ck_assert_uint_eq(req.scenario.timeout_ns, WIRE_TIMEOUT_NS);
+	ck_assert(!req.has_seed);
+	ck_assert_str_eq(req.scenario.headers[0].name, "A");
+	ck_assert_str_eq(req.scenario.headers[1].name, "B");
+	ck_assert_uint_eq(req.max_concurrency, 7);
+	run_request_clear(&req);
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -207,6 +234,7 @@ make_suite(void)
 
 	tcase_add_test(tc, test_names);
 	tcase_add_loop_test(tc, test_setting, 0, UTIL_NELEM(setting_tests));
+	tcase_add_test(tc, test_strip);
 	suite_add_tcase(s, tc);
 	return s;
 }
