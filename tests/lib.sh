@@ -260,8 +260,8 @@ now() {
 
 # foreground NAME SIGNAL LOG ARGS ...: a run in a session of its own, which is
 # sent the signal as a terminal sends it, when LOG has five lines. (In the
-# background a run is deaf to INT.) Its result is in $dir/NAME.json, $status, and
-# in $took how long it took to end
+# background a run is deaf to INT.) Its result is in $dir/NAME.json; $status; in
+# $took how long it took to end
 foreground() {
 	name=$1
 	signal=$2

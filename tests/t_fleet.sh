@@ -70,7 +70,8 @@ is "constant: recorded" "$(lines "$dir/constant.times")" 1402
 follows constant 'return t > 2 ? 1402 : 701 * t'
 is "constant: each its share" "$(column constant scheduled)" "841 281 280 "
 sums constant
-is "constant: snapshots" "$(grep -c "^      .started_at" "$dir/constant.json")" 10
+is "constant: snapshots" \
+    "$(grep -c "^      .started_at" "$dir/constant.json")" 10
 is "constant: names" "$(column constant worker)" "\"$a\" \"$b\" \"$c\" "
 is "constant: weights" "$(column constant weight)" "3 1 1 "
 is "constant: resolution" "$(text "$dir/constant.json" resolution)" fine
@@ -91,7 +92,8 @@ ends shapes 0
     -p step,from=10,to=301,steps=4,for=800ms \
     -p spike,from=21,to=503,at=100ms,lasting=150ms,for=400ms \
     http://127.0.0.1:1/ >"$dir/plan"
-has "shapes: as planned" "$dir/plan" " $(lines "$dir/shapes.times") arrivals in "
+has "shapes: as planned" "$dir/plan" \
+    " $(lines "$dir/shapes.times") arrivals in "
 # 200 + 124.4 + 80.7
 is "shapes: recorded" "$(lines "$dir/shapes.times")" 406
 sums shapes

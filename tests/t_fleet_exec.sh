@@ -16,8 +16,9 @@ command="exec:$start_worker"
 
 # left: processes of those sessions
 left() {
+	stat='^\([0-9]*\) (.*) [^Z] [0-9]* [0-9]*'
 	for session in $(cat "$dir/sessions" 2>/dev/null); do
-		sed -n "s/^\([0-9]*\) (.*) [^Z] [0-9]* [0-9]* $session .*/\1/p" \
+		sed -n "s/$stat $session .*/\1/p" \
 		    /proc/[0-9]*/stat 2>/dev/null
 	done
 }
@@ -61,7 +62,8 @@ leaves_nothing three 3
 says="exec:echo hello >&2; printf 'a\\033[1mb\\r\\n\\nc' >&2; $start_worker"
 run says -w "$says" -w "$command" -r 20 -d 100ms "$target"
 is "says: status" "$status" 0
-is "says: lines" "$(sed "s/^pulse: exec:.*: //" "$dir/says.err" | tr '\n' '|')" \
+is "says: lines" \
+    "$(sed "s/^pulse: exec:.*: //" "$dir/says.err" | tr '\n' '|')" \
     "hello|a?[1mb|"
 has "says: its name" "$dir/says.err" "^pulse: exec:echo hello .*: hello\$"
 leaves_nothing says 2

@@ -96,7 +96,8 @@ is "wire: buckets" "$(lines "$dir/$new,$old.buckets")" 800
 cmp -s "$dir/added" "$dir/$new,$old.buckets" && same=yes
 is "wire: buckets are added" "$same" yes
 is "wire: counts are added" "$(cut -d , -f 1,2,4-8 "$dir/$new,$old.wire")" \
-    '{"total":94,"failed":0,"scheduled":94,"started":94,"dropped":0,"droppedRate":0,"completed":94'
+    '{"total":94,"failed":0,"scheduled":94,"started":94,"dropped":0,'\
+'"droppedRate":0,"completed":94'
 ./pulse merge --wire "$dir/merged.wire" "$dir/$new.wire" "$dir/$old.wire" \
     >/dev/null
 buckets "$dir/merged.wire" >"$dir/merged.buckets"
@@ -141,7 +142,8 @@ has "out: is named" "$dir/out.err" \
 is "out: nothing is sent to it" "$(cat "$old_log")" ""
 is "out: the other makes it" "$(number "$dir/out.json" scheduled)" 1
 
-# What changes details only is named.
+# What changes details only is named, and not sent.
+: >"$new_log"
 run told -w "$new,$own" -r 50 -d 200ms -i 100ms --timeout 5s -H B:1 -H A:2 \
     "$target"
 ends_well told
@@ -149,6 +151,9 @@ is "told: stderr" "$(grep -v 'does not stream' "$dir/told.err")" \
     "$(for s in "interval 100ms" "timeout 5s" "the order of the headers"; do
 	echo "pulse: $new: it cannot be told, and will have its own: $s"
     done)"
+
+is "told: none of it is sent" \
+    "$(grep -c -e headerList -e timeout -e interval "$new_log")" 0
 
 # Checks, which an old one takes for something it need not know.
 printf '{"target": {"url": "%s", "checks": {"status": 200}}}' "$target" \
