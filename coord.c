@@ -282,7 +282,7 @@ fail(struct member *m, const char *why)
 	run_answer_clear(&m->answer);
 	m->state = MEMBER_FAILED;
 	wire_refuse(m->stat->error, "%s", why);
-	say(m, "", why);
+	say(m, "", m->stat->error);
 	if (is_arming) {
 		refuse(c, "a worker failed before the start: all are "
 		    "stopped");

@@ -51,6 +51,7 @@ struct run {
 	bool			 has_next;
 	struct requests		*requests;
 	uint64_t		 start_ns;
+	uint64_t		 start_late_ns;	/* when it woke for it */
 	uint64_t		 end_ns;	/* of the phases */
 	bool			 is_stopping;
 	bool			 is_blocked;	/* the next one is waiting */
@@ -60,6 +61,7 @@ struct run {
 	uint64_t		 span_to_ns;
 	uint64_t		 closed_share;	/* requests to keep in flight */
 	uint64_t		 closed_before;	/* arrivals before this span */
+	struct loop_timer	 start_timer;
 	struct loop_timer	 arrival_timer;
 	struct loop_timer	 closed_timer;
 	struct loop_timer	 interval_timer;
@@ -481,6 +483,7 @@ run_free(struct run *run)
 	if (run == NULL)
 		return;
 	loop = run->gen->loop;
+	loop_timer_stop(loop, &run->start_timer);
 	loop_timer_stop(loop, &run->arrival_timer);
 	loop_timer_stop(loop, &run->closed_timer);
 	loop_timer_stop(loop, &run->interval_timer);
@@ -528,10 +531,20 @@ on_over(void *arg)
 	msg_begin(ch, GEN_DONE);
 	msg_add_uint(ch, run->last_end_ns == 0 ? 0 :
 	    run->last_end_ns - run->start_ns);
+	msg_add_uint(ch, run->start_late_ns);
 	net_addresses_put(ch, &address);
 	generator_stat_put(ch, &run->stat);
 	msg_send(ch);
 	run_free(run);
+}
+
+/* The start, whether or not there is an arrival in it. */
+static void
+on_start(void *arg)
+{
+	struct run *run = arg;
+
+	run->start_late_ns = loop_now(run->gen->loop) - run->start_ns;
 }
 
 /* The phases are over: what still waits for a slot is dropped. */
@@ -572,6 +585,7 @@ run_stop(struct run *run, uint64_t grace_ns)
 			next_arrival(run);
 		}
 	run->has_next = false;
+	loop_timer_stop(loop, &run->start_timer);
 	loop_timer_stop(loop, &run->arrival_timer);
 	loop_timer_stop(loop, &run->closed_timer);
 	unblock(run);
@@ -613,6 +627,7 @@ run_prepare(struct gen *gen, struct msg *m)
 	    &run->addresses, (size_t)run->req.max_concurrency, &hooks);
 	run->closed_share = run->req.max_concurrency / run->takers +
 	    (gen->index < run->req.max_concurrency % run->takers);
+	set_timer(&run->start_timer, on_start, run);
 	set_timer(&run->arrival_timer, on_arrival, run);
 	set_timer(&run->closed_timer, on_closed, run);
 	set_timer(&run->interval_timer, on_interval, run);
@@ -633,6 +648,7 @@ run_go(struct run *run, uint64_t start_ns)
 	run->end_ns = start_ns + arrival_end_ns(run->plan);
 	run->cpu_first = run->cpu_last = cpu_now();
 	run->cpu_at_ns = start_ns;
+	loop_timer_set(loop, &run->start_timer, start_ns);
 	next_arrival(run);
 	if (run->has_next)
 		loop_timer_set(loop, &run->arrival_timer,

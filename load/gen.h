@@ -18,7 +18,8 @@ enum gen_msg {
 	GEN_READY,
 	GEN_INTERVAL,		/* index, counters, histograms: differences */
 	GEN_RESOLVE,		/* id, host, port */
-	GEN_DONE		/* last end after the start, address, stat */
+	GEN_DONE		/* last end after the start, how late it saw
+				   the start, address, stat */
 };
 
 /* What a generator has from its birth. */

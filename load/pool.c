@@ -84,6 +84,7 @@ struct pool {
 	uint32_t		  takers;
 	uint64_t		  serial;	/* of the run */
 	uint64_t		  start_ns;
+	uint64_t		  start_late_ns;	/* of the latest one */
 	uint64_t		  last_end_ns;
 	struct result		 *result;
 	struct intervals	 *intervals;
@@ -312,6 +313,9 @@ finish_result(struct pool *pool)
 	    pool->last_end_ns - warmup_ns : 0;
 	r->max_active = slots_peak(pool->slots);
 	r->lost = r->n.started - r->n.completed;
+	/* How late it was set, and how late the last of them was awake. */
+	if (r->has_start_error)
+		r->start_error_ns += (int64_t)pool->start_late_ns;
 	if (r->address[0] == '\0')
 		net_address_format(r->address, &pool->addresses.at[0]);
 	audit_judge(r, pool->req);
@@ -365,7 +369,7 @@ member_done(struct member *m, struct msg *msg)
 	struct generator_stat *stat =
 	    &pool->result->generators[m->setup.index];
 	struct net_addresses address;
-	uint64_t last_ns = msg_get_uint(msg);
+	uint64_t last_ns = msg_get_uint(msg), late_ns = msg_get_uint(msg);
 
 	net_addresses_get(msg, &address);
 	generator_stat_get(msg, stat);
@@ -373,6 +377,8 @@ member_done(struct member *m, struct msg *msg)
 	stat->stops = (uint64_t)m->proc.stops;
 	if (last_ns > pool->last_end_ns)
 		pool->last_end_ns = last_ns;
+	if (late_ns > pool->start_late_ns)
+		pool->start_late_ns = late_ns;
 	if (address.n > 0)
 		net_address_format(pool->result->address, &address.at[0]);
 	m->is_done = true;
@@ -652,7 +658,7 @@ pool_run(struct pool *pool, const struct run_request *req, bool wants_probe,
 	pool->req = req;
 	pool->hooks = *hooks;
 	pool->serial++;
-	pool->start_ns = pool->last_end_ns = 0;
+	pool->start_ns = pool->start_late_ns = pool->last_end_ns = 0;
 	pool->plan = arrival_plan_new(req->phases, req->nphases);
 	pool->takers = count_takers(pool);
 	pool->result = result_new(pool->n);

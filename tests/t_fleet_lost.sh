@@ -191,8 +191,7 @@ is "raw: all are named" "$(cat "$dir/diff")" ""
 is "raw: the others are merged" "$(number "$dir/raw.json" scheduled)" 7
 adds_up raw
 
-# What a worker says is one line of text on a terminal. (XXX fails until fail()
-# of coord.c says m->stat->error, which is one, and not why.)
+# What a worker says is one line of text on a terminal.
 printf "$stream{\"error\":\"a\\\\n\\\\u001b[2Jb\"}\n" >"$dir/escape"
 gopeer -x "$dir/escape"
 run escape -w "$worker" -r 10 -d 100ms "$target"
