@@ -623,17 +623,31 @@ warn_setting(void *arg, const char *setting)
 	say(arg, "it cannot be told, and will have its own: ", setting);
 }
 
-/* What each worker can and cannot be told. */
+static void
+ignore_setting(void *arg, const char *setting)
+{
+	(void)arg;
+	(void)setting;
+}
+
+/*
+ * What each worker can and cannot be told: of the plan as it was given, and
+ * of what the split has made of it.
+ */
 static int
 check_features(struct coord *c, char why[WIRE_TEXT_MAX])
 {
 	char reason[WIRE_TEXT_MAX];
+	uint32_t features;
 	size_t i;
 
 	for (i = 0; i < c->n; i++) {
+		features = c->pongs[i].features;
 		if (!c->parts[i].is_left_out &&
-		    feature_check(&c->parts[i].req, c->pongs[i].features,
-		    warn_setting, &c->members[i], reason) == -1)
+		    (feature_check(c->req, features, warn_setting,
+		    &c->members[i], reason) == -1 ||
+		    feature_check(&c->parts[i].req, features, ignore_setting,
+		    NULL, reason) == -1))
 			return wire_refuse(why, "%.80s: %s",
 			    c->fleet->workers[i].name, reason);
 	}
