@@ -309,7 +309,10 @@ has_token(const struct access *a, struct http_view value)
 	return token_is(a->token, value.data + len, value.len - len);
 }
 
-/* "localhost", an address; either with a port. */
+/*
+ * "localhost", an address; either with a port. HTTP/1.0 may have none, which no
+ * web page can bring about.
+ */
 static bool
 is_plain_host(struct http_view value)
 {
@@ -318,6 +321,8 @@ is_plain_host(struct http_view value)
 	char *url;
 	bool is_plain;
 
+	if (value.data == NULL)
+		return true;
 	url = xasprintf("http://%.*s/", (int)value.len,
 	    value.len > 0 ? value.data : "");
 	is_plain = http_url_parse(url, strlen(url), &u, NULL) == 0 &&

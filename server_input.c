@@ -96,6 +96,8 @@ server_input_head(struct server_input *i)
 	ssize_t n;
 
 	assert(i->phase == SERVER_INPUT_HEAD);
+	/* They are no beginning: a connection that has these alone is idle. */
+	drop_blank_lines(&i->in);
 	if (i->in.len == 0)
 		return SERVER_INPUT_MORE;
 	n = http_read_request(i->in.data, i->in.len, &i->scanned, h);

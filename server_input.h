@@ -60,7 +60,7 @@ void	 server_input_reset(struct server_input *i);
  * or that it sent more than 64 KiB ahead (blank lines apart); or -1 with errno.
  */
 ssize_t	 server_input_fill(struct server_input *i, struct stream *s);
-/* Has anything of the next request come? */
+/* Has anything of the next request come? Blank lines are nothing. */
 bool	 server_input_has_begun(const struct server_input *i);
 /* Reads the head, then the body, if the head tells of one. */
 enum server_input_got server_input_head(struct server_input *i);

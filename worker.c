@@ -24,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/loop.h"
@@ -390,7 +391,7 @@ accepts_stream(struct http_view accept)
 	size_t i, len = sizeof(ndjson) - 1;
 
 	for (i = 0; i + len <= accept.len; i++)
-		if (memcmp(accept.data + i, ndjson, len) == 0)
+		if (strncasecmp(accept.data + i, ndjson, len) == 0)
 			return true;
 	return false;
 }

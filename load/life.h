@@ -17,8 +17,9 @@
  */
 struct life {
 	bool		 is_over;
+	bool		 was_short;	/* the one before */
 	uint64_t	 born_ns;
-	uint64_t	 pause_ns;	/* behind the last short one, or 0 */
+	uint64_t	 pause_ns;	/* behind the last one, or 0 */
 	uint64_t	 again_ns;
 };
 

@@ -22,13 +22,15 @@ static const struct life_test {
 	uint64_t	 want_ns[LIVES_MAX];	/* the pause behind each */
 } life_tests[] = {
 	{ "a long one", 1, { SEC(10) }, { 0 } },
-	{ "a short one", 1, { SEC(10) - 1 }, { MS(100) } },
-	{ "none at all", 1, { 0 }, { MS(100) } },
-	{ "short ones", 10, { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 },
-	    { MS(100), MS(200), MS(400), MS(800), MS(1600), MS(3200),
+	{ "a short one", 1, { SEC(10) - 1 }, { 0 } },
+	{ "none at all", 1, { 0 }, { 0 } },
+	{ "two short ones", 2, { SEC(10) - 1, SEC(10) - 1 },
+	    { 0, MS(100) } },
+	{ "short ones", 11, { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 },
+	    { 0, MS(100), MS(200), MS(400), MS(800), MS(1600), MS(3200),
 	    MS(6400), SEC(10), SEC(10), SEC(10) } },
-	{ "a long one between", 5, { 0, 0, SEC(3600), 0, 0 },
-	    { MS(100), MS(200), 0, MS(100), MS(200) } }
+	{ "a long one between", 6, { 0, 0, 0, SEC(3600), 0, 0 },
+	    { 0, MS(100), MS(200), 0, 0, MS(100) } }
 };
 
 START_TEST(test_lives)

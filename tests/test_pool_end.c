@@ -6,6 +6,7 @@
  */
 
 #include <sys/types.h>
+#include <sys/wait.h>
 
 #include <check.h>
 #include <dirent.h>
@@ -146,29 +147,23 @@ END_TEST
 
 /* Repairs. */
 
+/* And waits until it is dead, but leaves it to be buried by the pool. */
 static void
 kill_child(int pid)
 {
+	siginfo_t info;
+
 	ck_assert_int_gt(pid, 0);
 	ck_assert_int_eq(kill(pid, SIGKILL), 0);
-}
-
-/* Until it is known to be dead: how long to wait then. */
-static uint64_t
-await_death(void)
-{
-	uint64_t wait_ns, begin_ns = clock_now_ns();
-
-	while ((wait_ns = pool_repair(rig_pool)) == 0)
-		ck_assert_uint_lt(clock_now_ns() - begin_ns, RIG_PATIENCE_NS);
-	return wait_ns;
+	ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT),
+	    0);
 }
 
 /* Waits as told, once. */
 static void
 repair(uint64_t min_ns, uint64_t max_ns)
 {
-	uint64_t wait_ns = await_death();
+	uint64_t wait_ns = pool_repair(rig_pool);
 
 	ck_assert_uint_ge(wait_ns, min_ns);
 	ck_assert_uint_le(wait_ns, max_ns);
@@ -176,6 +171,7 @@ repair(uint64_t min_ns, uint64_t max_ns)
 	ck_assert_uint_eq(pool_repair(rig_pool), 0);
 }
 
+/* At once after the first short life, later after each time longer. */
 START_TEST(test_repair_idle)
 {
 	int pid;
@@ -183,10 +179,12 @@ START_TEST(test_repair_idle)
 	rig_run_well();
 	pid = rig_seen.stat[0].pid;
 	kill_child(pid);
-	repair(1, 100 * NS_PER_MS);
+	ck_assert_uint_eq(pool_repair(rig_pool), 0);
 	rig_run_well();
 	ck_assert_int_ne(rig_seen.stat[0].pid, pid);
-	/* The next one that lives short waits longer. */
+	kill_child(rig_seen.stat[0].pid);
+	repair(1, 100 * NS_PER_MS);
+	rig_run_well();
 	kill_child(rig_seen.stat[0].pid);
 	repair(101 * NS_PER_MS, 200 * NS_PER_MS);
 	rig_run_well();
@@ -219,7 +217,7 @@ START_TEST(test_repair_mid_run)
 	ck_assert_msg(starts_with(rig_seen.error, want), "%s", rig_seen.error);
 	ck_assert(rig_seen.is_partial);
 	ck_assert(rig_seen.stat[0].died);
-	repair(1, 100 * NS_PER_MS);
+	ck_assert_uint_eq(pool_repair(rig_pool), 0);
 	free(req.scenario.url);
 	req.scenario.url = xasprintf("http://127.0.0.1:%u/",
 	    rig_listeners[0].port);
@@ -238,7 +236,7 @@ START_TEST(test_no_repair)
 
 	rig_run_well();
 	kill_child(rig_seen.stat[0].pid);
-	await_death();
+	rig_turn_for(20 * NS_PER_MS);
 	rig_listeners[0].requests = 0;
 	rig_request_init(&req, "/");
 	rig_run_in_vain(&req, REFUSED_FAILED,
@@ -306,12 +304,11 @@ START_TEST(test_repair_resolver)
 	rig_request_init(&req, "/");
 	free(req.scenario.url);
 	req.scenario.url = xstrdup("http://" LABEL_TOO_LONG "/");
-	await_death();
+	rig_turn_for(20 * NS_PER_MS);
 	rig_run_in_vain(&req, REFUSED_FAILED, LABEL_TOO_LONG
 	    ": the resolver process ended");
 	/* An address needs none. */
 	rig_run_well();
-	rig_turn_for(100 * NS_PER_MS);
 	ck_assert_uint_eq(pool_repair(rig_pool), 0);
 	ck_assert_int_ne(find_resolver(), 0);
 	rig_begin(&req);
@@ -378,7 +375,7 @@ START_TEST(test_descriptors)
 	run_all_generators();
 	check_not_open(rig_listeners[0].io.fd);
 	kill_child(rig_seen.stat[1].pid);
-	repair(1, 100 * NS_PER_MS);
+	ck_assert_uint_eq(pool_repair(rig_pool), 0);
 	run_all_generators();
 	check_not_open(rig_listeners[0].io.fd);
 	check_not_open(rig_listeners[1].io.fd);

@@ -142,8 +142,11 @@ START_TEST(test_drain)
 	struct client *idle = rig_open_kind(0, _i), *used, *busy;
 
 	used = rig_open_kind(1, _i);
-	rig_say(used, GET("/"));
+	rig_say(used, "\r\n" GET("/") "\r\n\r");
 	rig_hear(used, descr, HELLO);
+	rig_settle();
+	rig_say(used, "\n\r\n");		/* idle all the same */
+	rig_settle();
 	busy = rig_open_kind(2, _i);
 	rig_say(busy, GET("/later") GET("/never"));
 	rig_settle();
