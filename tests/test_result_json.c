@@ -363,7 +363,7 @@ static const struct error_test error_tests[] = {
 	{ "a count with an exponent", "{'lost':1e3}", "lost" MUST_COUNT },
 	{ "a duration below 0", "{'duration':-5}", "duration" MUST_NS },
 	{ "a duration of 2^63", "{'duration':9223372036854775808}",
-	    "duration" MUST_NS },
+	    "duration: must be below 2^63" },
 	{ "latency below 0", "{'latency':{'min':-1}}", "latency.min" MUST_NS },
 	{ "latency is no object", "{'latency':5}",
 	    "latency: must be an object" },
