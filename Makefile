@@ -32,7 +32,7 @@ OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
 	wire.o wire_read.o wire_checks_json.o wire_json.o wire_msg.o \
 	result.o counters_json.o hist_json.o result_json.o \
 	split.o fleet.o feature.o token.o access.o \
-	plan.o plan_expr.o plan_file.o \
+	plan.o plan_expr.o plan_tree.o plan_file.o \
 	http_client.o server_answer.o server_input.o server_output.o \
 	server_connection.o server_listener.o http_server.o mock.o \
 	load/target.o load/check.o load/request.o load/probe.o load/audit.o \
@@ -52,7 +52,7 @@ HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
 	wire.h wire_read.h wire_checks_json.h wire_json.h wire_msg.h \
 	result.h counters_json.h hist_json.h result_json.h \
 	split.h fleet.h feature.h token.h access.h \
-	plan.h plan_expr.h plan_file.h \
+	plan.h plan_expr.h plan_tree.h plan_file.h \
 	http_client.h server_answer.h server_input.h server_output.h \
 	server_connection.h server_listener.h http_server.h mock.h \
 	load/target.h load/check.h load/request.h load/probe.h load/audit.h \
