@@ -123,6 +123,7 @@ libpulse.a: $(OBJS)
 
 $(UNIT): libpulse.a tests/server_rig.c tests/server_rig.h \
 	tests/report_rig.c tests/report_rig.h \
+	tests/request_rig.c tests/request_rig.h \
 	tests/result_rig.c tests/result_rig.h \
 	tests/pool_rig.c tests/pool_rig.h
 $(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h

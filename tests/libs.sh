@@ -7,6 +7,8 @@ case $1 in
 	echo tests/server_rig.c ;;
 */test_report.c|*/test_report_fleet.c)
 	echo tests/report_rig.c ;;
+*/test_wire.c|*/test_wire_*.c)
+	echo tests/request_rig.c ;;
 */test_result_*.c)
 	echo tests/result_rig.c ;;
 */test_pool*.c)
