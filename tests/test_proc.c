@@ -734,6 +734,17 @@ START_TEST(test_signal_storm)
 }
 END_TEST
 
+START_TEST(test_cpus)
+{
+	uint32_t cpus = proc_cpus(UINT32_MAX);
+
+	ck_assert_uint_ge(cpus, 1);
+	ck_assert_uint_lt(cpus, UINT32_MAX);
+	ck_assert_uint_eq(proc_cpus(1), 1);
+	ck_assert_uint_eq(proc_cpus(cpus), cpus);
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -753,6 +764,7 @@ make_suite(void)
 	tcase_add_loop_test(tc, test_no_descriptors, 0, 4);
 	tcase_add_test(tc, test_signal_storm);
 	tcase_add_loop_test(tc, test_keep_only, 0, 3);
+	tcase_add_test(tc, test_cpus);
 	suite_add_tcase(s, tc);
 
 	tc = tcase_create("commands");

@@ -205,6 +205,7 @@ START_TEST(test_request_copy)
 	run_request_clear(&req);
 	assert_same_request(&copy, &want);
 	ck_assert(copy.has_seed);
+	ck_assert_uint_eq(run_request_duration_ns(&copy), 23);
 	ck_assert(run_request_has_max(&copy));
 	ck_assert(scenario_has_repeats(&copy.scenario));
 	run_request_clear(&want);
@@ -220,6 +221,7 @@ START_TEST(test_request_copy_bare)
 	run_request_copy(&copy, &req);
 	assert_same_request(&copy, &req);
 	ck_assert(!run_request_has_max(&copy));
+	ck_assert_uint_eq(run_request_duration_ns(&copy), 0);
 	ck_assert(!scenario_has_repeats(&copy.scenario));
 	run_request_clear(&copy);
 	run_request_clear(&req);
