@@ -121,7 +121,8 @@ libpulse.a: $(OBJS)
 	@rm -f $@
 	@ar rc $@ $(OBJS)
 
-$(UNIT): libpulse.a tests/server_rig.c tests/server_rig.h \
+$(UNIT): libpulse.a tests/suite.c tests/suite.h \
+	tests/server_rig.c tests/server_rig.h \
 	tests/report_rig.c tests/report_rig.h \
 	tests/request_rig.c tests/request_rig.h \
 	tests/result_rig.c tests/result_rig.h \

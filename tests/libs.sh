@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# What one test program is linked with beside libpulse.a: check for the unit
-# tests; what those of one subject share, and what stand-ins for workers do.
+# What one test program is linked with beside libpulse.a: check, and what runs
+# a suite, for the unit tests; what those of one subject share, and what
+# stand-ins for workers do.
 case $1 in
 */test_http_server.c|*/test_server_*.c)
 	echo tests/server_rig.c ;;
@@ -18,5 +19,6 @@ case $1 in
 esac
 case $1 in
 */test_*.c)
+	echo tests/suite.c
 	pkg-config --cflags --libs check ;;
 esac

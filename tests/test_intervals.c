@@ -12,6 +12,7 @@
 
 #include "base/util.h"
 #include "load/intervals.h"
+#include "tests/suite.h"
 
 #define INTERVAL_NS	(100 * NS_PER_MS)
 #define PLAN_NS		(2 * NS_PER_SEC)
@@ -315,12 +316,5 @@ make_suite(void)
 int
 main(void)
 {
-	SRunner *sr;
-	int failed;
-
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }
