@@ -32,7 +32,7 @@ OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
 	wire.o wire_read.o wire_checks_json.o wire_json.o wire_msg.o \
 	result.o counters_json.o hist_json.o result_json.o \
 	split.o fleet.o feature.o token.o access.o \
-	plan.o plan_expr.o plan_file.o \
+	plan.o plan_expr.o plan_tree.o plan_file.o \
 	http_client.o server_answer.o server_input.o server_output.o \
 	server_connection.o server_listener.o http_server.o mock.o \
 	load/target.o load/check.o load/request.o load/probe.o load/audit.o \
@@ -52,7 +52,7 @@ HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
 	wire.h wire_read.h wire_checks_json.h wire_json.h wire_msg.h \
 	result.h counters_json.h hist_json.h result_json.h \
 	split.h fleet.h feature.h token.h access.h \
-	plan.h plan_expr.h plan_file.h \
+	plan.h plan_expr.h plan_tree.h plan_file.h \
 	http_client.h server_answer.h server_input.h server_output.h \
 	server_connection.h server_listener.h http_server.h mock.h \
 	load/target.h load/check.h load/request.h load/probe.h load/audit.h \
@@ -103,8 +103,8 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
 	tests/test_msg.t tests/test_net.t tests/test_stream.t \
 	tests/test_proc.t tests/test_resolve.t tests/test_slots.t \
-	tests/test_life.t tests/test_outcome.t tests/test_check.t \
-	tests/test_audit.t tests/test_target.t \
+	tests/test_life.t tests/test_outcome.t tests/test_intervals.t \
+	tests/test_check.t tests/test_audit.t tests/test_target.t \
 	tests/test_probe.t tests/test_pool.t tests/test_pool_end.t \
 	tests/test_wire_msg.t \
 	tests/test_options.t tests/test_run_options.t
@@ -117,7 +117,7 @@ SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_merge.sh tests/t_fleet_dry.sh \
 	tests/t_worker.sh tests/t_worker_bad.sh tests/t_worker_gone.sh \
 	tests/t_worker_died.sh tests/t_worker_busy.sh \
-	tests/t_worker_listen.sh tests/t_worker_access.sh \
+	tests/t_worker_listen.sh \
 	tests/t_fleet.sh tests/t_fleet_go.sh tests/t_fleet_lost.sh \
 	tests/t_fleet_stop.sh tests/t_fleet_exec.sh \
 	tests/t_manual.sh tests/t_examples.sh
@@ -127,8 +127,10 @@ libpulse.a: $(OBJS)
 	@rm -f $@
 	@ar rc $@ $(OBJS)
 
-$(UNIT): libpulse.a tests/server_rig.c tests/server_rig.h \
+$(UNIT): libpulse.a tests/suite.c tests/suite.h \
+	tests/server_rig.c tests/server_rig.h \
 	tests/report_rig.c tests/report_rig.h \
+	tests/request_rig.c tests/request_rig.h \
 	tests/result_rig.c tests/result_rig.h \
 	tests/pool_rig.c tests/pool_rig.h
 $(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h

@@ -59,13 +59,9 @@ split(const struct plan *plan)
 {
 	const struct fleet *fleet = &plan->fleet;
 	struct split_part *parts;
-	uint64_t *weights;
+	uint64_t *weights = fleet_weights(fleet);
 	char why[WIRE_TEXT_MAX];
-	size_t i;
 
-	weights = xcalloc(fleet->n, sizeof(*weights));
-	for (i = 0; i < fleet->n; i++)
-		weights[i] = fleet->workers[i].weight;
 	parts = split_plan(&plan->req, weights, fleet->n, false, why);
 	free(weights);
 	if (parts == NULL)

@@ -523,3 +523,14 @@ check_keys(const struct fleet *fleet, char *const *keys, char *why)
 		}
 	return 0;
 }
+
+uint64_t *
+fleet_weights(const struct fleet *fleet)
+{
+	uint64_t *weights = xcalloc(fleet->n, sizeof(*weights));
+	size_t i;
+
+	for (i = 0; i < fleet->n; i++)
+		weights[i] = fleet->workers[i].weight;
+	return weights;
+}

@@ -57,5 +57,7 @@ int	 fleet_add_one(struct fleet *fleet, const char *worker,
  * which names it.
  */
 int	 fleet_check(const struct fleet *fleet, char why[WIRE_TEXT_MAX]);
+/* A weight for each worker, in order; to be freed. */
+uint64_t *fleet_weights(const struct fleet *fleet);
 
 #endif

@@ -24,7 +24,16 @@
 #include "base/util.h"
 #include "json.h"
 
-enum { BLOCK_VALUES = 128 };	/* values allocated at a time, 8 KB */
+/*
+ * Values allocated at a time: as many as the rest of the text may well have. A
+ * C library keeps one large block for the next document, but gives the system
+ * back what many small ones leave, and getting that again is most of the cost.
+ */
+enum {
+	VALUE_BYTES = 4,	/* of text, about: "0,1234," */
+	BLOCK_MIN = 64,		/* 4 KB */
+	BLOCK_MAX = 16 * 1024	/* 1 MB */
+};
 
 /* Code points that come as two \u escapes, the second in the low half. */
 #define SURROGATE_HIGH	0xd800
@@ -35,7 +44,8 @@ enum { BLOCK_VALUES = 128 };	/* values allocated at a time, 8 KB */
 struct block {
 	struct block		*next;
 	size_t			 used;
-	struct json_value	 values[BLOCK_VALUES];
+	size_t			 size;
+	struct json_value	 values[];
 };
 
 struct json {
@@ -76,6 +86,7 @@ static bool	 take(struct parser *, char);
 static void	 skip_blanks(struct parser *);
 static int	 expect(struct parser *, const char *);
 static int	 enter(struct parser *);
+static struct block *add_block(struct parser *);
 static struct json_value *new_value(struct parser *);
 static int	 parse_value(struct parser *, struct json_value *);
 static int	 parse_literal(struct parser *, const char *);
@@ -167,24 +178,41 @@ enter(struct parser *p)
 	return 0;
 }
 
+/* Not cleared: what is never used of it costs no memory. */
+static struct block *
+add_block(struct parser *p)
+{
+	struct json *doc = p->doc;
+	struct block *b;
+	size_t n = (p->len - p->pos) / VALUE_BYTES;
+
+	n = n < BLOCK_MIN ? BLOCK_MIN : n > BLOCK_MAX ? BLOCK_MAX : n;
+	b = xreallocarray(NULL, 1, sizeof(*b) + n * sizeof(b->values[0]));
+	b->next = doc->blocks;
+	b->used = 0;
+	b->size = n;
+	doc->blocks = b;
+	return b;
+}
+
 /* A value of the document, all zero; NULL when there are too many. */
 static struct json_value *
 new_value(struct parser *p)
 {
 	struct json *doc = p->doc;
 	struct block *b = doc->blocks;
+	struct json_value *v;
 
 	if (doc->value_count == JSON_VALUES_MAX) {
 		fail(p, p->pos, "too many values");
 		return NULL;
 	}
+	if (b == NULL || b->used == b->size)
+		b = add_block(p);
 	doc->value_count++;
-	if (b == NULL || b->used == BLOCK_VALUES) {
-		b = xcalloc(1, sizeof(*b));
-		b->next = doc->blocks;
-		doc->blocks = b;
-	}
-	return &b->values[b->used++];
+	v = &b->values[b->used++];
+	memset(v, 0, sizeof(*v));
+	return v;
 }
 
 static int

@@ -13,7 +13,7 @@ enum {
 	JSON_TEXT_MAX = 64 * 1024 * 1024,	/* bytes of one document */
 	/*
 	 * Values in one document. "0," is two bytes of text and a struct
-	 * json_value of memory: this keeps a tree below 256 MB.
+	 * json_value of memory: this keeps a tree at 256 MB.
 	 */
 	JSON_VALUES_MAX = 4 * 1024 * 1024
 };

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/proc.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "fleet.h"
@@ -492,15 +493,13 @@ settings_from(struct run_settings *s, const struct options *o)
 int
 run_settings_parse(struct run_settings *s, int argc, char **argv)
 {
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	struct options o;
 	int status;
 
 	memset(s, 0, sizeof(*s));
 	plan_init(&s->plan);
 	s->wants_probe = true;
-	s->generators = cpus < 1 ? 1 : cpus > POOL_GENERATORS_MAX ?
-	    POOL_GENERATORS_MAX : (uint32_t)cpus;
+	s->generators = proc_cpus(POOL_GENERATORS_MAX);
 	status = options_parse(&o, &run_command, argc, argv);
 	if (status == 0)
 		status = settings_from(s, &o);

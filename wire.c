@@ -283,6 +283,17 @@ run_request_has_max(const struct run_request *req)
 	return false;
 }
 
+uint64_t
+run_request_duration_ns(const struct run_request *req)
+{
+	uint64_t ns = 0;
+	size_t i;
+
+	for (i = 0; i < req->nphases; i++)
+		ns += req->phases[i].duration_ns;
+	return ns;
+}
+
 static void *
 copy_bytes(const void *p, size_t len)
 {
@@ -352,7 +363,6 @@ static int
 check_phases(const struct run_request *req, char *why)
 {
 	const char *reason;
-	uint64_t end_ns = 0;
 	size_t i;
 
 	if (req->nphases == 0)
@@ -363,9 +373,7 @@ check_phases(const struct run_request *req, char *why)
 	}
 	if ((reason = arrival_check(req->phases, req->nphases)) != NULL)
 		return wire_refuse(why, "phases: %s", reason);
-	for (i = 0; i < req->nphases; i++)
-		end_ns += req->phases[i].duration_ns;
-	if (req->warmup_ns >= end_ns)
+	if (req->warmup_ns >= run_request_duration_ns(req))
 		return wire_refuse(why,
 		    "warmup: must be shorter than all phases together");
 	return 0;

@@ -119,6 +119,8 @@ void	 run_request_clear(struct run_request *req);
 void	 run_request_copy(struct run_request *to,
 	    const struct run_request *from);
 bool	 run_request_has_max(const struct run_request *req);	/* a phase */
+/* All phases together, once they are known to be well. */
+uint64_t run_request_duration_ns(const struct run_request *req);
 /* Adds a header; copies both. 0, or -1 when there are too many. */
 int	 scenario_add_header(struct scenario *s, const char *name,
 	    const char *value);

@@ -10,110 +10,96 @@
 
 #include <string.h>
 
+#include "json.h"
+#include "json_write.h"
+#include "wire.h"
 #include "wire_checks_json.h"
+#include "wire_read.h"
 
 /* What takes a pair of name and expected value. */
 typedef int (*add_fn)(struct checks *, const char *, const char *);
 
-static const struct json_value *member(const struct json_value *,
-		    const char *);
-static int	 refuse_count(const char *, char *);
-static int	 read_status(struct checks *, const struct json_value *,
-		    char *);
-static int	 read_pairs(struct checks *, const struct json_value *,
-		    const char *, add_fn, char *);
-static int	 read_texts(struct checks *, const struct json_value *, char *);
+static int	 refuse_count(const struct wire_reader *, const char *);
+static int	 read_status(struct checks *, const struct wire_reader *);
+static int	 read_pairs(struct checks *, const struct wire_reader *,
+		    const char *, add_fn);
+static int	 read_texts(struct checks *, const struct wire_reader *);
 static void	 put_pairs(struct json_out *, const char *,
 		    const struct header *, size_t,
 		    const char *(*)(const struct header *));
 
 int
-checks_from_json(struct checks *c, const struct json_value *v,
-    char why[WIRE_TEXT_MAX])
+checks_from_json(struct checks *c, const struct wire_reader *r,
+    const char *name)
 {
-	if (v == NULL || v->type == JSON_NULL)
-		return 0;
-	if (v->type != JSON_OBJECT)
-		return wire_refuse(why, "checks: must be an object");
-	if (read_status(c, v, why) == -1 ||
-	    read_pairs(c, v, "headerEquals", checks_add_header, why) == -1 ||
-	    read_texts(c, v, why) == -1 ||
-	    read_pairs(c, v, "jsonEquals", checks_add_json, why) == -1)
+	struct wire_reader in;
+
+	if (wire_read_object(r, name, &in) == -1 ||
+	    read_status(c, &in) == -1 ||
+	    read_pairs(c, &in, "headerEquals", checks_add_header) == -1 ||
+	    read_texts(c, &in) == -1 ||
+	    read_pairs(c, &in, "jsonEquals", checks_add_json) == -1)
 		return -1;
 	return 0;
 }
 
-static const struct json_value *
-member(const struct json_value *obj, const char *name)
-{
-	const struct json_value *v = json_get(obj, name);
-
-	return v == NULL || v->type == JSON_NULL ? NULL : v;
-}
-
 static int
-refuse_count(const char *name, char *why)
+refuse_count(const struct wire_reader *r, const char *name)
 {
-	return wire_refuse(why, "checks.%s: must be at most %d", name,
+	return wire_refuse(r->why, "%s%s: must be at most %d", r->path, name,
 	    WIRE_CHECKS_MAX);
 }
 
 static int
-read_status(struct checks *c, const struct json_value *obj, char *why)
+read_status(struct checks *c, const struct wire_reader *r)
 {
-	const struct json_value *v = member(obj, "status");
-	uint64_t status = 0;
+	uint64_t status = (uint64_t)c->status;
 
-	if (v == NULL)
-		return 0;
-	if (json_to_uint(v, &status) == -1)
-		return wire_refuse(why, "checks.status: must be a whole "
-		    "number");
+	if (wire_read_uint(r, "status", &status) == -1)
+		return -1;
 	/* Whatever is too large for an int is just as wrong as this. */
 	c->status = status > 999 ? 999 : (int)status;
 	return 0;
 }
 
 static int
-read_pairs(struct checks *c, const struct json_value *obj, const char *name,
-    add_fn add, char *why)
+read_pairs(struct checks *c, const struct wire_reader *r, const char *name,
+    add_fn add)
 {
-	const struct json_value *pairs = member(obj, name), *v;
+	const struct json_value *v;
+	struct wire_reader pairs;
 	const char *text;
 
-	if (pairs == NULL)
-		return 0;
-	if (pairs->type != JSON_OBJECT)
-		return wire_refuse(why, "checks.%s: must be an object", name);
-	for (v = pairs->child; v != NULL; v = v->next) {
+	if (wire_read_object(r, name, &pairs) == -1)
+		return -1;
+	for (v = pairs.obj == NULL ? NULL : pairs.obj->child; v != NULL;
+	    v = v->next) {
 		if ((text = json_to_text(v)) == NULL ||
 		    strlen(v->name) != v->name_len)
-			return wire_refuse(why, "checks.%s: must be an object "
-			    "of strings without NUL, numbers, booleans and "
-			    "null", name);
+			return wire_must_be(r, name, "an object of strings "
+			    "without NUL, numbers, booleans and null");
 		if (add(c, v->name, text) == -1)
-			return refuse_count(name, why);
+			return refuse_count(r, name);
 	}
 	return 0;
 }
 
 static int
-read_texts(struct checks *c, const struct json_value *obj, char *why)
+read_texts(struct checks *c, const struct wire_reader *r)
 {
-	const struct json_value *texts = member(obj, "bodyContains"), *v;
+	const struct json_value *texts = wire_member(r, "bodyContains"), *v;
 	const char *text;
 
 	if (texts == NULL)
 		return 0;
 	if (texts->type != JSON_ARRAY)
-		return wire_refuse(why, "checks.bodyContains: must be an array "
-		    "of strings");
+		return wire_must_be(r, "bodyContains", "an array of strings");
 	for (v = texts->child; v != NULL; v = v->next) {
 		if ((text = json_to_str(v)) == NULL)
-			return wire_refuse(why, "checks.bodyContains: must be "
+			return wire_must_be(r, "bodyContains",
 			    "an array of strings without NUL");
 		if (checks_add_text(c, text) == -1)
-			return refuse_count("bodyContains", why);
+			return refuse_count(r, "bodyContains");
 	}
 	return 0;
 }

@@ -27,47 +27,26 @@
 #include "wire.h"
 #include "wire_checks_json.h"
 #include "wire_json.h"
-
-/* The Go program's integers are signed, durations too. */
-#define NUMBER_MAX	((uint64_t)INT64_MAX)
+#include "wire_read.h"
 
 static_assert(ARRIVAL_TAKERS_MAX == 4096, "a text is wrong");
-
-/* An object that is read, what comes before its members' names, and why. */
-struct reader {
-	const struct json_value	*obj;
-	const char		*path;		/* "phases[0]." or "" */
-	char			*why;		/* of WIRE_TEXT_MAX */
-};
 
 static const char *const policies[] = { "drop", "block" };
 static const char *const spacings[] = { "uniform", "poisson" };
 
-static const struct json_value *member(const struct reader *, const char *);
-static int	 refuse(const struct reader *, const char *, const char *);
-static int	 read_number(const struct reader *, const char *, uint64_t,
-		    const char *, uint64_t *);
-static int	 read_uint(const struct reader *, const char *, uint64_t *);
-static int	 read_ns(const struct reader *, const char *, uint64_t *);
-static int	 read_bool(const struct reader *, const char *, bool *);
-static int	 read_str(const struct reader *, const char *, const char **);
-static int	 read_word(const struct reader *, const char *,
-		    const char *const *, size_t, size_t *);
-static int	 find_word(const struct reader *, const char *, const char *,
-		    const char *const *, size_t, size_t *);
-static int	 read_phases(const struct reader *, struct run_request *);
-static int	 read_phase(const struct reader *, struct phase *);
-static int	 read_phase_type(const struct reader *, enum phase_type *);
+static int	 read_phases(const struct wire_reader *, struct run_request *);
+static int	 read_phase(const struct wire_reader *, struct phase *);
+static int	 read_phase_type(const struct wire_reader *, enum phase_type *);
 static void	 drop_unused(struct phase *);
-static int	 read_scenario(const struct reader *, struct scenario *);
-static int	 read_body(const struct reader *, struct scenario *);
-static int	 read_header_list(const struct reader *, struct scenario *);
-static int	 read_headers(const struct reader *, struct scenario *);
-static int	 add_header(const struct reader *, struct scenario *,
+static int	 read_scenario(const struct wire_reader *, struct scenario *);
+static int	 read_body(const struct wire_reader *, struct scenario *);
+static int	 read_header_list(const struct wire_reader *, struct scenario *);
+static int	 read_headers(const struct wire_reader *, struct scenario *);
+static int	 add_header(const struct wire_reader *, struct scenario *,
 		    const char *, const char *);
 static bool	 has_header(const struct scenario *, size_t, const char *);
-static int	 read_settings(const struct reader *, struct run_request *);
-static int	 read_share(const struct reader *, struct run_request *);
+static int	 read_settings(const struct wire_reader *, struct run_request *);
+static int	 read_share(const struct wire_reader *, struct run_request *);
 static void	 put_share(struct json_out *, const struct run_request *);
 static void	 put_phase(struct json_out *, const struct phase *);
 static void	 put_scenario(struct json_out *, const struct scenario *);
@@ -81,146 +60,35 @@ int
 run_request_from_json(struct run_request *req, const struct json_value *v,
     char why[WIRE_TEXT_MAX])
 {
-	struct reader r = { v, "", why };
+	struct wire_reader r = { v, "", why }, scenario;
 	size_t policy = POLICY_BLOCK;
 	uint64_t concurrency = 0;
 
 	if (v == NULL || v->type != JSON_OBJECT)
 		return wire_refuse(why, "a run request must be an object");
 	if (read_phases(&r, req) == -1 ||
-	    read_uint(&r, "maxConcurrency", &concurrency) == -1 ||
-	    read_word(&r, "saturationPolicy", policies, UTIL_NELEM(policies),
-	    &policy) == -1 ||
-	    read_settings(&r, req) == -1)
+	    wire_read_int(&r, "maxConcurrency", &concurrency) == -1 ||
+	    wire_read_word(&r, "saturationPolicy", policies,
+	    UTIL_NELEM(policies), &policy) == -1 ||
+	    read_settings(&r, req) == -1 ||
+	    wire_read_object(&r, "httpScenario", &scenario) == -1)
 		return -1;
 	req->max_concurrency = concurrency == 0 ? 1 : concurrency;
 	req->policy = (enum policy)policy;
-	if ((r.obj = member(&r, "httpScenario")) == NULL)
+	if (scenario.obj == NULL)
 		return 0;
-	if (r.obj->type != JSON_OBJECT)
-		return wire_refuse(why, "httpScenario: must be an object");
-	return read_scenario(&r, &req->scenario);
-}
-
-/* NULL when it is absent or null, which is the same on the wire. */
-static const struct json_value *
-member(const struct reader *r, const char *name)
-{
-	const struct json_value *v = json_get(r->obj, name);
-
-	if (v == NULL || v->type == JSON_NULL)
-		return NULL;
-	return v;
+	/* Its members go by their bare names, as in run_request_check. */
+	scenario.path[0] = '\0';
+	return read_scenario(&scenario, &req->scenario);
 }
 
 static int
-refuse(const struct reader *r, const char *name, const char *what)
-{
-	return wire_refuse(r->why, "%s%s: must be %s", r->path, name, what);
-}
-
-/*
- * All that read leave *out as it was when the member is not there, so a caller
- * puts the default in before.
- */
-static int
-read_number(const struct reader *r, const char *name, uint64_t max,
-    const char *what, uint64_t *out)
-{
-	const struct json_value *v;
-	uint64_t n;
-
-	if ((v = member(r, name)) == NULL)
-		return 0;
-	if (json_to_uint(v, &n) == -1)
-		return refuse(r, name, what);
-	if (n > max)
-		return refuse(r, name, "below 2^63");
-	*out = n;
-	return 0;
-}
-
-static int
-read_uint(const struct reader *r, const char *name, uint64_t *out)
-{
-	return read_number(r, name, NUMBER_MAX, "a whole number", out);
-}
-
-static int
-read_ns(const struct reader *r, const char *name, uint64_t *out)
-{
-	return read_number(r, name, NUMBER_MAX,
-	    "a whole number of nanoseconds", out);
-}
-
-static int
-read_bool(const struct reader *r, const char *name, bool *out)
-{
-	const struct json_value *v;
-
-	if ((v = member(r, name)) == NULL)
-		return 0;
-	if (v->type != JSON_BOOL)
-		return refuse(r, name, "true or false");
-	*out = v->is_true;
-	return 0;
-}
-
-/* The string is the document's; "" is as good as absent. */
-static int
-read_str(const struct reader *r, const char *name, const char **out)
-{
-	const struct json_value *v;
-	const char *s;
-
-	if ((v = member(r, name)) == NULL)
-		return 0;
-	if ((s = json_to_str(v)) == NULL)
-		return refuse(r, name, "a string without NUL");
-	if (*s != '\0')
-		*out = s;
-	return 0;
-}
-
-/* One of n words, by its index. */
-static int
-read_word(const struct reader *r, const char *name, const char *const *words,
-    size_t n, size_t *out)
-{
-	const char *word = NULL;
-
-	if (read_str(r, name, &word) == -1)
-		return -1;
-	if (word == NULL)
-		return 0;
-	return find_word(r, name, word, words, n, out);
-}
-
-static int
-find_word(const struct reader *r, const char *name, const char *word,
-    const char *const *words, size_t n, size_t *out)
-{
-	char what[64];
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (strcmp(word, words[i]) == 0) {
-			*out = i;
-			return 0;
-		}
-	}
-	snprintf(what, sizeof(what), "%s%s: unknown value", r->path, name);
-	return wire_refuse_word(r->why, what, word, words, n);
-}
-
-static int
-read_phases(const struct reader *r, struct run_request *req)
+read_phases(const struct wire_reader *r, struct run_request *req)
 {
 	const struct json_value *list, *v;
-	char path[32];
-	struct reader item = { NULL, path, r->why };
+	struct wire_reader item;
 
-	if ((list = member(r, "phases")) == NULL)
+	if ((list = wire_member(r, "phases")) == NULL)
 		return 0;
 	if (list->type != JSON_ARRAY || list->count > ARRIVAL_PHASES_MAX)
 		return wire_refuse(r->why, "phases: must be an array of at "
@@ -229,28 +97,25 @@ read_phases(const struct reader *r, struct run_request *req)
 		return 0;
 	req->phases = xcalloc(list->count, sizeof(*req->phases));
 	for (v = list->child; v != NULL; v = v->next) {
-		if (v->type != JSON_OBJECT)
-			return wire_refuse(r->why,
-			    "phases[%zu]: must be an object", req->nphases);
-		snprintf(path, sizeof(path), "phases[%zu].", req->nphases);
-		item.obj = v;
-		if (read_phase(&item, &req->phases[req->nphases++]) == -1)
+		if (wire_read_entry(r, "phases", req->nphases, v,
+		    &item) == -1 ||
+		    read_phase(&item, &req->phases[req->nphases++]) == -1)
 			return -1;
 	}
 	return 0;
 }
 
 static int
-read_phase(const struct reader *r, struct phase *p)
+read_phase(const struct wire_reader *r, struct phase *p)
 {
 	if (read_phase_type(r, &p->type) == -1 ||
-	    read_ns(r, "duration", &p->duration_ns) == -1 ||
-	    read_uint(r, "arrivalRate", &p->rate) == -1 ||
-	    read_uint(r, "from", &p->from) == -1 ||
-	    read_uint(r, "to", &p->to) == -1 ||
-	    read_uint(r, "steps", &p->steps) == -1 ||
-	    read_ns(r, "spikeAt", &p->spike_at_ns) == -1 ||
-	    read_ns(r, "spikeDuration", &p->spike_for_ns) == -1)
+	    wire_read_ns(r, "duration", &p->duration_ns) == -1 ||
+	    wire_read_int(r, "arrivalRate", &p->rate) == -1 ||
+	    wire_read_int(r, "from", &p->from) == -1 ||
+	    wire_read_int(r, "to", &p->to) == -1 ||
+	    wire_read_int(r, "steps", &p->steps) == -1 ||
+	    wire_read_ns(r, "spikeAt", &p->spike_at_ns) == -1 ||
+	    wire_read_ns(r, "spikeDuration", &p->spike_for_ns) == -1)
 		return -1;
 	drop_unused(p);
 	return 0;
@@ -258,7 +123,7 @@ read_phase(const struct reader *r, struct phase *p)
 
 /* Blanks around a type are ignored, as Go workers do. */
 static int
-read_phase_type(const struct reader *r, enum phase_type *type)
+read_phase_type(const struct wire_reader *r, enum phase_type *type)
 {
 	static const char blanks[] = " \t\n\v\f\r";
 	const char *names[PHASE_TYPES], *s = "";
@@ -266,7 +131,7 @@ read_phase_type(const struct reader *r, enum phase_type *type)
 	size_t i, len;
 	int rc;
 
-	if (read_str(r, "type", &s) == -1)
+	if (wire_read_str(r, "type", &s) == -1)
 		return -1;
 	s += strspn(s, blanks);
 	len = strlen(s);
@@ -278,7 +143,8 @@ read_phase_type(const struct reader *r, enum phase_type *type)
 	for (i = 0; i < PHASE_TYPES; i++)
 		names[i] = phase_name((enum phase_type)i);
 	word = xstrndup(s, len);
-	if ((rc = find_word(r, "type", word, names, PHASE_TYPES, &i)) == 0)
+	rc = wire_find_word(r, "type", word, names, PHASE_TYPES, &i);
+	if (rc == 0)
 		*type = (enum phase_type)i;
 	free(word);
 	return rc;
@@ -317,23 +183,22 @@ drop_unused(struct phase *p)
 }
 
 static int
-read_settings(const struct reader *r, struct run_request *req)
+read_settings(const struct wire_reader *r, struct run_request *req)
 {
 	size_t spacing = 0;
 
-	if (read_word(r, "arrivals", spacings, UTIL_NELEM(spacings),
+	if (wire_read_word(r, "arrivals", spacings, UTIL_NELEM(spacings),
 	    &spacing) == -1 ||
-	    read_number(r, "seed", UINT64_MAX, "a whole number",
-	    &req->seed) == -1 ||
-	    read_uint(r, "requests", &req->requests) == -1 ||
-	    read_ns(r, "interval", &req->interval_ns) == -1 ||
-	    read_ns(r, "warmup", &req->warmup_ns) == -1 ||
+	    wire_read_uint(r, "seed", &req->seed) == -1 ||
+	    wire_read_int(r, "requests", &req->requests) == -1 ||
+	    wire_read_ns(r, "interval", &req->interval_ns) == -1 ||
+	    wire_read_ns(r, "warmup", &req->warmup_ns) == -1 ||
 	    read_share(r, req) == -1 ||
-	    read_ns(r, "startAt", &req->start_at_ns) == -1 ||
-	    read_ns(r, "lease", &req->lease_ns) == -1)
+	    wire_read_ns(r, "startAt", &req->start_at_ns) == -1 ||
+	    wire_read_ns(r, "lease", &req->lease_ns) == -1)
 		return -1;
 	req->is_poisson = spacing == 1;
-	req->has_seed = member(r, "seed") != NULL;
+	req->has_seed = wire_member(r, "seed") != NULL;
 	if (req->interval_ns == 0)
 		req->interval_ns = WIRE_INTERVAL_NS;
 	return 0;
@@ -347,28 +212,25 @@ saturate(uint64_t n)
 }
 
 static int
-read_share(const struct reader *r, struct run_request *req)
+read_share(const struct wire_reader *r, struct run_request *req)
 {
-	struct reader share = { member(r, "share"), "share.", r->why };
 	const struct json_value *list, *v;
+	struct wire_reader share;
 	uint64_t n = 0;
 
-	if (share.obj == NULL)
-		return 0;
-	if (share.obj->type != JSON_OBJECT)
-		return refuse(r, "share", "an object");
-	if (read_uint(&share, "of", &n) == -1)
+	if (wire_read_object(r, "share", &share) == -1 ||
+	    wire_read_int(&share, "of", &n) == -1)
 		return -1;
 	req->of = saturate(n);
-	if ((list = member(&share, "take")) == NULL)
+	if ((list = wire_member(&share, "take")) == NULL)
 		return 0;
 	if (list->type != JSON_ARRAY || list->count > ARRIVAL_TAKERS_MAX)
-		return refuse(&share, "take",
+		return wire_must_be(&share, "take",
 		    "an array of at most 4096 numbers");
 	req->take = xcalloc(list->count, sizeof(*req->take));
 	for (v = list->child; v != NULL; v = v->next) {
 		if (json_to_uint(v, &n) == -1)
-			return refuse(&share, "take",
+			return wire_must_be(&share, "take",
 			    "an array of whole numbers");
 		req->take[req->ntake++] = saturate(n);
 	}
@@ -376,20 +238,20 @@ read_share(const struct reader *r, struct run_request *req)
 }
 
 static int
-read_scenario(const struct reader *r, struct scenario *s)
+read_scenario(const struct wire_reader *r, struct scenario *s)
 {
 	const char *url = NULL, *method = NULL;
 	uint64_t family = 0;
 	char *c;
 
-	if (read_str(r, "url", &url) == -1 ||
-	    read_str(r, "method", &method) == -1 ||
-	    read_ns(r, "timeout", &s->timeout_ns) == -1 ||
-	    read_uint(r, "redirects", &s->redirects) == -1 ||
-	    read_bool(r, "keepAlive", &s->keep_alive) == -1 ||
-	    read_uint(r, "family", &family) == -1 ||
+	if (wire_read_str(r, "url", &url) == -1 ||
+	    wire_read_str(r, "method", &method) == -1 ||
+	    wire_read_ns(r, "timeout", &s->timeout_ns) == -1 ||
+	    wire_read_int(r, "redirects", &s->redirects) == -1 ||
+	    wire_read_bool(r, "keepAlive", &s->keep_alive) == -1 ||
+	    wire_read_int(r, "family", &family) == -1 ||
 	    read_body(r, s) == -1 ||
-	    checks_from_json(&s->checks, member(r, "checks"), r->why) == -1 ||
+	    checks_from_json(&s->checks, r, "checks") == -1 ||
 	    read_header_list(r, s) == -1 ||
 	    read_headers(r, s) == -1)
 		return -1;
@@ -410,21 +272,21 @@ read_scenario(const struct reader *r, struct scenario *s)
 }
 
 static int
-read_body(const struct reader *r, struct scenario *s)
+read_body(const struct wire_reader *r, struct scenario *s)
 {
-	const struct json_value *text = member(r, "body");
-	const struct json_value *coded = member(r, "bodyBase64");
+	const struct json_value *text = wire_member(r, "body");
+	const struct json_value *coded = wire_member(r, "bodyBase64");
 	struct buf body;
 	int len;
 
 	if (text != NULL && text->type != JSON_STRING)
-		return refuse(r, "body", "a string");
+		return wire_must_be(r, "body", "a string");
 	if (text != NULL && text->len > 0)
 		scenario_set_body(s, text->str, text->len);
 	if (coded == NULL)
 		return 0;
 	if (s->body != NULL)
-		return refuse(r, "bodyBase64", "absent where there is a body");
+		return wire_must_be(r, "bodyBase64", "absent where there is a body");
 	buf_init(&body, WIRE_BODY_MAX);
 	len = -1;
 	if (coded->type == JSON_STRING)
@@ -432,19 +294,19 @@ read_body(const struct reader *r, struct scenario *s)
 	if (len != -1)
 		scenario_set_body(s, body.data, body.len);
 	buf_clear(&body);
-	return len == -1 ? refuse(r, "bodyBase64", "base64") : 0;
+	return len == -1 ? wire_must_be(r, "bodyBase64", "base64") : 0;
 }
 
 static int
-read_header_list(const struct reader *r, struct scenario *s)
+read_header_list(const struct wire_reader *r, struct scenario *s)
 {
 	const struct json_value *list, *pair;
 	const char *name, *value;
 
-	if ((list = member(r, "headerList")) == NULL)
+	if ((list = wire_member(r, "headerList")) == NULL)
 		return 0;
 	if (list->type != JSON_ARRAY)
-		return refuse(r, "headerList", "an array of pairs");
+		return wire_must_be(r, "headerList", "an array of pairs");
 	for (pair = list->child; pair != NULL; pair = pair->next) {
 		name = value = NULL;
 		if (pair->type == JSON_ARRAY && pair->count == 2) {
@@ -452,7 +314,7 @@ read_header_list(const struct reader *r, struct scenario *s)
 			value = json_to_str(pair->child->next);
 		}
 		if (name == NULL || value == NULL)
-			return refuse(r, "headerList",
+			return wire_must_be(r, "headerList",
 			    "an array of [name, value] pairs");
 		if (add_header(r, s, name, value) == -1)
 			return -1;
@@ -462,20 +324,20 @@ read_header_list(const struct reader *r, struct scenario *s)
 
 /* Those that headerList, which is read before, does not have already. */
 static int
-read_headers(const struct reader *r, struct scenario *s)
+read_headers(const struct wire_reader *r, struct scenario *s)
 {
 	const struct json_value *headers, *v;
 	const char *value;
 	size_t listed = s->nheaders;
 
-	if ((headers = member(r, "headers")) == NULL)
+	if ((headers = wire_member(r, "headers")) == NULL)
 		return 0;
 	if (headers->type != JSON_OBJECT)
-		return refuse(r, "headers", "an object of strings");
+		return wire_must_be(r, "headers", "an object of strings");
 	for (v = headers->child; v != NULL; v = v->next) {
 		if ((value = json_to_str(v)) == NULL ||
 		    strlen(v->name) != v->name_len)
-			return refuse(r, "headers",
+			return wire_must_be(r, "headers",
 			    "an object of strings without NUL");
 		if (has_header(s, listed, v->name))
 			continue;
@@ -486,7 +348,7 @@ read_headers(const struct reader *r, struct scenario *s)
 }
 
 static int
-add_header(const struct reader *r, struct scenario *s, const char *name,
+add_header(const struct wire_reader *r, struct scenario *s, const char *name,
     const char *value)
 {
 	if (scenario_add_header(s, name, value) == -1)

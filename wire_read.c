@@ -16,8 +16,8 @@
 #include "json.h"
 #include "wire_read.h"
 
-static int	 read_number(const struct wire_reader *, const char *, uint64_t,
-		    const char *, uint64_t *);
+static int	 read_number(const struct wire_reader *, const char *,
+		    const char *, uint64_t, const char *, uint64_t *);
 
 const struct json_value *
 wire_member(const struct wire_reader *r, const char *name)
@@ -35,33 +35,50 @@ wire_must_be(const struct wire_reader *r, const char *name, const char *what)
 	return wire_refuse(r->why, "%s%s: must be %s", r->path, name, what);
 }
 
+/* what it must be, and what the whole numbers above max are not. */
 static int
-read_number(const struct wire_reader *r, const char *name, uint64_t max,
-    const char *what, uint64_t *out)
+read_number(const struct wire_reader *r, const char *name, const char *what,
+    uint64_t max, const char *below, uint64_t *out)
 {
 	const struct json_value *v;
 	uint64_t n;
 
 	if ((v = wire_member(r, name)) == NULL)
 		return 0;
-	if (json_to_uint(v, &n) == -1 || n > max)
+	if (json_to_uint(v, &n) == -1)
 		return wire_must_be(r, name, what);
+	if (n > max)
+		return wire_must_be(r, name, below);
 	*out = n;
 	return 0;
 }
 
 int
-wire_read_count(const struct wire_reader *r, const char *name, uint64_t *out)
+wire_read_uint(const struct wire_reader *r, const char *name, uint64_t *out)
 {
-	return read_number(r, name, WIRE_COUNT_MAX,
-	    "a whole number below 2^53", out);
+	return read_number(r, name, "a whole number", UINT64_MAX, "", out);
+}
+
+int
+wire_read_int(const struct wire_reader *r, const char *name, uint64_t *out)
+{
+	return read_number(r, name, "a whole number", WIRE_INT_MAX,
+	    "below 2^63", out);
 }
 
 int
 wire_read_ns(const struct wire_reader *r, const char *name, uint64_t *out)
 {
-	return read_number(r, name, WIRE_NS_MAX,
-	    "a whole number of nanoseconds below 2^63", out);
+	return read_number(r, name, "a whole number of nanoseconds",
+	    WIRE_INT_MAX, "below 2^63", out);
+}
+
+int
+wire_read_count(const struct wire_reader *r, const char *name, uint64_t *out)
+{
+	static const char what[] = "a whole number below 2^53";
+
+	return read_number(r, name, what, WIRE_COUNT_MAX, what, out);
 }
 
 int
@@ -87,8 +104,39 @@ wire_read_str(const struct wire_reader *r, const char *name, const char **out)
 		return 0;
 	if ((s = json_to_str(v)) == NULL)
 		return wire_must_be(r, name, "a string without NUL");
-	*out = s;
+	if (*s != '\0')
+		*out = s;
 	return 0;
+}
+
+int
+wire_read_word(const struct wire_reader *r, const char *name,
+    const char *const *words, size_t n, size_t *out)
+{
+	const char *word = NULL;
+
+	if (wire_read_str(r, name, &word) == -1)
+		return -1;
+	if (word == NULL)
+		return 0;
+	return wire_find_word(r, name, word, words, n, out);
+}
+
+int
+wire_find_word(const struct wire_reader *r, const char *name,
+    const char *word, const char *const *words, size_t n, size_t *out)
+{
+	char what[128];
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (strcmp(word, words[i]) == 0) {
+			*out = i;
+			return 0;
+		}
+	}
+	snprintf(what, sizeof(what), "%s%.20s: unknown value", r->path, name);
+	return wire_refuse_word(r->why, what, word, words, n);
 }
 
 int

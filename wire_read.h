@@ -11,10 +11,11 @@
 
 /*
  * Counts from the wire are so few that a thousand of them can be added, and
- * that a double holds each; moments and durations are Go's int64.
+ * that a double holds each; the Go program's integers are signed, moments and
+ * durations too.
  */
 #define WIRE_COUNT_MAX	((UINT64_C(1) << 53) - 1)
-#define WIRE_NS_MAX	((uint64_t)INT64_MAX)
+#define WIRE_INT_MAX	((uint64_t)INT64_MAX)
 
 /*
  * An object that is being read. Open, so that a caller can put it together;
@@ -35,18 +36,28 @@ int	 wire_must_be(const struct wire_reader *r, const char *name,
 
 /*
  * Members of one type. 0, or -1 and why; *out stays as it was when the member
- * is not there, so a caller puts the default in before. Strings, and what
- * wire_read_list and wire_read_object give, are the document's; the latter two
- * give NULL for what is not there. A list has at most max entries, if not 0.
+ * is not there, so a caller puts the default in before. No number may be
+ * negative, and "" is as good as absent. Strings, and what wire_read_list and
+ * wire_read_object give, are the document's; the latter two give NULL for what
+ * is not there. A list has at most max entries, if not 0.
  */
-int	 wire_read_count(const struct wire_reader *r, const char *name,
-	    uint64_t *out);
+int	 wire_read_uint(const struct wire_reader *r, const char *name,
+	    uint64_t *out);			/* any of 64 bits */
+int	 wire_read_int(const struct wire_reader *r, const char *name,
+	    uint64_t *out);			/* to WIRE_INT_MAX */
 int	 wire_read_ns(const struct wire_reader *r, const char *name,
-	    uint64_t *out);
+	    uint64_t *out);			/* to WIRE_INT_MAX */
+int	 wire_read_count(const struct wire_reader *r, const char *name,
+	    uint64_t *out);			/* to WIRE_COUNT_MAX */
 int	 wire_read_bool(const struct wire_reader *r, const char *name,
 	    bool *out);
 int	 wire_read_str(const struct wire_reader *r, const char *name,
 	    const char **out);
+/* One of n words, by its index; the second when the word is known already. */
+int	 wire_read_word(const struct wire_reader *r, const char *name,
+	    const char *const *words, size_t n, size_t *out);
+int	 wire_find_word(const struct wire_reader *r, const char *name,
+	    const char *word, const char *const *words, size_t n, size_t *out);
 int	 wire_read_list(const struct wire_reader *r, const char *name,
 	    size_t max, const struct json_value **out);
 int	 wire_read_object(const struct wire_reader *r, const char *name,

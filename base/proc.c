@@ -81,6 +81,16 @@ set_handler(int signo, void (*handler)(int))
 	(void)sigaction(signo, &sa, NULL);
 }
 
+uint32_t
+proc_cpus(uint32_t max)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (cpus < 1)
+		return 1;
+	return (unsigned long)cpus > max ? max : (uint32_t)cpus;
+}
+
 /* Descriptors in a child. */
 
 static bool

@@ -6,6 +6,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+/* CPUs that processes can run on at a time: 1 to max, 1 when not known. */
+uint32_t proc_cpus(uint32_t max);
 
 /*
  * A child and the pipes to it. read_fd brings what the child writes, write_fd

@@ -165,7 +165,10 @@ intervals_at(struct intervals *iv, uint64_t index)
 void
 intervals_told(struct intervals *iv, size_t member, uint64_t index)
 {
-	iv->members[member].told = index + 1;
+	struct member *m = &iv->members[member];
+
+	if (m->told <= index)
+		m->told = index + 1;
 	advance(iv);
 }
 

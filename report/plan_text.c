@@ -35,13 +35,12 @@ static void
 write_phases(FILE *out, const struct run_request *req)
 {
 	char words[WORDS_PHASE_MAX], text[FORMAT_MAX];
-	uint64_t before = 0, until, end_ns = 0;
+	uint64_t before = 0, until;
 	size_t i;
 
 	for (i = 0; i < req->nphases; i++) {
 		/* Of all phases so far: the plan goes on across them. */
 		until = arrivals_of(req->phases, i + 1);
-		end_ns += req->phases[i].duration_ns;
 		words_phase(words, &req->phases[i]);
 		if (req->phases[i].type == PHASE_MAX)
 			fprintf(out, "  %-11s %-46s as many as come\n",
@@ -52,7 +51,7 @@ write_phases(FILE *out, const struct run_request *req)
 		before = until;
 	}
 	fprintf(out, "  %-11s %" PRIu64 " arrivals in %s", "in all", before,
-	    format_duration(text, end_ns));
+	    format_duration(text, run_request_duration_ns(req)));
 	if (req->requests > 0)
 		fprintf(out, ", stops after %" PRIu64, req->requests);
 	fprintf(out, "\n");

@@ -1,12 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# What one test program is linked with beside libpulse.a: check for the unit
-# tests; what those of one subject share, and what stand-ins for workers do.
+# What one test program is linked with beside libpulse.a: check, and what runs
+# a suite, for the unit tests; what those of one subject share, and what
+# stand-ins for workers do.
 case $1 in
 */test_http_server.c|*/test_server_*.c)
 	echo tests/server_rig.c ;;
 */test_report.c|*/test_report_fleet.c)
 	echo tests/report_rig.c ;;
+*/test_wire.c|*/test_wire_*.c)
+	echo tests/request_rig.c ;;
 */test_result_*.c)
 	echo tests/result_rig.c ;;
 */test_pool*.c)
@@ -16,5 +19,6 @@ case $1 in
 esac
 case $1 in
 */test_*.c)
+	echo tests/suite.c
 	pkg-config --cflags --libs check ;;
 esac

@@ -19,10 +19,10 @@ layers='
 2 options server_answer
 3 base/expiry base/msg base/stream http_client json_write server_listener wire
 4 base/resolve feature load/check load/target result server_input
-4 run_answer server_output split token wire_checks_json wire_read
+4 run_answer server_output split token wire_read
 5 access counters_json fleet hist_json load/audit load/intervals load/probe
-5 load/request plan_expr server_connection wire_json wire_msg
-6 http_server load/gen peer plan result_json
+5 load/request plan_expr server_connection wire_checks_json wire_msg
+6 http_server load/gen peer plan plan_tree result_json wire_json
 7 fleet_ping load/pool mock plan_file report/report
 8 coord output report/plan_out report/wire_out report/words worker_options
 9 merge ping report/csv report/json_out report/outlook report/page

@@ -17,7 +17,7 @@
 #define HIST(n, sum)	"{'layout':'800x16','min':5000000,'max':5000000," \
 			"'sum':[0," sum "],'counts':[[$s," n "]]}"
 #define MUST_COUNT	": must be a whole number below 2^53"
-#define MUST_NS		": must be a whole number of nanoseconds below 2^63"
+#define MUST_NS		": must be a whole number of nanoseconds"
 
 struct error_test {
 	const char	*descr;

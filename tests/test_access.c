@@ -14,6 +14,7 @@
 #include "base/util.h"
 #include "http.h"
 #include "load/arrival.h"
+#include "tests/suite.h"
 #include "wire.h"
 
 /* Private addresses, and their neighbours that are not. */
@@ -377,12 +378,5 @@ make_suite(void)
 int
 main(void)
 {
-	SRunner *sr;
-	int failed;
-
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

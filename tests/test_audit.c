@@ -8,7 +8,6 @@
 
 #include <check.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -16,6 +15,7 @@
 #include "load/audit.h"
 #include "load/outcome.h"
 #include "result.h"
+#include "tests/suite.h"
 
 enum {
 	GENERATORS = 3,
@@ -238,12 +238,5 @@ make_suite(void)
 int
 main(void)
 {
-	SRunner *sr;
-	int failed;
-
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

@@ -14,6 +14,7 @@
 #include "http.h"
 #include "load/check.h"
 #include "load/outcome.h"
+#include "tests/suite.h"
 #include "wire.h"
 
 enum { RANDOM_ROUNDS = 20000, RANDOM_LEN_MAX = 40 };
@@ -259,12 +260,5 @@ make_suite(void)
 int
 main(void)
 {
-	SRunner *sr;
-	int failed;
-
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

@@ -14,6 +14,7 @@
 #include "base/util.h"
 #include "fleet.h"
 #include "split.h"
+#include "tests/suite.h"
 #include "wire.h"
 
 enum {
@@ -431,6 +432,25 @@ START_TEST(test_same_command)
 }
 END_TEST
 
+START_TEST(test_weights)
+{
+	struct fleet fleet = { NULL, 0 };
+	char why[WIRE_TEXT_MAX];
+	uint64_t *weights;
+
+	weights = fleet_weights(&fleet);
+	ck_assert_ptr_nonnull(weights);
+	free(weights);
+	ck_assert_int_eq(fleet_add(&fleet, "a=3,b,c=1000000", why), 0);
+	weights = fleet_weights(&fleet);
+	ck_assert_uint_eq(weights[0], 3);
+	ck_assert_uint_eq(weights[1], 1);
+	ck_assert_uint_eq(weights[2], 1000000);
+	free(weights);
+	fleet_clear(&fleet);
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -455,6 +475,7 @@ make_suite(void)
 	tc = tcase_create("check");
 	tcase_add_loop_test(tc, test_same, 0, UTIL_NELEM(same_tests));
 	tcase_add_test(tc, test_same_command);
+	tcase_add_test(tc, test_weights);
 	suite_add_tcase(s, tc);
 	return s;
 }
@@ -462,12 +483,5 @@ make_suite(void)
 int
 main(void)
 {
-	SRunner *sr;
-	int failed;
-
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

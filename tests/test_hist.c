@@ -13,6 +13,7 @@
 
 #include "base/util.h"
 #include "hist.h"
+#include "tests/suite.h"
 
 enum {
 	SAMPLES = 20000
@@ -697,12 +698,5 @@ make_suite(void)
 int
 main(void)
 {
-	SRunner *sr;
-	int failed;
-
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

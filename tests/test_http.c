@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "http.h"
+#include "tests/suite.h"
 
 #define NELEM(a)	(sizeof(a) / sizeof((a)[0]))
 #define BYTES(s)	(s), sizeof(s) - 1	/* may hold NULs */
@@ -590,8 +591,6 @@ main(void)
 {
 	Suite *suite = suite_create("http");
 	TCase *tc = tcase_create("heads");
-	SRunner *runner;
-	int failed;
 
 	suite_add_tcase(suite, tc);
 	tcase_set_timeout(tc, 30);
@@ -605,9 +604,5 @@ main(void)
 	tcase_add_test(tc, one_after_another);
 	tcase_add_test(tc, nothing_yet);
 	tcase_add_loop_test(tc, random_bytes, 0, NELEM(answers));
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(suite);
 }

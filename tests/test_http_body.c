@@ -14,6 +14,7 @@
 
 #include "http.h"
 #include "http_body.h"
+#include "tests/suite.h"
 
 #define NELEM(a)	(sizeof(a) / sizeof((a)[0]))
 #define BYTES(s)	(s), sizeof(s) - 1	/* may hold NULs */
@@ -360,8 +361,6 @@ main(void)
 {
 	Suite *suite = suite_create("http_body");
 	TCase *tc = tcase_create("bodies");
-	SRunner *runner;
-	int failed;
 
 	suite_add_tcase(suite, tc);
 	tcase_add_loop_test(tc, good_body, 0, NELEM(good));
@@ -373,9 +372,5 @@ main(void)
 	tcase_add_test(tc, largest_chunk);
 	tcase_add_test(tc, chunk_line_limit);
 	tcase_add_test(tc, trailer_limit);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(suite);
 }

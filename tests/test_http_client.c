@@ -11,8 +11,6 @@
 
 #include <check.h>
 #include <errno.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,6 +19,7 @@
 #include "base/util.h"
 #include "http_client.h"
 #include "load/outcome.h"
+#include "tests/suite.h"
 
 enum {
 	CONNECTIONS = 3,
@@ -450,15 +449,5 @@ make_suite(void)
 int
 main(void)
 {
-	const struct sigaction ignore = { .sa_handler = SIG_IGN };
-	SRunner *sr;
-	int failed;
-
-	if (sigaction(SIGPIPE, &ignore, NULL) == -1)
-		return EXIT_FAILURE;
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

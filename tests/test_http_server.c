@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "tests/server_rig.h"
+#include "tests/suite.h"
 
 static const struct exchange {
 	const char	*descr;
@@ -506,12 +507,5 @@ make_suite(void)
 int
 main(void)
 {
-	SRunner *sr;
-	int failed;
-
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

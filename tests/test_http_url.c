@@ -15,6 +15,7 @@
 #include "base/util.h"
 #include "http.h"
 #include "http_url.h"
+#include "tests/suite.h"
 
 #define NELEM(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -394,8 +395,6 @@ main(void)
 {
 	Suite *suite = suite_create("http_url");
 	TCase *tc = tcase_create("urls");
-	SRunner *runner;
-	int failed;
 
 	suite_add_tcase(suite, tc);
 	tcase_add_loop_test(tc, parse, 0, NELEM(good));
@@ -404,9 +403,5 @@ main(void)
 	tcase_add_loop_test(tc, resolve, 0, NELEM(references));
 	tcase_add_loop_test(tc, same_origin, 0, NELEM(origins));
 	tcase_add_test(tc, limits);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(suite);
 }

@@ -12,10 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "http.h"
+#include "tests/suite.h"
 
 #define NELEM(a)	(sizeof(a) / sizeof((a)[0]))
 #define OK_LINE		"HTTP/1.1 200 OK\r\n"
@@ -265,8 +265,6 @@ main(void)
 {
 	Suite *suite = suite_create("http_words");
 	TCase *tc = tcase_create("heads");
-	SRunner *runner;
-	int failed;
 
 	suite_add_tcase(suite, tc);
 	tcase_add_loop_test(tc, request_line, 0, NELEM(lines));
@@ -278,9 +276,5 @@ main(void)
 	suite_add_tcase(suite, tc);
 	tcase_add_test(tc, words);
 	tcase_add_test(tc, names);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(suite);
 }

@@ -13,6 +13,7 @@
 
 #include "base/loop.h"
 #include "base/util.h"
+#include "tests/suite.h"
 
 enum {
 	CALLS_MAX = 4096,
@@ -357,12 +358,5 @@ make_suite(void)
 int
 main(void)
 {
-	SRunner *sr;
-	int failed;
-
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

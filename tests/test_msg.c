@@ -10,7 +10,6 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,6 +17,7 @@
 #include "base/loop.h"
 #include "base/msg.h"
 #include "base/util.h"
+#include "tests/suite.h"
 
 enum {
 	HEAD_LEN = 8,
@@ -602,16 +602,5 @@ make_suite(void)
 int
 main(void)
 {
-	const struct sigaction ignore = { .sa_handler = SIG_IGN };
-	SRunner *sr;
-	int failed;
-
-	/* As in every process of ours. */
-	if (sigaction(SIGPIPE, &ignore, NULL) == -1)
-		return EXIT_FAILURE;
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

@@ -18,7 +18,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +25,7 @@
 
 #include "base/net.h"
 #include "base/util.h"
+#include "tests/suite.h"
 
 static const struct parse_test {
 	const char	*descr;
@@ -622,16 +622,5 @@ make_suite(void)
 int
 main(void)
 {
-	const struct sigaction ignore = { .sa_handler = SIG_IGN };
-	SRunner *sr;
-	int failed;
-
-	/* As in every process of ours. */
-	if (sigaction(SIGPIPE, &ignore, NULL) == -1)
-		return EXIT_FAILURE;
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

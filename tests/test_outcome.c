@@ -8,12 +8,12 @@
 
 #include <check.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
 #include "http.h"
 #include "load/outcome.h"
+#include "tests/suite.h"
 
 static const char *const part_names[PARTS] = {
 	"lag", "wait", "connect", "tls", "first_byte", "transfer"
@@ -194,12 +194,5 @@ make_suite(void)
 int
 main(void)
 {
-	SRunner *sr;
-	int failed;
-
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

@@ -12,6 +12,7 @@
 #include "base/util.h"
 #include "plan.h"
 #include "plan_expr.h"
+#include "tests/suite.h"
 #include "wire.h"
 
 #define METRICS	"p50, p90, p95, p99, mean, max, errors, dropped, rate"
@@ -478,12 +479,5 @@ make_suite(void)
 int
 main(void)
 {
-	SRunner *sr;
-	int failed;
-
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

@@ -21,6 +21,7 @@
 
 #include "base/proc.h"
 #include "base/util.h"
+#include "tests/suite.h"
 
 enum {
 	GRACE_MS = 20000,	/* more than any child here needs */
@@ -734,6 +735,17 @@ START_TEST(test_signal_storm)
 }
 END_TEST
 
+START_TEST(test_cpus)
+{
+	uint32_t cpus = proc_cpus(UINT32_MAX);
+
+	ck_assert_uint_ge(cpus, 1);
+	ck_assert_uint_lt(cpus, UINT32_MAX);
+	ck_assert_uint_eq(proc_cpus(1), 1);
+	ck_assert_uint_eq(proc_cpus(cpus), cpus);
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -753,6 +765,7 @@ make_suite(void)
 	tcase_add_loop_test(tc, test_no_descriptors, 0, 4);
 	tcase_add_test(tc, test_signal_storm);
 	tcase_add_loop_test(tc, test_keep_only, 0, 3);
+	tcase_add_test(tc, test_cpus);
 	suite_add_tcase(s, tc);
 
 	tc = tcase_create("commands");
@@ -772,16 +785,5 @@ make_suite(void)
 int
 main(void)
 {
-	const struct sigaction ignore = { .sa_handler = SIG_IGN };
-	SRunner *sr;
-	int failed;
-
-	/* As in every process of ours. */
-	if (sigaction(SIGPIPE, &ignore, NULL) == -1)
-		return EXIT_FAILURE;
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "report/progress.h"
+#include "tests/suite.h"
 
 #define SCREEN_MAX	200
 
@@ -142,6 +143,32 @@ START_TEST(test_say_and_end)
 }
 END_TEST
 
+/* Wiped for something else, and there again as if nothing had been. */
+START_TEST(test_clear)
+{
+	char before[SCREEN_MAX], after[SCREEN_MAX];
+	struct screen sc;
+	struct snapshot s;
+
+	screen_open(&sc, 80);
+	progress_clear(&sc.p);		/* of nothing */
+	make_snapshot(&s, 5);
+	s.failed = s.dropped = 0;
+	progress_show(&sc.p, &s);
+	screen_line(&sc, before);
+	progress_clear(&sc.p);
+	ck_assert_str_eq(screen_line(&sc, after), "");
+	ck_assert_int_eq(sc.bytes[sc.len - 1], '\r');
+	progress_show(&sc.p, &s);
+	ck_assert_str_eq(screen_line(&sc, after), before);
+	progress_say(&sc.p, "stopping");
+	progress_clear(&sc.p);
+	progress_show(&sc.p, &s);
+	ck_assert_str_eq(screen_line(&sc, after), "stopping: 17");
+	screen_close(&sc);
+}
+END_TEST
+
 /* At any width the line stays within it. */
 START_TEST(test_width)
 {
@@ -171,6 +198,7 @@ START_TEST(test_no_terminal)
 	progress_start(&p, f, NS_PER_SEC, 0);
 	progress_show(&p, &s);
 	progress_say(&p, "stopping");
+	progress_clear(&p);
 	progress_end(&p);
 	ck_assert_int_eq(ftell(f), 0);
 	fclose(f);
@@ -187,6 +215,7 @@ make_suite(void)
 	tcase_add_test(tc, test_line);
 	tcase_add_test(tc, test_empty_interval);
 	tcase_add_test(tc, test_say_and_end);
+	tcase_add_test(tc, test_clear);
 	tcase_add_loop_test(tc, test_width, 2, 100);
 	tcase_add_test(tc, test_no_terminal);
 	return s;
@@ -195,12 +224,5 @@ make_suite(void)
 int
 main(void)
 {
-	SRunner *sr;
-	int failed;
-
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

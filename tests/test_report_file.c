@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "report/report.h"
+#include "tests/suite.h"
 
 #define NOBODY		((uid_t)65534)
 #define PATH_LEN	512
@@ -489,12 +490,5 @@ make_suite(void)
 int
 main(void)
 {
-	SRunner *sr;
-	int failed;
-
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

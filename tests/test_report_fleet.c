@@ -16,6 +16,7 @@
 #include "report/report.h"
 #include "report/words.h"
 #include "tests/report_rig.h"
+#include "tests/suite.h"
 
 static struct worker_stat *
 add_worker(struct result *res, const char *name, uint64_t weight)
@@ -429,12 +430,5 @@ make_suite(void)
 int
 main(void)
 {
-	SRunner *sr;
-	int failed;
-
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

@@ -18,6 +18,7 @@
 #include "result.h"
 #include "result_json.h"
 #include "tests/result_rig.h"
+#include "tests/suite.h"
 #include "wire_read.h"
 
 enum {
@@ -565,12 +566,5 @@ make_suite(void)
 int
 main(void)
 {
-	SRunner *sr;
-	int failed;
-
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

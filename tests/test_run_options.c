@@ -18,6 +18,7 @@
 #include "base/util.h"
 #include "options.h"
 #include "run_options.h"
+#include "tests/suite.h"
 #include "wire.h"
 
 enum {
@@ -756,12 +757,5 @@ make_suite(void)
 int
 main(void)
 {
-	SRunner *sr;
-	int failed;
-
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

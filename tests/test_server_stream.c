@@ -5,10 +5,10 @@
  */
 
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tests/server_rig.h"
+#include "tests/suite.h"
 
 #define HEAD_CHUNKS \
 	"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n" \
@@ -528,12 +528,5 @@ make_suite(void)
 int
 main(void)
 {
-	SRunner *sr;
-	int failed;
-
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

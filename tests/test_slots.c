@@ -22,6 +22,7 @@
 #include "base/proc.h"
 #include "base/util.h"
 #include "load/slots.h"
+#include "tests/suite.h"
 
 enum {
 	GENERATORS = 4,
@@ -517,12 +518,5 @@ make_suite(void)
 int
 main(void)
 {
-	SRunner *sr;
-	int failed;
-
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

@@ -16,6 +16,7 @@
 #include "http_url.h"
 #include "load/outcome.h"
 #include "load/target.h"
+#include "tests/suite.h"
 #include "wire.h"
 
 /* In flight at a time, and the URLs that there is room for then. */
@@ -526,12 +527,5 @@ make_suite(void)
 int
 main(void)
 {
-	SRunner *sr;
-	int failed;
-
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

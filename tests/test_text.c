@@ -16,6 +16,7 @@
 
 #include "base/text.h"
 #include "base/util.h"
+#include "tests/suite.h"
 
 #define UNTOUCHED	UINT64_C(0xdeadbeef)
 #define LONG_NAME	\
@@ -636,12 +637,5 @@ make_suite(void)
 int
 main(void)
 {
-	SRunner *sr;
-	int failed;
-
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

@@ -12,6 +12,8 @@
 
 #include "base/util.h"
 #include "json.h"
+#include "tests/request_rig.h"
+#include "tests/suite.h"
 #include "wire_json.h"
 
 #define PHASES		"\"phases\":[{\"type\":\"constant\"," \
@@ -192,38 +194,42 @@ START_TEST(test_request_clear)
 END_TEST
 
 /* What is in the copy stays when the first one goes. */
+/* A copy lives on when the first is gone. */
 START_TEST(test_request_copy)
+{
+	struct run_request req, copy, want;
+
+	fill_request(&want);
+	fill_request(&req);
+	run_request_copy(&copy, &req);
+	ck_assert(copy.take != req.take && copy.phases != req.phases);
+	run_request_clear(&req);
+	assert_same_request(&copy, &want);
+	ck_assert(copy.has_seed);
+	ck_assert_uint_eq(run_request_duration_ns(&copy), 23);
+	ck_assert(run_request_has_max(&copy));
+	ck_assert(scenario_has_repeats(&copy.scenario));
+	run_request_clear(&want);
+	run_request_clear(&copy);
+}
+END_TEST
+
+START_TEST(test_request_copy_bare)
 {
 	struct run_request req, copy;
 
 	run_request_init(&req);
-	req.scenario.url = xstrdup("http://h/");
-	scenario_add_header(&req.scenario, "A", "1");
-	scenario_add_header(&req.scenario, "a", "2");
-	scenario_set_body(&req.scenario, "a\0b", 3);
-	req.phases = xcalloc(2, sizeof(*req.phases));
-	req.nphases = 2;
-	req.phases[1].type = PHASE_MAX;
-	req.take = xcalloc(1, sizeof(*req.take));
-	req.take[0] = 4;
-	req.ntake = 1;
-	req.of = 5;
-	req.scenario.checks.status = 201;
 	run_request_copy(&copy, &req);
-	run_request_clear(&req);
-	ck_assert_str_eq(copy.scenario.url, "http://h/");
-	ck_assert_str_eq(copy.scenario.method, "GET");
-	ck_assert_str_eq(copy.scenario.headers[1].name, "a");
-	ck_assert(scenario_has_repeats(&copy.scenario));
-	ck_assert_mem_eq(copy.scenario.body, "a\0b", 3);
-	ck_assert_uint_eq(copy.take[0], 4);
-	ck_assert(run_request_has_max(&copy));
-	ck_assert_int_eq(copy.scenario.checks.status, 201);
-	run_request_clear(&copy);
-	run_request_copy(&copy, &req);
-	ck_assert_ptr_null(copy.scenario.body);
+	assert_same_request(&copy, &req);
 	ck_assert(!run_request_has_max(&copy));
+	ck_assert_uint_eq(run_request_duration_ns(&copy), 0);
 	ck_assert(!scenario_has_repeats(&copy.scenario));
+	run_request_clear(&copy);
+	run_request_clear(&req);
+	/* Of what was cleared, too. */
+	run_request_copy(&copy, &req);
+	assert_same_request(&copy, &req);
+	ck_assert_ptr_null(copy.scenario.method);
 	run_request_clear(&copy);
 }
 END_TEST
@@ -426,6 +432,7 @@ make_suite(void)
 	tc = tcase_create("request");
 	tcase_add_test(tc, test_request_clear);
 	tcase_add_test(tc, test_request_copy);
+	tcase_add_test(tc, test_request_copy_bare);
 	tcase_add_test(tc, test_add_header);
 	tcase_add_test(tc, test_add_check);
 	tcase_add_loop_test(tc, test_check, 0, UTIL_NELEM(check_tests));
@@ -446,12 +453,5 @@ make_suite(void)
 int
 main(void)
 {
-	SRunner *sr;
-	int failed;
-
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

@@ -12,6 +12,8 @@
 #include "base/util.h"
 #include "json.h"
 #include "json_write.h"
+#include "tests/request_rig.h"
+#include "tests/suite.h"
 #include "wire_json.h"
 
 #define PHASES		"\"phases\":[{\"type\":\"constant\"," \
@@ -306,57 +308,6 @@ encode(const struct run_request *req, struct buf *out)
 	ck_assert_int_eq(json_out_end(&w), 0);
 }
 
-static void
-assert_same_scenario(const struct scenario *a, const struct scenario *b)
-{
-	size_t i;
-
-	ck_assert_pstr_eq(a->url, b->url);
-	ck_assert_str_eq(a->method, b->method);
-	ck_assert_uint_eq(a->nheaders, b->nheaders);
-	for (i = 0; i < a->nheaders; i++) {
-		ck_assert_str_eq(a->headers[i].name, b->headers[i].name);
-		ck_assert_str_eq(a->headers[i].value, b->headers[i].value);
-	}
-	ck_assert_uint_eq(a->body_len, b->body_len);
-	ck_assert((a->body == NULL) == (b->body == NULL));
-	if (a->body != NULL)
-		ck_assert_mem_eq(a->body, b->body, a->body_len);
-	ck_assert_int_eq(a->checks.status, b->checks.status);
-	ck_assert_uint_eq(a->checks.nheaders, b->checks.nheaders);
-	ck_assert_uint_eq(a->checks.ntexts, b->checks.ntexts);
-	ck_assert_uint_eq(a->checks.njson, b->checks.njson);
-	ck_assert_uint_eq(a->timeout_ns, b->timeout_ns);
-	ck_assert_uint_eq(a->redirects, b->redirects);
-	ck_assert(a->keep_alive == b->keep_alive);
-	ck_assert_int_eq(a->family, b->family);
-}
-
-static void
-assert_same_request(const struct run_request *a, const struct run_request *b)
-{
-	ck_assert_uint_eq(a->nphases, b->nphases);
-	if (a->nphases > 0)
-		ck_assert_mem_eq(a->phases, b->phases,
-		    a->nphases * sizeof(*a->phases));
-	ck_assert_uint_eq(a->max_concurrency, b->max_concurrency);
-	ck_assert_int_eq((int)a->policy, (int)b->policy);
-	ck_assert(a->is_poisson == b->is_poisson);
-	ck_assert(a->has_seed == b->has_seed);
-	ck_assert_uint_eq(a->seed, b->seed);
-	ck_assert_uint_eq(a->requests, b->requests);
-	ck_assert_uint_eq(a->interval_ns, b->interval_ns);
-	ck_assert_uint_eq(a->warmup_ns, b->warmup_ns);
-	ck_assert_uint_eq(a->of, b->of);
-	ck_assert_uint_eq(a->ntake, b->ntake);
-	if (a->ntake > 0)
-		ck_assert_mem_eq(a->take, b->take,
-		    a->ntake * sizeof(*a->take));
-	ck_assert_uint_eq(a->start_at_ns, b->start_at_ns);
-	ck_assert_uint_eq(a->lease_ns, b->lease_ns);
-	assert_same_scenario(&a->scenario, &b->scenario);
-}
-
 START_TEST(test_request)
 {
 	const struct request_test *t = &request_tests[_i];
@@ -371,6 +322,7 @@ START_TEST(test_request)
 	    "%s:\n got %s\nwant %s", t->descr, buf_str(&out), t->want);
 	ck_assert_int_eq(decode(buf_str(&out), &again, why), 0);
 	assert_same_request(&req, &again);
+	ck_assert(again.has_seed == req.has_seed);
 	buf_clear(&out);
 	run_request_clear(&again);
 	run_request_clear(&req);
@@ -502,12 +454,5 @@ make_suite(void)
 int
 main(void)
 {
-	SRunner *sr;
-	int failed;
-
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }

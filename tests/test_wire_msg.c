@@ -9,7 +9,6 @@
 
 #include <check.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,6 +19,8 @@
 #include "base/util.h"
 #include "hist.h"
 #include "result.h"
+#include "tests/request_rig.h"
+#include "tests/suite.h"
 #include "wire_msg.h"
 
 enum {
@@ -202,58 +203,6 @@ get_stat(struct msg *m)
 /* Samples. */
 
 static void
-fill_request(struct run_request *req)
-{
-	static const struct phase phases[] = {
-		{ .type = PHASE_CONSTANT, .duration_ns = 1, .rate = 2 },
-		{ .type = PHASE_RAMP, .duration_ns = 3, .from = 4, .to = 5 },
-		{ .type = PHASE_STEP, .duration_ns = 6, .from = 7, .to = 8,
-		    .steps = 9 },
-		{ .type = PHASE_SPIKE, .duration_ns = UINT64_MAX, .from = 10,
-		    .to = 11, .spike_at_ns = 12, .spike_for_ns = 13 },
-		{ .type = PHASE_MAX, .duration_ns = 14 }
-	};
-	struct scenario *s = &req->scenario;
-
-	run_request_init(req);
-	req->phases = xcalloc(UTIL_NELEM(phases), sizeof(*phases));
-	memcpy(req->phases, phases, sizeof(phases));
-	req->nphases = UTIL_NELEM(phases);
-	req->max_concurrency = WIRE_CONCURRENCY_MAX;
-	req->policy = POLICY_BLOCK;
-	req->is_poisson = true;
-	req->seed = UINT64_MAX;
-	req->has_seed = true;
-	req->requests = 123456789;
-	req->interval_ns = 250 * NS_PER_MS;
-	req->warmup_ns = 7 * NS_PER_SEC;
-	req->of = 5;
-	req->ntake = 3;
-	req->take = xcalloc(3, sizeof(*req->take));
-	req->take[1] = 2;
-	req->take[2] = 4;
-	req->start_at_ns = UINT64_MAX;
-	req->lease_ns = 10 * NS_PER_SEC;
-	s->url = xstrdup("http://[::1]:8080/a?b=c");
-	free(s->method);
-	s->method = xstrdup("PATCH");
-	scenario_add_header(s, "X-Empty", "");
-	scenario_add_header(s, "Accept", "a, b");
-	scenario_add_header(s, "Accept", "\xc3\xa9");
-	scenario_set_body(s, "a\0b\xff", 4);
-	s->timeout_ns = 1500 * NS_PER_MS;
-	s->redirects = 0;
-	s->keep_alive = false;
-	s->family = 6;
-	s->checks.status = 404;
-	checks_add_header(&s->checks, "X-Empty", "");
-	checks_add_header(&s->checks, "Accept", "b");
-	checks_add_text(&s->checks, "\xc3\xa9");
-	checks_add_text(&s->checks, "a");
-	checks_add_json(&s->checks, "", "null");
-}
-
-static void
 put_request(void)
 {
 	struct run_request req;
@@ -353,87 +302,6 @@ static const struct kind {
 /* Round trips. */
 
 static void
-check_same_pairs(const struct header *a, const struct header *b, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		ck_assert_str_eq(a[i].name, b[i].name);
-		ck_assert_str_eq(a[i].value, b[i].value);
-	}
-}
-
-static void
-check_same_checks(const struct checks *a, const struct checks *b)
-{
-	size_t i;
-
-	ck_assert_int_eq(a->status, b->status);
-	ck_assert_uint_eq(a->nheaders, b->nheaders);
-	check_same_pairs(a->headers, b->headers, a->nheaders);
-	ck_assert_uint_eq(a->njson, b->njson);
-	check_same_pairs(a->json, b->json, a->njson);
-	ck_assert_uint_eq(a->ntexts, b->ntexts);
-	for (i = 0; i < a->ntexts; i++)
-		ck_assert_str_eq(a->texts[i], b->texts[i]);
-}
-
-static void
-check_same_scenario(const struct scenario *a, const struct scenario *b)
-{
-	ck_assert_str_eq(a->url, b->url);
-	ck_assert_str_eq(a->method, b->method);
-	ck_assert_uint_eq(a->nheaders, b->nheaders);
-	check_same_pairs(a->headers, b->headers, a->nheaders);
-	check_same_checks(&a->checks, &b->checks);
-	ck_assert_uint_eq(a->body_len, b->body_len);
-	ck_assert((a->body == NULL) == (b->body == NULL));
-	if (a->body_len > 0)
-		ck_assert_mem_eq(a->body, b->body, a->body_len);
-	ck_assert_uint_eq(a->timeout_ns, b->timeout_ns);
-	ck_assert_uint_eq(a->redirects, b->redirects);
-	ck_assert(a->keep_alive == b->keep_alive);
-	ck_assert_int_eq(a->family, b->family);
-}
-
-static void
-check_same_phase(const struct phase *a, const struct phase *b)
-{
-	ck_assert_int_eq(a->type, b->type);
-	ck_assert_uint_eq(a->duration_ns, b->duration_ns);
-	ck_assert_uint_eq(a->rate, b->rate);
-	ck_assert_uint_eq(a->from, b->from);
-	ck_assert_uint_eq(a->to, b->to);
-	ck_assert_uint_eq(a->steps, b->steps);
-	ck_assert_uint_eq(a->spike_at_ns, b->spike_at_ns);
-	ck_assert_uint_eq(a->spike_for_ns, b->spike_for_ns);
-}
-
-static void
-check_same_request(const struct run_request *a, const struct run_request *b)
-{
-	size_t i;
-
-	ck_assert_uint_eq(a->nphases, b->nphases);
-	for (i = 0; i < a->nphases; i++)
-		check_same_phase(&a->phases[i], &b->phases[i]);
-	ck_assert_uint_eq(a->max_concurrency, b->max_concurrency);
-	ck_assert_int_eq(a->policy, b->policy);
-	ck_assert(a->is_poisson == b->is_poisson);
-	ck_assert_uint_eq(a->seed, b->seed);
-	ck_assert_uint_eq(a->requests, b->requests);
-	ck_assert_uint_eq(a->interval_ns, b->interval_ns);
-	ck_assert_uint_eq(a->warmup_ns, b->warmup_ns);
-	ck_assert_uint_eq(a->of, b->of);
-	ck_assert_uint_eq(a->ntake, b->ntake);
-	for (i = 0; i < a->ntake; i++)
-		ck_assert_uint_eq(a->take[i], b->take[i]);
-	ck_assert_uint_eq(a->start_at_ns, b->start_at_ns);
-	ck_assert_uint_eq(a->lease_ns, b->lease_ns);
-	check_same_scenario(&a->scenario, &b->scenario);
-}
-
-static void
 round_trip(const struct run_request *req)
 {
 	struct run_request got;
@@ -444,7 +312,7 @@ round_trip(const struct run_request *req)
 	run_request_init(&got);
 	run_request_get(&m, &got);
 	ck_assert(msg_is_done(&m));
-	check_same_request(&got, req);
+	assert_same_request(&got, req);
 	run_request_clear(&got);
 }
 
@@ -804,16 +672,5 @@ make_suite(void)
 int
 main(void)
 {
-	const struct sigaction ignore = { .sa_handler = SIG_IGN };
-	SRunner *sr;
-	int failed;
-
-	/* As in every process of ours. */
-	if (sigaction(SIGPIPE, &ignore, NULL) == -1)
-		return EXIT_FAILURE;
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }
