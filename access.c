@@ -277,12 +277,9 @@ access_run(const struct access *a, const struct run_request *req,
     char why[WIRE_TEXT_MAX])
 {
 	char text[FORMAT_MAX];
-	uint64_t end_ns = 0;
-	size_t i;
 
-	for (i = 0; i < req->nphases; i++)
-		end_ns += req->phases[i].duration_ns;
-	if (a->max_duration_ns > 0 && end_ns > a->max_duration_ns)
+	if (a->max_duration_ns > 0 &&
+	    run_request_duration_ns(req) > a->max_duration_ns)
 		return wire_refuse(why, "phases: they last longer than this "
 		    "worker allows (%s)", format_duration(text,
 		    a->max_duration_ns));

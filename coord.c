@@ -699,13 +699,9 @@ prepare_members(struct coord *c)
 static void
 prepare(struct coord *c)
 {
-	uint64_t *weights;
+	uint64_t *weights = fleet_weights(c->fleet);
 	char why[WIRE_TEXT_MAX];
-	size_t i;
 
-	weights = xcalloc(c->n, sizeof(*weights));
-	for (i = 0; i < c->n; i++)
-		weights[i] = c->fleet->workers[i].weight;
 	c->parts = split_plan(c->req, weights, c->n, all_can_share(c), why);
 	free(weights);
 	if (c->parts == NULL || check_features(c, why) == -1) {

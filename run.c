@@ -185,17 +185,6 @@ watch_late_signals(const struct run *run)
 
 /* The run. */
 
-static uint64_t
-phases_ns(const struct run_request *req)
-{
-	uint64_t ns = 0;
-	size_t i;
-
-	for (i = 0; i < req->nphases; i++)
-		ns += req->phases[i].duration_ns;
-	return ns;
-}
-
 /* Who makes the load: the pool or the coordinator. */
 static int
 make_load(struct run *run)
@@ -240,7 +229,7 @@ run_plan(struct run *run)
 	if (make_load(run) == -1)
 		return 1;
 	progress_start(&run->progress, run->settings.output.is_quiet ? NULL :
-	    stderr, phases_ns(req), req->warmup_ns);
+	    stderr, run_request_duration_ns(req), req->warmup_ns);
 	if (run->coord != NULL)
 		coord_run(run->coord, req, &hooks);
 	else

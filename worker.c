@@ -324,17 +324,6 @@ on_refused(void *arg, enum refusal refusal, const char *why)
 
 /* The beginning of a run. */
 
-static uint64_t
-phases_ns(const struct run_request *req)
-{
-	uint64_t ns = 0;
-	size_t i;
-
-	for (i = 0; i < req->nphases; i++)
-		ns += req->phases[i].duration_ns;
-	return ns;
-}
-
 static void
 answer_busy(struct server_connection *c, uint64_t wait_ns, const char *why)
 {
@@ -411,7 +400,7 @@ start_run(struct worker *w, struct server_connection *c,
 	job->is_streaming = false;
 	job->req = *req;
 	server_peer(c, job->who);
-	job->end_ns = loop_tick(w->loop) + phases_ns(req);
+	job->end_ns = loop_tick(w->loop) + run_request_duration_ns(req);
 	if (req->start_at_ns > loop_now(w->loop))
 		job->end_ns += req->start_at_ns - loop_now(w->loop);
 	if (req->lease_ns > 0)

@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
+#include "base/proc.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "load/pool.h"
@@ -211,15 +211,13 @@ complete(struct worker_settings *s, const struct said *said)
 int
 worker_settings_parse(struct worker_settings *s, int argc, char **argv)
 {
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	struct said said = { NULL, NULL, false };
 	struct options o;
 	int status;
 	size_t i;
 
 	memset(s, 0, sizeof(*s));
-	s->generators = cpus < 1 ? 1 : cpus > POOL_GENERATORS_MAX ?
-	    POOL_GENERATORS_MAX : (uint32_t)cpus;
+	s->generators = proc_cpus(POOL_GENERATORS_MAX);
 	(void)take_address(s, DEFAULT_ADDRESS);
 	status = options_parse(&o, &worker_command, argc, argv);
 	for (i = 0; status == 0 && i < o.ngiven; i++)

@@ -15,6 +15,7 @@
 #include "http.h"
 #include "json.h"
 #include "run_answer.h"
+#include "tests/suite.h"
 
 #define STREAM	"Content-Type: application/x-ndjson\r\n"
 #define JSON	"Content-Type: application/json\r\n"
@@ -237,12 +238,5 @@ make_suite(void)
 int
 main(void)
 {
-	SRunner *sr;
-	int failed;
-
-	sr = srunner_create(make_suite());
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_main(make_suite());
 }
