@@ -132,7 +132,8 @@ for process in "$worker" $(children "$worker"); do
 	tr '\0' ' ' <"/proc/$process/cmdline" >>"$dir/said"
 done
 is "token: is said nowhere" "$(grep s3cret "$dir/said")" ""
-has "token: the log hides the password" "$log" 'GET http://user:\*\*\*@127.0.0.1:'
+has "token: the log hides the password" "$log" \
+    'GET http://user:\*\*\*@127.0.0.1:'
 printf 's3cret of-the-file\n' >"$dir/token"
 ./pulse worker --token-file "$dir/token" >"$dir/bad" 2>&1
 is "token: a bad one: status" $? 1

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Proves that a worker which has nothing to do does nothing, not one system
 # call, and needs little memory: before a run, after one, and with connections
-# that are open; and that it does not grow from run to run, nor keep descriptors.
+# that are open; and that from run to run it keeps no descriptors.
 . tests/lib_worker.sh
 
 mock
@@ -52,7 +52,8 @@ begun ping
 poll grep -q status "$dir/ping"
 i=0
 while [ $i -lt 20 ]; do
-	post "$(plan "$target" '{"type":"max","duration":30000000}')" | answer run
+	post "$(plan "$target" '{"type":"max","duration":30000000}')" |
+	    answer run
 	is "run $i: status" "$(code run)" 200
 	[ $i -gt 0 ] || first=$(fds)
 	i=$((i + 1))
