@@ -122,10 +122,10 @@ $size\\" ''
 } | refused "Expect does not ask for it" 413
 
 # 400: what is no RunRequest.
+post '' | refused "no body" 400 'no JSON'
 while IFS='	' read -r what text why; do
 	post "$text" | refused "$what" 400 "$why"
 done <<END
-empty		no JSON
 a word	hello	no JSON: line 1, column 1
 cut	{"phases":[	no JSON
 two documents	{} {}	no JSON
@@ -142,36 +142,40 @@ empty phases	$(plan "$target" '')	^phases
 phases that are none	$(plan "$target" 5)	^phases
 END
 
-# The phases.
+# The phases, their members parted by semicolons here.
+max=9223372036854775807
 while IFS='	' read -r what text why; do
+	text=$(echo "{$text}" | sed "s/\([A-Za-z]*\):/\"\1\":/g;s/;/,/g;\
+s/MAX/$max/g;s/S=/\"duration\":1000000000/")
 	post "$(plan "$target" "$text")" | refused "$what" 400 "$why"
 done <<'END'
-a phase that is none	5	^phases\[0\]
-no type	{"duration":100000000,"arrivalRate":1}	^phases\[0\].type
-an empty type	{"type":"","duration":100000000}	^phases\[0\].type
-blanks for a type	{"type":"  ","duration":100000000}	^phases\[0\].type
-an unknown type	{"type":"sine","duration":100000000}	^phases\[0\].type
-a type in capitals	{"type":"CONSTANT","duration":100000000}	type
-no duration	{"type":"constant","arrivalRate":1}	^phases\[0\].duration
-duration 0	{"type":"constant","duration":0,"arrivalRate":1}	duration
-duration -1	{"type":"constant","duration":-1,"arrivalRate":1}	duration
-duration 1e8	{"type":"constant","duration":1e8,"arrivalRate":1}	duration
-duration 1.5	{"type":"constant","duration":1.5,"arrivalRate":1}	duration
-duration 1s	{"type":"constant","duration":"1s","arrivalRate":1}	duration
-too long	{"type":"constant","duration":9223372036854775808}	duration
-rate -1	{"type":"constant","duration":1,"arrivalRate":-1}	arrivalRate
-rate 1.5	{"type":"constant","duration":1,"arrivalRate":1.5}	arrivalRate
-a rate of words	{"type":"constant","duration":1,"arrivalRate":"1"}	arrivalRate
-from -1	{"type":"ramp","duration":1,"from":-1,"to":1}	from
-to -1	{"type":"ramp","duration":1,"from":1,"to":-1}	to
-steps 0	{"type":"step","duration":1000000000,"from":1,"to":9,"steps":0}	steps
-no steps	{"type":"step","duration":1000000000,"from":1,"to":9}	steps
-steps -1	{"type":"step","duration":1000000000,"steps":-1}	steps
-a late spike	{"type":"spike","duration":9,"from":1,"to":2,"spikeAt":8,"spikeDuration":2}	spike
-a spike far out	{"type":"spike","duration":9,"from":1,"to":2,"spikeAt":9223372036854775807,"spikeDuration":9223372036854775807}	spike
-too many	{"type":"constant","duration":86400000000000,"arrivalRate":9007199254740991}	arrival
-the second	{"type":"constant","duration":1,"arrivalRate":1},{"type":"x"}	^phases\[1\]
+no type	duration:100000000;arrivalRate:1	^phases\[0\].type
+an empty type	type:"";duration:100000000	^phases\[0\].type
+blanks for a type	type:"  ";duration:100000000	^phases\[0\].type
+an unknown type	type:"sine";duration:100000000	^phases\[0\].type
+a type in capitals	type:"CONSTANT";duration:100000000	type
+no duration	type:"constant";arrivalRate:1	^phases\[0\].duration
+duration 0	type:"constant";duration:0;arrivalRate:1	duration
+duration -1	type:"constant";duration:-1;arrivalRate:1	duration
+duration 1e8	type:"constant";duration:1e8;arrivalRate:1	duration
+duration 1.5	type:"constant";duration:1.5;arrivalRate:1	duration
+duration 1s	type:"constant";duration:"1s";arrivalRate:1	duration
+too long	type:"constant";duration:9223372036854775808	duration
+rate -1	type:"constant";duration:1;arrivalRate:-1	arrivalRate
+rate 1.5	type:"constant";duration:1;arrivalRate:1.5	arrivalRate
+a rate of words	type:"constant";duration:1;arrivalRate:"1"	arrivalRate
+from -1	type:"ramp";duration:1;from:-1;to:1	from
+to -1	type:"ramp";duration:1;from:1;to:-1	to
+steps 0	type:"step";S=;from:1;to:9;steps:0	steps
+no steps	type:"step";S=;from:1;to:9	steps
+steps -1	type:"step";S=;steps:-1	steps
+a late spike	type:"spike";duration:9;spikeAt:8;spikeDuration:2	spike
+a spike far out	type:"spike";S=;spikeAt:MAX;spikeDuration:MAX	spike
+too many	type:"constant";duration:8640000000000;arrivalRate:MAX	arrival
 END
+post "$(plan "$target" 5)" | refused "a phase that is none" 400 '^phases\[0\]'
+post "$(plan "$target" "$(phase 1),{\"type\":\"x\"}")" |
+    refused "the second phase" 400 '^phases\[1\]'
 
 # The rest of it. "change" takes what it is called with for a script of sed.
 change() {
@@ -236,19 +240,21 @@ usable busy
 
 # What is no HTTP, or too much of it.
 while IFS='	' read -r what want text; do
+	text=$(echo "$text" | sed 's,^RUN,POST /run HTTP/1.1|Host: localhost,;
+	    s,JSON,Content-Type: application/json,;s,|,\\r\\n,g')
 	printf "$text" | tests/ask.t -h "$address" >"$dir/no"
 	is "$what: status" "$(code no)" "$want"
 done <<'END'
-a word	400	hello\r\n\r\n
-TLS	400	\026\003\001\002\000\001\000\001\374\003\003\r\n\r\n
-no version	400	GET /ping\r\n\r\n
-HTTP/2	505	GET /ping HTTP/2.0\r\nHost: x\r\n\r\n
-no Host	400	GET /ping HTTP/1.1\r\n\r\n
-two Hosts	400	GET /ping HTTP/1.1\r\nHost: localhost\r\nHost: x\r\n\r\n
-two lengths	400	POST /run HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n
-both	400	POST /run HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n
-a coding	501	POST /run HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n
-a bad chunk	400	POST /run HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n
+a word	400	hello||
+TLS	400	\026\003\001\002\000\001\000\001\374\003\003||
+no version	400	GET /ping||
+HTTP/2	505	GET /ping HTTP/2.0|Host: x||
+no Host	400	GET /ping HTTP/1.1||
+two Hosts	400	GET /ping HTTP/1.1|Host: localhost|Host: x||
+two lengths	400	RUN|Content-Length: 1|Content-Length: 2||
+both	400	RUN|Content-Length: 1|Transfer-Encoding: chunked||
+a coding	501	RUN|Transfer-Encoding: gzip||
+a bad chunk	400	RUN|JSON|Transfer-Encoding: chunked||zz|
 END
 {
 	printf 'GET /ping HTTP/1.1\r\nHost: localhost\r\nX: '

@@ -54,8 +54,9 @@ is "requests: completed" "$(value requests completed)" 7
 post "$(plan "$target" "$(phase 300)" '"interval":50000000')" "$ndjson" |
     answer interval
 is "interval: snapshots" "$(grep -c '"snapshot"' "$dir/interval")" 6
-is "interval: their numbers" "$(sed -n 's/^{"snapshot":{"index":\([0-9]*\).*/\1/p' \
-    "$dir/interval" | tr '\n' ' ')" "0 1 2 3 4 5 "
+is "interval: their numbers" "$(sed -n \
+    's/^{"snapshot":{"index":\([0-9]*\).*/\1/p' "$dir/interval" |
+    tr '\n' ' ')" "0 1 2 3 4 5 "
 
 # pings WHAT N: so many are answered in 100 ms, each over its own connection.
 # One in twenty may be late, for the machine may be busy with something else.

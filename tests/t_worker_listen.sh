@@ -39,8 +39,8 @@ pinged localhost
 taken=$address
 misuse "port in use" "$taken: Address already in use" --addr "$taken"
 for where in :0 0.0.0.0:0 '[::]:0' 192.0.2.1:0; do
-	misuse "$where without a token" 'needs a token: set PULSE_WORKER_TOKEN' \
-	    --addr "$where"
+	misuse "$where without a token" \
+	    'needs a token: set PULSE_WORKER_TOKEN' --addr "$where"
 done
 worker --addr 0.0.0.0:0 --no-auth
 address=127.0.0.1:${address##*:}
