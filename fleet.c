@@ -12,6 +12,7 @@
  * Names of workers are made for one line of a table: controls and what is not
  * UTF-8 are shown as "?" there, and kept in paths and commands.
  */
+
 #include <sys/un.h>
 
 #include <arpa/inet.h>

@@ -137,13 +137,6 @@ http_url_add_host(const struct http_url *u, struct buf *out)
 	return buf_adds(out, host);
 }
 
-bool
-http_url_same_origin(const struct http_url *a, const struct http_url *b)
-{
-	return a->is_tls == b->is_tls && a->port == b->port &&
-	    strcmp(a->host, b->host) == 0;
-}
-
 static bool
 is_alpha(char c)
 {

@@ -51,8 +51,5 @@ int	 http_url_resolve(const struct http_url *base, const char *ref,
  * out. 0, or -1 when out is full.
  */
 int	 http_url_add_host(const struct http_url *u, struct buf *out);
-/* Same scheme, host and port: one origin (RFC 6454). */
-bool	 http_url_same_origin(const struct http_url *a,
-	    const struct http_url *b);
 
 #endif

@@ -168,13 +168,6 @@ static const struct path {
 	{ "/echo", path_echo }
 };
 
-const char *
-mock_mode_name(enum mock_mode mode)
-{
-	assert(mode < MOCK_MODES);
-	return mode_names[mode];
-}
-
 enum mock_mode
 mock_mode_by_name(const char *name)
 {

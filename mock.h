@@ -29,8 +29,7 @@ struct mock_settings {
 
 enum { MOCK_SIZE_MAX = 64 * 1024 * 1024 };
 
-/* "healthy", ... and back: MOCK_MODES when it is none. */
-const char	*mock_mode_name(enum mock_mode mode);
+/* Of "healthy", ...; MOCK_MODES when it is none. */
 enum mock_mode	 mock_mode_by_name(const char *name);
 
 /*

@@ -40,12 +40,14 @@ static int	 read_phase_type(const struct wire_reader *, enum phase_type *);
 static void	 drop_unused(struct phase *);
 static int	 read_scenario(const struct wire_reader *, struct scenario *);
 static int	 read_body(const struct wire_reader *, struct scenario *);
-static int	 read_header_list(const struct wire_reader *, struct scenario *);
+static int	 read_header_list(const struct wire_reader *,
+		    struct scenario *);
 static int	 read_headers(const struct wire_reader *, struct scenario *);
 static int	 add_header(const struct wire_reader *, struct scenario *,
 		    const char *, const char *);
 static bool	 has_header(const struct scenario *, size_t, const char *);
-static int	 read_settings(const struct wire_reader *, struct run_request *);
+static int	 read_settings(const struct wire_reader *,
+		    struct run_request *);
 static int	 read_share(const struct wire_reader *, struct run_request *);
 static void	 put_share(struct json_out *, const struct run_request *);
 static void	 put_phase(struct json_out *, const struct phase *);
@@ -286,7 +288,8 @@ read_body(const struct wire_reader *r, struct scenario *s)
 	if (coded == NULL)
 		return 0;
 	if (s->body != NULL)
-		return wire_must_be(r, "bodyBase64", "absent where there is a body");
+		return wire_must_be(r, "bodyBase64",
+		    "absent where there is a body");
 	buf_init(&body, WIRE_BODY_MAX);
 	len = -1;
 	if (coded->type == JSON_STRING)

@@ -2,7 +2,7 @@
 /*
  * A result as the WorkerResult that a worker would have sent: one line of
  * JSON and a newline, for `pulse merge` and for anything that speaks the wire
- * protocol. wire_json.c owns the form; this only puts it into a stream.
+ * protocol. result_json.c owns the form; this only puts it into a stream.
  * Errors stick in the stream. It has no plan in it, and so no secrets.
  */
 

@@ -211,23 +211,6 @@ static const struct {
 	{ "http://a/b", "//c@d@e/", NULL }
 };
 
-static const struct {
-	const char	*a;
-	const char	*b;
-	bool		 want;
-} origins[] = {
-	{ "http://a/b", "http://a/c?d", true },
-	{ "http://a", "HTTP://A:80", true },
-	{ "http://u@a", "http://a", true },
-	{ "https://a:443", "https://a", true },
-	{ "http://[::A]", "http://[::a]", true },
-	{ "http://a", "https://a", false },
-	{ "http://a:443", "https://a", false },
-	{ "http://a", "http://a:81", false },
-	{ "http://a", "http://b", false },
-	{ "http://a", "http://a.", false }
-};
-
 static int	parse_copy(const char *s, size_t len, struct http_url *u,
 		    const char **why);
 static bool	is_within(const char *s, size_t len, struct http_view v);
@@ -339,17 +322,6 @@ START_TEST(resolve)
 }
 END_TEST
 
-START_TEST(same_origin)
-{
-	struct http_url a, b;
-
-	parse_good(origins[_i].a, &a);
-	parse_good(origins[_i].b, &b);
-	ck_assert(http_url_same_origin(&a, &b) == origins[_i].want);
-	ck_assert(http_url_same_origin(&b, &a) == origins[_i].want);
-}
-END_TEST
-
 START_TEST(limits)
 {
 	static char text[HTTP_URL_MAX + 2];
@@ -401,7 +373,6 @@ main(void)
 	tcase_add_loop_test(tc, refuse, 0, NELEM(bad));
 	tcase_add_test(tc, nul);
 	tcase_add_loop_test(tc, resolve, 0, NELEM(references));
-	tcase_add_loop_test(tc, same_origin, 0, NELEM(origins));
 	tcase_add_test(tc, limits);
 	return suite_main(suite);
 }
