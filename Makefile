@@ -24,44 +24,50 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wundef \
 ALL_CFLAGS = $(STD) $(WARN) -DLOOP_$(LOOP) $(CFLAGS)
 LIBS = -lm
 
-OBJS = base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
+OBJS = \
+	base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
 	base/resolve.o base/stream.o base/expiry.o \
-	hist.o http.o http_body.o http_url.o json.o json_write.o \
+	hist.o http.o json.o json_write.o \
+	http/body.o http/url.o http/client.o http/server_answer.o \
+	http/server_input.o http/server_output.o http/server_connection.o \
+	http/server_listener.o http/server.o \
 	load/arrival.o load/life.o load/outcome.o load/slots.o \
-	load/intervals.o \
-	wire.o wire_read.o wire_checks_json.o wire_json.o wire_msg.o \
-	result.o counters_json.o hist_json.o result_json.o \
-	split.o fleet.o feature.o token.o access.o \
-	plan.o plan_expr.o plan_tree.o plan_file.o \
-	http_client.o server_answer.o server_input.o server_output.o \
-	server_connection.o server_listener.o http_server.o mock.o \
-	load/target.o load/check.o load/request.o load/probe.o load/audit.o \
-	load/gen.o load/pool.o \
+	load/intervals.o load/target.o load/check.o load/request.o \
+	load/probe.o load/audit.o load/gen.o load/pool.o \
+	wire.o result.o \
+	wire/read.o wire/checks_json.o wire/request_json.o wire/msg.o \
+	wire/counters_json.o wire/hist_json.o wire/result_json.o \
+	fleet/fleet.o fleet/split.o fleet/feature.o fleet/peer.o fleet/ping.o \
+	fleet/run_answer.o \
+	plan.o plan_expr.o plan_tree.o plan_file.o token.o access.o coord.o \
 	report/report.o report/words.o report/outlook.o report/plan_out.o \
 	report/plan_text.o report/page.o report/latency_text.o \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
 	report/junit.o report/wire_out.o report/progress.o \
-	peer.o fleet_ping.o run_answer.o coord.o worker_options.o worker.o \
-	options.o output.o run_options.o dry_run.o run.o merge.o ping.o
+	options.o output.o run_options.o worker_options.o dry_run.o run.o \
+	worker.o ping.o merge.o mock.o
 
-HDRS = base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
+HDRS = \
+	base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
 	base/resolve.h base/stream.h base/expiry.h \
-	hist.h http.h http_body.h http_url.h json.h json_write.h \
+	hist.h http.h json.h json_write.h \
+	http/body.h http/url.h http/client.h http/server_answer.h \
+	http/server_input.h http/server_output.h http/server_connection.h \
+	http/server_listener.h http/server.h \
 	load/arrival.h load/life.h load/outcome.h load/slots.h \
-	load/intervals.h \
-	wire.h wire_read.h wire_checks_json.h wire_json.h wire_msg.h \
-	result.h counters_json.h hist_json.h result_json.h \
-	split.h fleet.h feature.h token.h access.h \
-	plan.h plan_expr.h plan_tree.h plan_file.h \
-	http_client.h server_answer.h server_input.h server_output.h \
-	server_connection.h server_listener.h http_server.h mock.h \
-	load/target.h load/check.h load/request.h load/probe.h load/audit.h \
-	load/gen.h load/pool.h \
+	load/intervals.h load/target.h load/check.h load/request.h \
+	load/probe.h load/audit.h load/gen.h load/pool.h \
+	wire.h result.h \
+	wire/read.h wire/checks_json.h wire/request_json.h wire/msg.h \
+	wire/counters_json.h wire/hist_json.h wire/result_json.h \
+	fleet/fleet.h fleet/split.h fleet/feature.h fleet/peer.h fleet/ping.h \
+	fleet/run_answer.h \
+	plan.h plan_expr.h plan_tree.h plan_file.h token.h access.h coord.h \
 	report/report.h report/words.h report/outlook.h report/plan_text.h \
 	report/page.h report/latency_text.h report/fleet_text.h \
 	report/progress.h \
-	peer.h fleet_ping.h run_answer.h coord.h worker_options.h worker.h \
-	options.h output.h run_options.h dry_run.h run.h merge.h ping.h
+	options.h output.h run_options.h worker_options.h dry_run.h run.h \
+	worker.h ping.h merge.h mock.h
 
 all: pulse
 

@@ -23,7 +23,7 @@
 #include "access.h"
 #include "base/text.h"
 #include "base/util.h"
-#include "http_url.h"
+#include "http/url.h"
 #include "load/arrival.h"
 #include "token.h"
 

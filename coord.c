@@ -24,16 +24,16 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "coord.h"
-#include "feature.h"
-#include "fleet_ping.h"
+#include "fleet/feature.h"
+#include "fleet/peer.h"
+#include "fleet/ping.h"
+#include "fleet/run_answer.h"
+#include "fleet/split.h"
 #include "json.h"
 #include "json_write.h"
 #include "load/intervals.h"
-#include "peer.h"
-#include "result_json.h"
-#include "run_answer.h"
-#include "split.h"
-#include "wire_json.h"
+#include "wire/request_json.h"
+#include "wire/result_json.h"
 
 #define LEASE_NS	(10 * NS_PER_SEC)
 #define LEASE_PARTS	4		/* lines in that time */

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "base/loop.h"
-#include "fleet.h"
+#include "fleet/fleet.h"
 #include "result.h"
 
 /*

@@ -14,14 +14,14 @@
 
 #include "base/util.h"
 #include "dry_run.h"
-#include "fleet.h"
-#include "http_url.h"
+#include "fleet/fleet.h"
+#include "fleet/split.h"
+#include "http/url.h"
 #include "json.h"
 #include "json_write.h"
 #include "report/plan_text.h"
 #include "report/report.h"
-#include "split.h"
-#include "wire_json.h"
+#include "wire/request_json.h"
 
 static void
 hide(char **text, const char *shown)

@@ -2,7 +2,7 @@
 /*
  * Heads of HTTP/1.1 messages, answers and requests (RFC 9112 sections 2 to 6),
  * and the words of HTTP: tokens, values, methods, statuses. Bodies are read
- * by http_body.c, URLs by http_url.c.
+ * by http/body.c, URLs by http/url.c.
  *
  * It is given bytes and gives back views into them: no I/O, no allocation, no
  * recursion, nothing kept but what the caller holds. It never reads past the

@@ -19,7 +19,7 @@ enum {
 };
 
 /*
- * Why a message was refused, its head or its body (http_body.h);
+ * Why a message was refused, its head or its body (http/body.h);
  * http_reason_name gives words for each.
  */
 enum http_reason {

@@ -21,7 +21,7 @@
 #include "output.h"
 #include "plan.h"
 #include "report/report.h"
-#include "result_json.h"
+#include "wire/result_json.h"
 
 static const struct option_row rows[] = {
 	OUTPUT_ROWS,

@@ -30,7 +30,7 @@
 #include "base/proc.h"
 #include "base/text.h"
 #include "base/util.h"
-#include "http_server.h"
+#include "http/server.h"
 #include "mock.h"
 
 enum {

@@ -20,9 +20,9 @@
 #include "base/resolve.h"
 #include "base/text.h"
 #include "base/util.h"
-#include "fleet.h"
-#include "fleet_ping.h"
-#include "peer.h"
+#include "fleet/fleet.h"
+#include "fleet/peer.h"
+#include "fleet/ping.h"
 #include "ping.h"
 #include "token.h"
 

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "fleet.h"
+#include "fleet/fleet.h"
 #include "plan_expr.h"
 #include "wire.h"
 

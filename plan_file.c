@@ -3,7 +3,7 @@
  * Plan files. A plan is the JSON of a RunRequest in the words that people use:
  * durations as text, variables of the environment, `target` and its query,
  * percentiles and thresholds. Here it is turned into the wire's form in place,
- * as a tree, so that one decoder (wire_json.c) serves both.
+ * as a tree, so that one decoder (wire/request_json.c) serves both.
  *
  * Below are the tables of all members that a plan can have, and what is to be
  * done with each; plan_tree.c walks through the plan by them.
@@ -16,14 +16,14 @@
 
 #include "base/text.h"
 #include "base/util.h"
+#include "fleet/split.h"
 #include "json.h"
 #include "plan.h"
 #include "plan_expr.h"
 #include "plan_file.h"
 #include "plan_tree.h"
-#include "split.h"
 #include "wire.h"
-#include "wire_json.h"
+#include "wire/request_json.h"
 
 /* A plan while it is read. */
 struct reader {

@@ -7,7 +7,7 @@
  * sorted set, so any order and any grouping of generators, intervals and
  * workers gives the same bits.
  *
- * Knows no JSON (result_json.c does), prints nothing, keeps nothing.
+ * Knows no JSON (wire/result_json.c does), prints nothing, keeps nothing.
  */
 
 #include <assert.h>

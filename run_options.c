@@ -20,7 +20,7 @@
 #include "base/proc.h"
 #include "base/text.h"
 #include "base/util.h"
-#include "fleet.h"
+#include "fleet/fleet.h"
 #include "json.h"
 #include "load/pool.h"
 #include "plan_expr.h"

@@ -7,7 +7,7 @@
  * made for a terminal, a log and a text/plain body alike: no newline, no
  * controls, and never the value of a header, which may be a secret.
  *
- * Knows no JSON (wire_json.c does), prints nothing, keeps nothing.
+ * Knows no JSON (wire/request_json.c does), prints nothing, keeps nothing.
  */
 
 #include <assert.h>
@@ -21,7 +21,7 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "http.h"
-#include "http_url.h"
+#include "http/url.h"
 #include "load/arrival.h"
 #include "wire.h"
 

@@ -25,7 +25,7 @@
 #include "load/arrival.h"
 #include "load/gen.h"
 #include "load/request.h"
-#include "wire_msg.h"
+#include "wire/msg.h"
 
 enum {
 	BURST_MAX = 16,		/* starts before the loop looks elsewhere */

@@ -24,7 +24,7 @@
 #include "base/net.h"
 #include "base/proc.h"
 #include "base/resolve.h"
-#include "http_url.h"
+#include "http/url.h"
 #include "load/audit.h"
 #include "load/gen.h"
 #include "load/intervals.h"
@@ -32,7 +32,7 @@
 #include "load/pool.h"
 #include "load/probe.h"
 #include "load/slots.h"
-#include "wire_msg.h"
+#include "wire/msg.h"
 
 enum {
 	RATE_PER_GENERATOR = 10000,	/* arrivals a second that one is for */

@@ -8,7 +8,7 @@
 #include "base/loop.h"
 #include "base/net.h"
 #include "base/resolve.h"
-#include "http_url.h"
+#include "http/url.h"
 
 /*
  * Finds a target before a run: its name's addresses, and with wants_connect

@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http_client.h"
+#include "http/client.h"
 #include "load/check.h"
 #include "load/request.h"
 #include "load/target.h"

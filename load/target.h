@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "http_client.h"
-#include "http_url.h"
+#include "http/client.h"
+#include "http/url.h"
 #include "wire.h"
 
 enum {

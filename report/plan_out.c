@@ -6,7 +6,8 @@
  * Secret are the values of the headers that report_is_secret names and the
  * password of a URL; every format that shows either asks here. Bodies and the
  * rest of a URL are shown as they are. Nothing here fails: errors stick in the
- * JSON writer. What travels to workers is another form, made in wire_json.c.
+ * JSON writer. What travels to workers is another form, made in
+ * wire/request_json.c.
  */
 
 #include <stdio.h>
@@ -14,10 +15,10 @@
 #include <strings.h>
 
 #include "base/text.h"
-#include "http_url.h"
+#include "http/url.h"
 #include "json_write.h"
 #include "report/report.h"
-#include "wire_checks_json.h"
+#include "wire/checks_json.h"
 
 #define BODY_SHOWN_MAX	((size_t)64 * 1024)	/* bytes */
 

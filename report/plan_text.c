@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "http_url.h"
+#include "http/url.h"
 #include "load/arrival.h"
 #include "report/plan_text.h"
 #include "report/report.h"

@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
+#include "fleet/split.h"
 #include "plan.h"
-#include "split.h"
 
 /*
  * A plan in words, for --dry-run: phases with their arrivals, the request with

@@ -15,7 +15,7 @@
 
 #include "base/text.h"
 #include "http.h"
-#include "http_url.h"
+#include "http/url.h"
 #include "report/fleet_text.h"
 #include "report/latency_text.h"
 #include "report/outlook.h"

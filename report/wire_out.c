@@ -2,7 +2,7 @@
 /*
  * A result as the WorkerResult that a worker would have sent: one line of
  * JSON and a newline, for `pulse merge` and for anything that speaks the wire
- * protocol. result_json.c owns the form; this only puts it into a stream.
+ * protocol. wire/result_json.c owns the form; this only puts it into a stream.
  * Errors stick in the stream. It has no plan in it, and so no secrets.
  */
 
@@ -11,7 +11,7 @@
 
 #include "json_write.h"
 #include "report/report.h"
-#include "result_json.h"
+#include "wire/result_json.h"
 
 void
 wire_write(FILE *out, const struct report *r)

@@ -15,15 +15,18 @@ export LC_ALL
 layers='
 0 base/util
 1 base/proc base/text hist http load/arrival load/life
-2 base/loop base/net http_body http_url json load/outcome load/slots
-2 options server_answer
-3 base/expiry base/msg base/stream http_client json_write server_listener wire
-4 base/resolve feature load/check load/target result server_input
-4 run_answer server_output split token wire_read
-5 access counters_json fleet hist_json load/audit load/intervals load/probe
-5 load/request plan_expr server_connection wire_checks_json wire_msg
-6 http_server load/gen peer plan plan_tree result_json wire_json
-7 fleet_ping load/pool mock plan_file report/report
+2 base/loop base/net http/body http/server_answer http/url json load/outcome
+2 load/slots options
+3 base/expiry base/msg base/stream http/client http/server_listener json_write
+3 wire
+4 base/resolve fleet/feature fleet/run_answer fleet/split http/server_input
+4 http/server_output load/check load/target result token wire/read
+5 access fleet/fleet http/server_connection load/audit load/intervals
+5 load/probe load/request plan_expr wire/checks_json wire/counters_json
+5 wire/hist_json wire/msg
+6 fleet/peer http/server load/gen plan plan_tree wire/request_json
+6 wire/result_json
+7 fleet/ping load/pool mock plan_file report/report
 8 coord output report/plan_out report/wire_out report/words worker_options
 9 merge ping report/csv report/json_out report/outlook report/page
 9 report/plan_text report/progress run_options worker
@@ -81,7 +84,8 @@ list() {
 		[ ! -f "$f" ] || echo "$f"
 	done
 }
-product=$(list ./*.[ch] base/*.[ch] load/*.[ch] report/*.[ch] |
+product=$(list ./*.[ch] base/*.[ch] fleet/*.[ch] http/*.[ch] load/*.[ch] \
+    report/*.[ch] wire/*.[ch] |
     sed 's,^\./,,')
 tests=$(list tests/*.[ch])
 scripts=$(list tests/*.sh examples/*.sh .ci/run)
@@ -143,8 +147,9 @@ strip() {
 bare() {
 	echo "$tmp/bare/$1"
 }
-mkdir "$tmp/bare" "$tmp/bare/base" "$tmp/bare/load" "$tmp/bare/report" \
-    "$tmp/bare/tests"
+for wing in "" base fleet http load report tests wire; do
+	mkdir "$tmp/bare/$wing"
+done
 for f in $product $tests; do
 	strip "$f" >"$(bare "$f")"
 done

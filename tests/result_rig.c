@@ -10,8 +10,8 @@
 
 #include "hist.h"
 #include "json_write.h"
-#include "result_json.h"
 #include "tests/result_rig.h"
+#include "wire/result_json.h"
 
 void
 add_counts(struct buf *out, size_t n, uint64_t ns, int count)

@@ -8,7 +8,7 @@
 
 #include "base/loop.h"
 #include "base/util.h"
-#include "http_server.h"
+#include "http/server.h"
 
 /*
  * What the tests of the server stand on: one server on a loopback socket and

@@ -106,7 +106,7 @@ broken redirect-followed check_status /redirect/1 '{"status":302}'
 judged redirect-loop "transfer too_many_redirects transport 4" /redirect/3 \
     '{"status":302}' '"redirects":2'
 
-# A large body is looked at in part (http_client.c's test knows in which) and
+# A large body is looked at in part (http/client.c's test knows in which) and
 # read to its end.
 kept large /size/3000000 '{"bodyContains":["XYZ."]}'
 is "large: bytes_in" "$(number "$dir/large.json" bytes_in)" 12000000

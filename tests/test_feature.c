@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * feature.c: names both ways, and for each setting of a run what is said of it
- * to a worker that knows nothing, everything, or all but that.
+ * fleet/feature.c: names both ways, and for each setting of a run what is said
+ * of it to a worker that knows nothing, everything, or all but that.
  */
 
 #include <check.h>
 #include <string.h>
 
 #include "base/util.h"
-#include "feature.h"
+#include "fleet/feature.h"
 #include "tests/suite.h"
 #include "wire.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fleet.c: workers as -w and files write them, each way of getting one wrong
- * by the text of its refusal, and who is the same as another. Files are cut at
- * every point and filled with random bytes.
+ * fleet/fleet.c: workers as -w and files write them, each way of getting one
+ * wrong by the text of its refusal, and who is the same as another. Files are
+ * cut at every point and filled with random bytes.
  */
 
 #include <check.h>
@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "base/util.h"
-#include "fleet.h"
-#include "split.h"
+#include "fleet/fleet.h"
+#include "fleet/split.h"
 #include "tests/suite.h"
 #include "wire.h"
 

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "http.h"
-#include "http_body.h"
+#include "http/body.h"
 #include "tests/suite.h"
 
 #define NELEM(a)	(sizeof(a) / sizeof((a)[0]))

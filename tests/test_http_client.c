@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * http_client.c against a socket in the same process: every answer whole,
+ * http/client.c against a socket in the same process: every answer whole,
  * byte by byte and cut in two at every point gives the same result, and the
  * connection is kept or not as it should be; the body is handed out, up to its
  * maximum, to who wants it. Then what the peer does between answers: reuse,
@@ -17,7 +17,7 @@
 #include "base/loop.h"
 #include "base/net.h"
 #include "base/util.h"
-#include "http_client.h"
+#include "http/client.h"
 #include "load/outcome.h"
 #include "tests/suite.h"
 

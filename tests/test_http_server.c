@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * http_server.c and what is below it: good requests sent whole, byte by byte
+ * http/server.c and what is below it: good requests sent whole, byte by byte
  * and cut at every point; bad ones and the status they get, those that the
  * handler refuses by their head among them.
  */

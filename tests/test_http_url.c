@@ -14,7 +14,7 @@
 
 #include "base/util.h"
 #include "http.h"
-#include "http_url.h"
+#include "http/url.h"
 #include "tests/suite.h"
 
 #define NELEM(a)	(sizeof(a) / sizeof((a)[0]))

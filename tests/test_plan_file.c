@@ -16,7 +16,7 @@
 #include "plan_file.h"
 #include "tests/suite.h"
 #include "wire.h"
-#include "wire_json.h"
+#include "wire/request_json.h"
 
 struct text_test {
 	const char	*descr;

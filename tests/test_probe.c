@@ -18,7 +18,7 @@
 #include "base/net.h"
 #include "base/resolve.h"
 #include "base/util.h"
-#include "http_url.h"
+#include "http/url.h"
 #include "load/probe.h"
 #include "tests/suite.h"
 

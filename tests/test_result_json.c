@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * result_json.c: WorkerResults byte for byte as the Go program writes them,
- * what is read of its documents and of ours, and every refusal by its text.
+ * wire/result_json.c: WorkerResults byte for byte as the Go program writes
+ * them, what is read of its documents and of ours, and every refusal by its
+ * text.
  */
 
 #include <check.h>
@@ -13,9 +14,9 @@
 #include "json.h"
 #include "json_write.h"
 #include "result.h"
-#include "result_json.h"
 #include "tests/result_rig.h"
 #include "tests/suite.h"
+#include "wire/result_json.h"
 
 static void
 setup(void)

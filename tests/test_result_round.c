@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * result_json.c: nothing is lost on the way. Results that chance made are the
- * same bytes after a second round, and when merged in any order and grouping;
- * intervals come back as they were. Documents that are cut at every point and
- * changed at random are refused, or fit to be used.
+ * wire/result_json.c: nothing is lost on the way. Results that chance made are
+ * the same bytes after a second round, and when merged in any order and
+ * grouping; intervals come back as they were. Documents that are cut at every
+ * point and changed at random are refused, or fit to be used.
  */
 
 #include <check.h>
@@ -16,10 +16,10 @@
 #include "json.h"
 #include "json_write.h"
 #include "result.h"
-#include "result_json.h"
 #include "tests/result_rig.h"
 #include "tests/suite.h"
-#include "wire_read.h"
+#include "wire/read.h"
+#include "wire/result_json.h"
 
 enum {
 	RANDOM_RESULTS = 5,

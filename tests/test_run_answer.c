@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * run_answer.c: every kind of answer that a worker can give to a run, whole,
- * byte by byte and cut at every point; what is heard must not depend on how
- * the bytes came.
+ * fleet/run_answer.c: every kind of answer that a worker can give to a run,
+ * whole, byte by byte and cut at every point; what is heard must not depend on
+ * how the bytes came.
  */
 
 #include <check.h>
@@ -12,9 +12,9 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "fleet/run_answer.h"
 #include "http.h"
 #include "json.h"
-#include "run_answer.h"
 #include "tests/suite.h"
 
 #define STREAM	"Content-Type: application/x-ndjson\r\n"

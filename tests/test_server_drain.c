@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * http_server.c: descriptors that are handed to it, and its end: what a drain
+ * http/server.c: descriptors that are handed to it, and its end: what a drain
  * closes at once and what only after its answer, and when it is over.
  */
 

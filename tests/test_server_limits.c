@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * http_server.c: peers that go away before their answer, and the limits of
+ * http/server.c: peers that go away before their answer, and the limits of
  * time, of connections and of descriptors.
  */
 

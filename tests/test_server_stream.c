@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * http_server.c: answers in pieces, over TCP and over two pipes, to peers that
+ * http/server.c: answers in pieces, over TCP and over two pipes, to peers that
  * read, read slowly or not at all, end their half, or go away in the middle.
  */
 

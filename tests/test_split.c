@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * split.c: that shares add up, that residues have one taker each, that nobody
- * is sent to work with nothing to do, and how many arrivals are expected of
- * each part: counted one by one.
+ * fleet/split.c: that shares add up, that residues have one taker each, that
+ * nobody is sent to work with nothing to do, and how many arrivals are expected
+ * of each part: counted one by one.
  */
 
 #include <check.h>
@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "fleet/split.h"
 #include "load/arrival.h"
-#include "split.h"
 #include "tests/suite.h"
 #include "wire.h"
 

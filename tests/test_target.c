@@ -13,7 +13,7 @@
 
 #include "base/net.h"
 #include "base/util.h"
-#include "http_url.h"
+#include "http/url.h"
 #include "load/outcome.h"
 #include "load/target.h"
 #include "tests/suite.h"

@@ -14,7 +14,7 @@
 #include "json.h"
 #include "tests/request_rig.h"
 #include "tests/suite.h"
-#include "wire_json.h"
+#include "wire/request_json.h"
 
 #define PHASES		"\"phases\":[{\"type\":\"constant\"," \
 			"\"duration\":10000000000,\"arrivalRate\":100," \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * wire_json.c: RunRequests byte for byte as the Go program writes them, reading
- * them back, and every refusal by its text. Texts are copied to memory of their
- * exact size, so that ASan sees one byte too far.
+ * wire/request_json.c: RunRequests byte for byte as the Go program writes them,
+ * reading them back, and every refusal by its text. Texts are copied to memory
+ * of their exact size, so that ASan sees one byte too far.
  */
 
 #include <check.h>
@@ -14,7 +14,7 @@
 #include "json_write.h"
 #include "tests/request_rig.h"
 #include "tests/suite.h"
-#include "wire_json.h"
+#include "wire/request_json.h"
 
 #define PHASES		"\"phases\":[{\"type\":\"constant\"," \
 			"\"duration\":10000000000,\"arrivalRate\":100," \

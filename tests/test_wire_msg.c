@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * wire_msg.c: what goes down a real channel comes out the same; arrays that
+ * wire/msg.c: what goes down a real channel comes out the same; arrays that
  * are empty, full and sparse; frames cut at every point, changed in one byte
  * and made of nothing but chance. They may be refused or taken, never crash,
  * and what is taken must be fit for the code that uses it.
@@ -21,7 +21,7 @@
 #include "result.h"
 #include "tests/request_rig.h"
 #include "tests/suite.h"
-#include "wire_msg.h"
+#include "wire/msg.h"
 
 enum {
 	RANDOM_ROUNDS = 4000,

@@ -1,0 +1,647 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Client connections, each a state machine: connect, send, receive the head,
+ * receive the body, and wait idle to be used again.
+ *
+ * The time of an exchange is divided among the parts it passes: each state
+ * has one, and the clock is read when the part changes. A failed exchange
+ * says which part it failed in and why (enum cause). A request timeout is the
+ * caller's, by client_cancel.
+ *
+ * All connections of a process read into one buffer; only a head that
+ * arrives in pieces, and a body that its owner wants to look at, are kept with
+ * their connection. Nothing else is allocated after client_pool_new. Writing
+ * comes first and the kernel is asked to tell of writability only when it said
+ * wait.
+ */
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "http/body.h"
+#include "http/client.h"
+
+enum {
+	SCRATCH_SIZE = 64 * 1024,
+	READS_MAX = 16		/* in one turn, of one connection */
+};
+
+enum client_state {
+	CLIENT_CLOSED,
+	CLIENT_CONNECT,
+	CLIENT_SEND,
+	CLIENT_HEAD,
+	CLIENT_BODY,
+	CLIENT_FAILED,		/* to be told by the timer */
+	CLIENT_IDLE
+};
+
+struct client {
+	struct client_pool	*pool;
+	struct client_origin	*origin;
+	struct client		*next;		/* idle or free */
+	struct client		*prev;		/* idle */
+	struct loop_io		 io;
+	struct loop_timer	 failed;
+	enum client_state	 state;
+	size_t			 tried;		/* addresses, so far */
+	size_t			 sent;
+	size_t			 scanned;
+	uint64_t		 mark_ns;	/* since when in this part */
+	int			 send_error;
+	bool			 keep_alive;	/* the answer allows it */
+	struct client_exchange	 exchange;
+	struct client_result	 res;
+	struct http_body	 body;
+	struct buf		 head;		/* one that came in pieces */
+	struct buf		 kept;		/* of a body, for its owner */
+};
+
+struct client_pool {
+	struct loop	*loop;
+	struct client	*clients;
+	size_t		 nclients;
+	size_t		 hand;		/* where eviction looks next */
+	struct client	*free;
+	uint64_t	 opened;
+	char		*scratch;
+};
+
+static void	client_connect(struct client *);
+static void	client_send(struct client *);
+static void	client_receive(struct client *);
+static void	client_end(struct client *, enum cause);
+static void	on_failed(void *);
+static void	on_io(void *, int);
+
+struct client_pool *
+client_pool_new(struct loop *loop, size_t connections)
+{
+	struct client_pool *pool = xcalloc(1, sizeof(*pool));
+
+	pool->loop = loop;
+	pool->clients = xcalloc(connections, sizeof(*pool->clients));
+	pool->nclients = connections;
+	pool->scratch = xcalloc(1, SCRATCH_SIZE);
+	return pool;
+}
+
+void
+client_pool_free(struct client_pool *pool)
+{
+	size_t i;
+	struct client *c;
+
+	if (pool == NULL)
+		return;
+	/* A client that was never used has no pool, and nothing to free. */
+	for (i = 0; i < pool->nclients && pool->clients[i].pool != NULL; i++) {
+		c = &pool->clients[i];
+		loop_timer_stop(pool->loop, &c->failed);
+		if (c->io.fd != -1) {
+			loop_del(pool->loop, &c->io);
+			close(c->io.fd);
+		}
+		buf_clear(&c->head);
+		buf_clear(&c->kept);
+	}
+	free(pool->clients);
+	free(pool->scratch);
+	free(pool);
+}
+
+uint64_t
+client_pool_opened(const struct client_pool *pool)
+{
+	return pool->opened;
+}
+
+/* Idle connections and free ones. */
+
+static void
+idle_add(struct client *c)
+{
+	struct client_origin *o = c->origin;
+
+	c->state = CLIENT_IDLE;
+	c->prev = NULL;
+	c->next = o->idle_first;
+	if (c->next != NULL)
+		c->next->prev = c;
+	else
+		o->idle_last = c;
+	o->idle_first = c;
+}
+
+static void
+idle_remove(struct client *c)
+{
+	struct client_origin *o = c->origin;
+
+	assert(c->state == CLIENT_IDLE);
+	if (c->prev != NULL)
+		c->prev->next = c->next;
+	else
+		o->idle_first = c->next;
+	if (c->next != NULL)
+		c->next->prev = c->prev;
+	else
+		o->idle_last = c->prev;
+	c->next = c->prev = NULL;
+}
+
+static void
+client_disconnect(struct client *c)
+{
+	if (c->io.fd == -1)
+		return;
+	loop_del(c->pool->loop, &c->io);
+	close(c->io.fd);
+	c->io.fd = -1;
+}
+
+/* Back among the free ones, without a connection. */
+static void
+client_retire(struct client *c)
+{
+	client_disconnect(c);
+	c->state = CLIENT_CLOSED;
+	c->next = c->pool->free;
+	c->pool->free = c;
+}
+
+void
+client_origin_close(struct client_origin *origin)
+{
+	struct client *c;
+
+	while ((c = origin->idle_last) != NULL) {
+		idle_remove(c);
+		client_retire(c);
+	}
+}
+
+/* Clients are touched when first needed, so memory follows the load. */
+static struct client *
+client_first_use(struct client_pool *pool)
+{
+	struct client *c;
+
+	if (pool->hand == pool->nclients)
+		return NULL;
+	c = &pool->clients[pool->hand];
+	if (c->pool != NULL)
+		return NULL;
+	pool->hand++;
+	c->pool = pool;
+	c->io.fd = -1;
+	c->io.call = on_io;
+	c->io.arg = c;
+	c->failed.call = on_failed;
+	c->failed.arg = c;
+	buf_init(&c->head, HTTP_HEAD_MAX + SCRATCH_SIZE);
+	buf_init(&c->kept, CLIENT_BODY_MAX);
+	return c;
+}
+
+/* All clients have been used: one that is idle elsewhere gives way. */
+static struct client *
+client_evict(struct client_pool *pool)
+{
+	struct client *c;
+	size_t i;
+
+	for (i = 0; i < pool->nclients; i++) {
+		if (pool->hand >= pool->nclients)
+			pool->hand = 0;
+		c = &pool->clients[pool->hand++];
+		if (c->state == CLIENT_IDLE) {
+			idle_remove(c);
+			client_disconnect(c);
+			return c;
+		}
+	}
+	return NULL;
+}
+
+static struct client *
+client_find(struct client_pool *pool, struct client_origin *origin,
+    bool is_fresh)
+{
+	struct client *c = is_fresh ? NULL : origin->idle_first;
+
+	if (c != NULL) {
+		idle_remove(c);
+		return c;
+	}
+	if ((c = pool->free) != NULL) {
+		pool->free = c->next;
+		c->next = NULL;
+		return c;
+	}
+	if ((c = client_first_use(pool)) != NULL)
+		return c;
+	return client_evict(pool);
+}
+
+/* An exchange. */
+
+/*
+ * The time since the last call belongs to the part that now ends. The clock
+ * was read when the last system call came back.
+ */
+static void
+client_pass(struct client *c, enum part next)
+{
+	uint64_t now_ns = loop_now(c->pool->loop);
+
+	c->res.spent_ns[c->res.part] += now_ns - c->mark_ns;
+	c->res.part = next;
+	c->mark_ns = now_ns;
+}
+
+struct client *
+client_start(struct client_pool *pool, struct client_origin *origin,
+    const struct client_exchange *exchange, bool is_fresh)
+{
+	struct client *c = client_find(pool, origin, is_fresh);
+
+	if (c == NULL)
+		return NULL;
+	c->origin = origin;
+	c->exchange = *exchange;
+	c->sent = 0;
+	c->scanned = 0;
+	c->tried = 0;
+	c->send_error = 0;
+	memset(&c->res, 0, sizeof(c->res));
+	c->mark_ns = loop_now(pool->loop);
+	buf_reset(&c->head);
+	if (c->io.fd != -1) {
+		c->res.was_reused = true;
+		c->res.part = PART_FIRST_BYTE;
+		client_send(c);
+	} else {
+		c->res.part = PART_CONNECT;
+		client_connect(c);
+	}
+	return c;
+}
+
+/* Told from the loop, so that done is never called from client_start. */
+static void
+client_fail(struct client *c, enum cause cause)
+{
+	c->res.cause = cause;
+	c->state = CLIENT_FAILED;
+	client_disconnect(c);
+	loop_timer_set(c->pool->loop, &c->failed, loop_now(c->pool->loop));
+}
+
+static void
+on_failed(void *arg)
+{
+	struct client *c = arg;
+
+	assert(c->state == CLIENT_FAILED);
+	client_end(c, c->res.cause);
+}
+
+/*
+ * Over, well or not: the connection is kept or closed, then the owner hears.
+ * Nothing of c may be used after this, it may be in a new exchange.
+ */
+static void
+client_end(struct client *c, enum cause cause)
+{
+	struct client_result res;
+	struct client_exchange exchange = c->exchange;
+
+	client_pass(c, c->res.part);
+	c->res.cause = cause;
+	c->res.end_ns = c->mark_ns;
+	res = c->res;
+	if (cause == CAUSE_NONE && c->keep_alive && exchange.keep_alive)
+		idle_add(c);
+	else
+		client_retire(c);
+	exchange.done(exchange.arg, &res);
+}
+
+void
+client_cancel(struct client *c, enum cause cause)
+{
+	assert(c->state != CLIENT_CLOSED && c->state != CLIENT_IDLE);
+	loop_timer_stop(c->pool->loop, &c->failed);
+	client_end(c, cause);
+}
+
+/*
+ * The next address after a failure; the one that was good last comes first.
+ * Out of descriptors or memory, another address would not help.
+ */
+static bool
+client_try_next(struct client *c, int error)
+{
+	client_disconnect(c);
+	if (error == EMFILE || error == ENFILE || error == ENOBUFS ||
+	    error == ENOMEM)
+		return false;
+	return ++c->tried < c->origin->addresses.n;
+}
+
+static int
+client_open(struct client *c)
+{
+	const struct net_addresses *to = &c->origin->addresses;
+	int fd;
+
+	fd = net_connect(&to->at[(c->origin->good + c->tried) % to->n]);
+	if (fd == -1)
+		return -1;
+	c->io.fd = fd;
+	if (loop_add(c->pool->loop, &c->io, LOOP_READ) == -1)
+		return -1;
+	c->pool->opened++;
+	return 0;
+}
+
+static void
+client_connect(struct client *c)
+{
+	int error;
+
+	c->state = CLIENT_CONNECT;
+	while (client_open(c) == -1) {
+		error = errno;
+		if (!client_try_next(c, error)) {
+			client_fail(c, cause_of_errno(error));
+			return;
+		}
+	}
+	/* On a short way it is connected already, and the send goes out. */
+	loop_tick(c->pool->loop);
+	client_send(c);
+}
+
+static void
+client_connected(struct client *c)
+{
+	const struct net_addresses *to = &c->origin->addresses;
+
+	c->origin->good = (c->origin->good + c->tried) % to->n;
+	c->tried = 0;
+	client_pass(c, PART_FIRST_BYTE);
+}
+
+/* The kernel would not take it: later, or never. */
+static void
+client_send_refused(struct client *c, int error)
+{
+	if (error == EAGAIN || error == ENOTCONN || error == EINTR) {
+		if (c->state != CLIENT_CONNECT)
+			c->state = CLIENT_SEND;
+		if (loop_change(c->pool->loop, &c->io,
+		    LOOP_READ | LOOP_WRITE) == -1)
+			client_fail(c, cause_of_errno(errno));
+	} else if (c->state == CLIENT_CONNECT) {
+		if (client_try_next(c, error))
+			client_connect(c);
+		else
+			client_fail(c, cause_of_errno(error));
+	} else {
+		/* The answer may have come before: what there is, is read. */
+		c->send_error = error;
+		c->state = CLIENT_HEAD;
+	}
+}
+
+static void
+client_send(struct client *c)
+{
+	const struct client_exchange *x = &c->exchange;
+	ssize_t n;
+
+	n = net_write(c->io.fd, x->bytes + c->sent, x->len - c->sent);
+	if (n == -1) {
+		client_send_refused(c, errno);
+		return;
+	}
+	if (c->state == CLIENT_CONNECT)
+		client_connected(c);
+	c->sent += (size_t)n;
+	if (c->sent < x->len) {
+		client_send_refused(c, EAGAIN);
+		return;
+	}
+	c->state = CLIENT_HEAD;
+	/* Free when it only reads already. */
+	(void)loop_change(c->pool->loop, &c->io, LOOP_READ);
+}
+
+/* As much as there is room for. */
+static void
+client_keep(struct client *c, struct http_view data)
+{
+	size_t room;
+
+	if (c->res.body.len == 0)	/* there may be one of before */
+		buf_reset(&c->kept);
+	room = CLIENT_BODY_MAX - c->kept.len;
+	/* Cannot fail: it is no more than the room. */
+	(void)buf_add(&c->kept, data.data, data.len < room ? data.len : room);
+	c->res.body = (struct http_view){ c->kept.data, c->kept.len };
+}
+
+/* Takes body bytes: true when the exchange is over (and c is not ours). */
+static bool
+client_take_body(struct client *c, const char *p, size_t len)
+{
+	struct http_view data;
+	enum http_step step;
+	size_t used;
+
+	for (;;) {
+		step = http_body_step(&c->body, p, len, &used, &data);
+		p += used;
+		len -= used;
+		if (step != HTTP_STEP_DATA)
+			break;
+		c->res.bytes_in += data.len;
+		if (c->exchange.want_body)
+			client_keep(c, data);
+	}
+	if (step == HTTP_STEP_MORE)
+		return false;
+	if (step == HTTP_STEP_BAD) {
+		client_end(c, cause_of_reason(c->body.reason));
+		return true;
+	}
+	/* More than the answer, or an answer before its request was sent. */
+	if (len > 0 || c->sent < c->exchange.len)
+		c->keep_alive = false;
+	client_end(c, CAUSE_NONE);
+	return true;
+}
+
+/* The final head is here: what it says holds for the rest. */
+static void
+client_head_read(struct client *c, const struct http_head *h)
+{
+	c->res.status = h->status;
+	c->keep_alive = h->keep_alive && h->status != 101;
+	http_body_start(&c->body, h->framing, h->length);
+	c->state = CLIENT_BODY;
+	/* Free unless the request was still being sent: that ends here. */
+	(void)loop_change(c->pool->loop, &c->io, LOOP_READ);
+	if (c->exchange.head != NULL)
+		c->exchange.head(c->exchange.arg, h);
+}
+
+/* Reads over interim answers: bytes of the final head, or HTTP_PARTIAL. */
+static ssize_t
+client_read_heads(struct client *c, const char *p, size_t len,
+    struct http_head *h, size_t *passed)
+{
+	ssize_t n;
+
+	for (*passed = 0;; *passed += (size_t)n) {
+		n = http_read_answer(p + *passed, len - *passed, &c->scanned,
+		    c->exchange.is_head, h);
+		if (n < 0)
+			return n;
+		c->scanned = 0;
+		if (h->status >= 200 || h->status == 101)
+			return n;
+	}
+}
+
+/* Takes bytes of a head and what follows it: true when all is over. */
+static bool
+client_take_head(struct client *c, const char *p, size_t len)
+{
+	struct http_head h;
+	size_t passed;
+	ssize_t n;
+
+	if (c->head.len > 0) {
+		if (buf_add(&c->head, p, len) == -1) {
+			client_end(c, cause_of_reason(HTTP_HEAD_TOO_LARGE));
+			return true;
+		}
+		n = client_read_heads(c, c->head.data, c->head.len, &h,
+		    &passed);
+		p = c->head.data;
+		len = c->head.len;
+	} else
+		n = client_read_heads(c, p, len, &h, &passed);
+	if (n == HTTP_BAD) {
+		client_end(c, cause_of_reason(h.reason));
+		return true;
+	}
+	if (n == HTTP_PARTIAL) {
+		if (c->head.len > 0)
+			buf_drop(&c->head, passed);
+		else	/* cannot fail: it holds more than one reading */
+			(void)buf_add(&c->head, p + passed, len - passed);
+		return false;
+	}
+	passed += (size_t)n;
+	client_head_read(c, &h);
+	return client_take_body(c, p + passed, len - passed);
+}
+
+/* Takes what was read: true when the exchange is over (and c not ours). */
+static bool
+client_take(struct client *c, const char *p, size_t len)
+{
+	if (!c->res.had_bytes) {
+		c->res.had_bytes = true;
+		client_pass(c, PART_TRANSFER);
+		c->res.first_byte_ns = c->mark_ns;
+	}
+	if (c->state == CLIENT_BODY)
+		return client_take_body(c, p, len);
+	return client_take_head(c, p, len);
+}
+
+/* The peer has ended the stream (error 0) or broken it. */
+static void
+client_read_end(struct client *c, int error)
+{
+	c->keep_alive = false;
+	if (error != 0)
+		client_end(c, cause_of_errno(error));
+	else if (c->state == CLIENT_BODY)
+		client_end(c, http_body_end(&c->body) == 0 ? CAUSE_NONE :
+		    cause_of_reason(c->body.reason));
+	else if (c->res.had_bytes)
+		client_end(c, cause_of_reason(HTTP_TRUNCATED));
+	else
+		client_end(c, c->send_error != 0 ?
+		    cause_of_errno(c->send_error) : CAUSE_CLOSED);
+}
+
+static void
+client_receive(struct client *c)
+{
+	char *scratch = c->pool->scratch;
+	ssize_t n;
+	int reads;
+
+	for (reads = 0; reads < READS_MAX; reads++) {
+		n = net_read(c->io.fd, scratch, SCRATCH_SIZE);
+		loop_tick(c->pool->loop);
+		if (n == -1 && (errno == EAGAIN || errno == EINTR))
+			return;
+		if (n <= 0) {
+			client_read_end(c, n == 0 ? 0 : errno);
+			return;
+		}
+		if (client_take(c, scratch, (size_t)n) || n < SCRATCH_SIZE)
+			return;
+	}
+}
+
+static void
+on_connect_io(struct client *c)
+{
+	loop_tick(c->pool->loop);
+	if (net_connected(c->io.fd) == -1)
+		client_send_refused(c, errno);
+	else
+		client_send(c);
+}
+
+static void
+on_io(void *arg, int events)
+{
+	struct client *c = arg;
+
+	switch (c->state) {
+	case CLIENT_CONNECT:
+		on_connect_io(c);
+		break;
+	case CLIENT_SEND:
+		if (events & LOOP_WRITE)
+			client_send(c);
+		if (c->state != CLIENT_FAILED && events != LOOP_WRITE)
+			client_receive(c);
+		break;
+	case CLIENT_HEAD:
+	case CLIENT_BODY:
+		client_receive(c);
+		break;
+	case CLIENT_IDLE:
+		/* Closed by the peer, or bytes that nobody asked for. */
+		idle_remove(c);
+		client_retire(c);
+		break;
+	case CLIENT_CLOSED:
+	case CLIENT_FAILED:
+		assert(!"a closed connection is not watched");
+	}
+}
