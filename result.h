@@ -176,7 +176,7 @@ struct snapshot {
 
 /* Why nothing was sent. */
 enum refusal {
-	REFUSED_DENIED,		/* the target may not be asked from here */
+	REFUSED_DENIED,		/* may not, or cannot, be done from here */
 	REFUSED_FAILED		/* it could not be reached, or nobody ran */
 };
 

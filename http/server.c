@@ -6,8 +6,8 @@
  * can come and the last connection has closed, the handler is told.
  *
  * Lack of descriptors or of room for connections slows accepting and ends
- * nothing but idle connections. It must not look at what is asked for (that is
- * the handler's) or print.
+ * nothing but connections that are idle or have not asked yet. It must not look
+ * at what is asked for (that is the handler's) or print.
  */
 
 #include <errno.h>

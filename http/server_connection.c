@@ -328,13 +328,22 @@ oldest(const struct server_connections *all, enum state state)
 	return (struct server_connection *)expiry_oldest(&all->expiry, state);
 }
 
-/* The connection that is missed least, or NULL. */
+/*
+ * The connection that is missed least, or NULL. Also one whose request is not
+ * whole yet: those that never end one must not keep all others out.
+ */
 static struct server_connection *
 find_spare(const struct server_connections *all)
 {
-	struct server_connection *c = oldest(all, STATE_LINGER);
+	static const enum state states[] = {
+		STATE_LINGER, STATE_IDLE, STATE_HEAD, STATE_BODY
+	};
+	struct server_connection *c = NULL;
+	size_t i;
 
-	return c != NULL ? c : oldest(all, STATE_IDLE);
+	for (i = 0; i < UTIL_NELEM(states) && c == NULL; i++)
+		c = oldest(all, states[i]);
+	return c;
 }
 
 /* Also to begin its time anew. */

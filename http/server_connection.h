@@ -19,7 +19,8 @@ struct server_connection;
 
 /* Times are in ns; LOOP_NEVER is no limit. */
 struct server_limits {
-	size_t		 connections;	/* beyond: the oldest idle is closed */
+	size_t		 connections;	/* beyond: the oldest idle is closed,
+					   or the oldest that still sends */
 	size_t		 body;		/* bytes kept; more is a 413 */
 	bool		 discards_rest;	/* more is read and forgotten instead */
 	uint64_t	 head_ns;	/* time for a whole head */
@@ -109,7 +110,7 @@ int	 server_connections_open(struct server_connections *all, int read_fd,
 	    int write_fd);
 /*
  * May there be one more, perhaps in the place of another? And close the one
- * that is missed least; false if none is idle.
+ * that is missed least; false if all are being answered.
  */
 bool	 server_connections_have_room(const struct server_connections *all);
 bool	 server_connections_make_room(struct server_connections *all);

@@ -666,7 +666,7 @@ pool_run(struct pool *pool, const struct run_request *req, bool wants_probe,
 	    pool->plan, on_interval, pool);
 	pool->state = POOL_PROBE;
 	if (run_check(pool, &url, why) == -1) {
-		refuse(pool, REFUSED_FAILED, why);
+		refuse(pool, REFUSED_DENIED, why);
 		return;
 	}
 	pool->probe = probe_start(pool->loop, pool->resolver, &url,

@@ -210,6 +210,10 @@ change "a negative lease" 's/^{/{"lease":-1,/' lease
 change "a lease in words" 's/^{/{"lease":"10s",/' lease
 change "a negative interval" 's/^{/{"interval":-1,/' interval
 change "a negative startAt" 's/^{/{"startAt":-5,/' startAt
+change "a startAt in centuries" 's/^{/{"startAt":9000000000000000000,/' startAt
+[ "$(ulimit -Hn)" = unlimited ] || [ "$(ulimit -Hn)" -gt 1000000 ] ||
+    change "concurrency beyond the descriptors" 's/rency":4/rency":1000000/' \
+    descriptors
 
 # What is fine although it looks odd.
 for text in 's/"constant"/"  constant\\t"/' 's/"drop"/""/' \

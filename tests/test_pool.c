@@ -112,7 +112,7 @@ START_TEST(test_start_far)
 
 	rig_request_init(&req, "/");
 	req.start_at_ns = clock_now_ns() + 70 * NS_PER_SEC;
-	rig_run_in_vain(&req, REFUSED_FAILED,
+	rig_run_in_vain(&req, REFUSED_DENIED,
 	    "startAt: is more than 60s ahead");
 	run_request_clear(&req);
 	rig_run_well();

@@ -196,6 +196,34 @@ START_TEST(test_connections_limit)
 }
 END_TEST
 
+static const char *const unfinished[] = {
+	"GET / HT",
+	"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na"
+};
+
+/* Those that never end a request do not keep others out. */
+START_TEST(test_connections_unfinished)
+{
+	const char *descr = unfinished[_i];
+	struct server_limits limits = rig_patient;
+	struct client *busy, *a, *b;
+
+	limits.connections = 2;
+	rig_reopen(&limits);
+	busy = rig_open(0);
+	rig_say(busy, GET("/later"));
+	a = rig_open(1);
+	rig_say(a, descr);
+	rig_settle();
+	b = rig_open(2);
+	rig_say(b, GET("/"));
+	rig_hear(b, descr, HELLO);
+	rig_hear_end(a, descr);
+	server_answer(rig_held, &rig_hello);
+	rig_hear(busy, descr, HELLO);
+}
+END_TEST
+
 /* With none idle the next waits in the backlog, without a spin. */
 START_TEST(test_connections_busy)
 {
@@ -298,6 +326,8 @@ make_suite(void)
 	tcase_add_test(tc, test_no_limit_for_handler);
 	tcase_add_test(tc, test_unread_answer);
 	tcase_add_test(tc, test_connections_limit);
+	tcase_add_loop_test(tc, test_connections_unfinished, 0,
+	    UTIL_NELEM(unfinished));
 	tcase_add_test(tc, test_connections_busy);
 	tcase_add_test(tc, test_no_fds);
 	tcase_add_test(tc, test_no_fds_busy);
