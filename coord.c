@@ -86,6 +86,7 @@ struct coord {
 	size_t			  n;
 	enum coord_state	  state;
 	bool			  is_stopping;
+	bool			  is_called_off;	/* before the start */
 	/* of the run */
 	const struct run_request *req;
 	struct run_hooks	  hooks;
@@ -271,6 +272,19 @@ on_over(void *arg)
 	result_free(r);
 }
 
+/* Nothing more comes of it. */
+static void
+end(struct member *m, enum member_state state)
+{
+	struct coord *c = m->coord;
+
+	peer_close(c->peers[m->index]);
+	run_answer_clear(&m->answer);
+	m->state = state;
+	intervals_leave(c->intervals, m->index);
+	check_end(c);
+}
+
 /* A worker that fails: after the start the others go on. */
 static void
 fail(struct member *m, const char *why)
@@ -278,24 +292,26 @@ fail(struct member *m, const char *why)
 	struct coord *c = m->coord;
 	bool is_arming = c->state == COORD_ARM && !c->is_stopping;
 
-	peer_close(c->peers[m->index]);
-	run_answer_clear(&m->answer);
-	m->state = MEMBER_FAILED;
 	wire_refuse(m->stat->error, "%s", why);
 	say(m, "", m->stat->error);
-	if (is_arming) {
+	if (is_arming)
 		refuse(c, "a worker failed before the start: all are "
 		    "stopped");
-		return;
-	}
-	intervals_leave(c->intervals, m->index);
-	check_end(c);
+	else
+		end(m, MEMBER_FAILED);
 }
 
-/* And there is nothing of it. */
+/*
+ * And there is nothing of it. When all was called off before the start, there
+ * was to be nothing.
+ */
 static void
 lose(struct member *m, const char *why)
 {
+	if (m->coord->is_called_off) {
+		end(m, MEMBER_DONE);
+		return;
+	}
 	m->stat->is_lost = true;
 	fail(m, why);
 }
@@ -414,13 +430,10 @@ on_result(void *arg, const struct json_value *v, const char *error)
 	checked = check_result(m, r, error, why);
 	merge(m, r);
 	result_free(r);
-	if (checked == -1) {
+	if (checked == -1)
 		fail(m, why);
-		return;
-	}
-	m->state = MEMBER_DONE;
-	intervals_leave(m->coord->intervals, m->index);
-	check_end(m->coord);
+	else
+		end(m, MEMBER_DONE);
 }
 
 static void
@@ -746,7 +759,7 @@ coord_run(struct coord *c, const struct run_request *req,
 {
 	c->req = req;
 	c->hooks = *hooks;
-	c->is_stopping = false;
+	c->is_stopping = c->is_called_off = false;
 	c->state = COORD_PING;
 	c->ping = fleet_ping_start(c->loop, c->peers, c->pongs, c->n,
 	    on_pinged, c);
@@ -764,6 +777,8 @@ coord_stop(struct coord *c, uint64_t grace_ns)
 		refuse(c, "stopped before the start");
 		return;
 	}
+	if (!c->is_stopping)
+		c->is_called_off = loop_tick(c->loop) < c->start_ns;
 	c->is_stopping = true;
 	c->result->is_partial = true;
 	loop_timer_set(c->loop, &c->deadline, loop_tick(c->loop) + grace_ns +

@@ -6,6 +6,9 @@
 out=${TMPDIR:-/tmp}/pulse-test.$$
 trap 'rm -f "$out"' EXIT
 trap 'exit 1' INT TERM HUP
+# Of one test; the default of 4 s is short where others use the machine.
+CK_DEFAULT_TIMEOUT=${CK_DEFAULT_TIMEOUT:-60}
+export CK_DEFAULT_TIMEOUT
 passed=0
 failed=0
 for t in "$@"; do
