@@ -45,10 +45,14 @@ static const struct range private_v4[] = {
 	{ "224.0.0.0", 4 }, { "240.0.0.0", 4 },
 };
 
-/* Unspecified and loopback, unique-local, link- and site-local, multicast. */
+/*
+ * Unspecified and loopback, unique-local, link- and site-local, multicast; and
+ * what hides an IPv4 address where it cannot be found for sure: NAT64's local
+ * use (RFC 8215), Teredo (RFC 4380).
+ */
 static const struct range private_v6[] = {
 	{ "::", 127 }, { "fc00::", 7 }, { "fe80::", 10 }, { "fec0::", 10 },
-	{ "ff00::", 8 },
+	{ "ff00::", 8 }, { "64:ff9b:1::", 48 }, { "2001::", 32 },
 };
 
 /* IPv4 addresses within IPv6, and at which byte of it they stand. */
@@ -59,7 +63,6 @@ static const struct {
 	{ { "::ffff:0:0", 96 }, 12 },		/* mapped */
 	{ { "::", 96 }, 12 },			/* compatible, long gone */
 	{ { "64:ff9b::", 96 }, 12 },		/* NAT64, RFC 6052 */
-	{ { "64:ff9b:1::", 48 }, 12 },		/* its local use, RFC 8215 */
 	{ { "2002::", 16 }, 2 },		/* 6to4 */
 };
 

@@ -404,9 +404,10 @@ merge(struct member *m, struct result *r)
 {
 	fill_stat(m, r);
 	name_reasons(m, r);
-	/* These of a worker are no fleet's. */
+	/* These of a worker are no fleet's; one that stopped has failed. */
 	r->error[0] = '\0';
 	r->signo = 0;
+	r->is_partial = false;
 	result_merge(m->coord->result, r);
 }
 

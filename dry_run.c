@@ -4,8 +4,9 @@
  * form of the wire, and what would become of it on a fleet.
  *
  * What a worker can do is known only when it is asked, and here nobody is: so
- * rates are shown split, which every worker understands. In JSON a worker that
- * is left out has no element, and is named on stderr.
+ * the text has arrivals as workers of this program share them, and rates as
+ * all others are told them, which is also what the JSON has. There a worker
+ * that is left out has no element, and is named on stderr.
  */
 
 #include <err.h>
@@ -55,14 +56,14 @@ hide_secrets(struct scenario *s)
 
 /* A part for each worker, or NULL after one line on stderr. */
 static struct split_part *
-split(const struct plan *plan)
+split(const struct plan *plan, bool is_shared)
 {
 	const struct fleet *fleet = &plan->fleet;
 	struct split_part *parts;
 	uint64_t *weights = fleet_weights(fleet);
 	char why[WIRE_TEXT_MAX];
 
-	parts = split_plan(&plan->req, weights, fleet->n, false, why);
+	parts = split_plan(&plan->req, weights, fleet->n, is_shared, why);
 	free(weights);
 	if (parts == NULL)
 		warnx("%s", why);
@@ -113,20 +114,25 @@ print_json(const struct plan *plan, const struct split_part *parts)
 int
 dry_run(struct plan *plan, bool wants_json)
 {
-	struct split_part *parts = NULL;
-	int status = 0;
+	struct split_part *shared = NULL, *rates = NULL;
+	int status = 1;
 
 	hide_secrets(&plan->req.scenario);
-	if (plan->fleet.n > 0 && (parts = split(plan)) == NULL)
-		return 1;
+	if (plan->fleet.n > 0 && ((shared = split(plan, true)) == NULL ||
+	    (rates = split(plan, false)) == NULL))
+		goto done;
+	status = 0;
 	if (wants_json)
-		status = print_json(plan, parts);
+		status = print_json(plan, rates);
 	else {
 		plan_text_write(stdout, plan);
-		if (parts != NULL)
-			plan_text_write_parts(stdout, &plan->fleet, parts);
+		if (rates != NULL)
+			plan_text_write_parts(stdout, &plan->fleet, shared,
+			    rates);
 	}
-	split_free(parts, plan->fleet.n);
+done:
+	split_free(shared, plan->fleet.n);
+	split_free(rates, plan->fleet.n);
 	if (fflush(stdout) == EOF) {
 		warn("standard output");
 		return 1;

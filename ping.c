@@ -24,11 +24,12 @@
 #include "fleet/peer.h"
 #include "fleet/ping.h"
 #include "ping.h"
+#include "report/words.h"
 #include "token.h"
 
 enum {
 	NAME_WIDTH_MIN = 6,
-	NAME_WIDTH_MAX = 40,
+	NAME_WIDTH_MAX = 30,
 	FDS_EACH = 4,
 	FDS_SPARE = 64
 };
@@ -108,16 +109,17 @@ ping_clear(struct ping *p)
 static void
 print_pong(const char *name, int width, const struct pong *pong)
 {
-	char generators[24] = "-", trip[FORMAT_MAX];
+	char generators[24] = "-", trip[FORMAT_MAX], column[WORDS_COLUMN_MAX];
 
+	words_column(column, 0, name, width);
 	if (!pong->is_ok) {
-		printf("%-*s  failed: %s\n", width, name, pong->why);
+		printf("%s  failed: %s\n", column, pong->why);
 		return;
 	}
 	if (pong->generators > 0)
 		snprintf(generators, sizeof(generators), "%" PRIu64,
 		    pong->generators);
-	printf("%-*s  %-9s %10s  %-5s %11s\n", width, name,
+	printf("%s  %-9s %10s  %-5s %11s\n", column,
 	    pong->version[0] != '\0' ? pong->version : "-", generators,
 	    pong->is_busy ? "busy" : pong->features != 0 ? "idle" : "-",
 	    format_ns(trip, pong->round_trip_ns));
@@ -182,10 +184,14 @@ ping_read(struct ping *p, const struct options *o)
 	for (i = 0; i < o->noperands; i++)
 		if (fleet_add(&p->fleet, o->operands[i], why) == -1)
 			goto refused;
-	if (fleet_check(&p->fleet, why) == -1 ||
-	    token_read(token_file, &p->token, why) == -1)
+	if (fleet_check(&p->fleet, why) == -1)
 		goto refused;
-	return 0;
+	if (token_read(token_file, &p->token, why) == 0)
+		return 0;
+	if (token_file != NULL) {
+		warnx("ping: --token-file: %s", why);
+		return -1;
+	}
 refused:
 	warnx("ping: %s", why);
 	return -1;

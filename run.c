@@ -199,7 +199,8 @@ make_load(struct run *run)
 		return run->pool == NULL ? -1 : 0;
 	}
 	if (token_read(s->token_path, &run->token, why) == -1) {
-		warnx("%s", why);
+		warnx("%s%s", s->token_path != NULL ? "--token-file: " : "",
+		    why);
 		return -1;
 	}
 	run->coord = coord_new(run->loop, &s->plan.fleet, run->token, on_say,

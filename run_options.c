@@ -449,8 +449,12 @@ check_fleet(const struct run_settings *s, const struct options *o)
 	const struct given *g;
 	char why[WIRE_TEXT_MAX];
 
-	if (s->plan.fleet.n == 0)
+	if (s->plan.fleet.n == 0) {
+		if ((g = find_given(o, OPT_TOKEN_FILE)) != NULL)
+			return options_refuse(g, "there are no workers that "
+			    "want a token");
 		return 0;
+	}
 	if ((g = find_given(o, OPT_GENERATORS)) != NULL ||
 	    (g = find_given(o, OPT_NO_PROBE)) != NULL)
 		return options_refuse(g, "each worker decides that for itself, "

@@ -88,6 +88,9 @@ token_read(const char *path, char **token, char why[WIRE_TEXT_MAX])
 	if (check(what, found, why) == -1)
 		return -1;
 	*token = xstrdup(found);
+	/* Commands that carry the protocol have no use for it. */
+	if (path == NULL)
+		(void)unsetenv("PULSE_WORKER_TOKEN");
 	leave_no_core();
 	return 0;
 }

@@ -75,9 +75,13 @@ make_line(char *why, size_t len)
 			len--;
 	}
 	why[len] = '\0';
-	for (i = 0; i < len; i++)
-		if ((unsigned char)why[i] < ' ' || why[i] == 0x7f)
-			why[i] = '?';
+	for (i = 0; i < len; i++) {
+		if (!utf8_is_control(&why[i]))
+			continue;
+		if ((unsigned char)why[i] >= 0x80)
+			why[i + 1] = '?';
+		why[i] = '?';
+	}
 }
 
 int

@@ -648,7 +648,11 @@ worker_serve(struct worker *w)
 		return 1;
 	if (w->settings.is_stdio) {
 		if (server_adopt(w->server, stdio[0], stdio[1]) == -1) {
-			warn("worker: standard input and output");
+			if (errno == EPERM)
+				warnx("worker: --stdio: standard input and "
+				    "output must be pipes or sockets");
+			else
+				warn("worker: standard input and output");
 			return 1;
 		}
 	} else if (announce(w) == -1)

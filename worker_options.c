@@ -101,8 +101,8 @@ apply(struct worker_settings *s, struct said *said, const struct given *g)
 	case OPT_ADDR:
 		said->address = g->value;
 		if (take_address(s, g->value) == -1)
-			return bad_value(g, "ADDRESS:PORT, :PORT or "
-			    "unix:PATH");
+			return bad_value(g, "ADDRESS:PORT or :PORT, ports to "
+			    "65535, or unix:PATH, about 100 bytes at most");
 		return 0;
 	case OPT_ALLOW_TARGET:
 		if (access_allow(&s->access, g->value, why) == 0)
@@ -127,13 +127,14 @@ apply(struct worker_settings *s, struct said *said, const struct given *g)
 	case OPT_MAX_DURATION:
 		if (parse_duration(g->value, &s->access.max_duration_ns) ==
 		    -1 || s->access.max_duration_ns == 0)
-			return bad_value(g, "a time as in 10s or 1h30m");
+			return bad_value(g, "a time above 0 as in 10s or "
+			    "1h30m");
 		return 0;
 	case OPT_MAX_RATE:
 		if (parse_rate(g->value, &s->access.max_rate) == -1 ||
 		    s->access.max_rate == 0)
-			return bad_value(g, "whole arrivals a second as in "
-			    "250 or 2.5k");
+			return bad_value(g, "whole arrivals a second, 1 or "
+			    "more, as in 250 or 2.5k");
 		return 0;
 	case OPT_NO_AUTH:
 		said->has_no_auth = true;
@@ -186,7 +187,8 @@ complete(struct worker_settings *s, const struct said *said)
 	if (read_environment(s) == -1)
 		return -1;
 	if (token_read(said->token_file, &s->token, why) == -1) {
-		warnx("worker: %s", why);
+		warnx("worker: %s%s", said->token_file != NULL ?
+		    "--token-file: " : "", why);
 		return -1;
 	}
 	/* Whoever started us with --stdio has shown who he is. */

@@ -293,6 +293,11 @@ listen_unix(const struct net_address *a)
 			return close_failed(fd);
 		if (is_stale(a))
 			net_unlisten(a);
+		else if (!is_socket(((const struct sockaddr_un *)
+		    &a->ss)->sun_path)) {
+			errno = ENOTSOCK;
+			return close_failed(fd);
+		}
 		/* Fails as before when it is still there. */
 		if (bind_unix(fd, a) == -1)
 			return close_failed(fd);

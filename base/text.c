@@ -569,3 +569,12 @@ utf8_len(const char *s, size_t len)
 			return 0;
 	return n;
 }
+
+bool
+utf8_is_control(const char *s)
+{
+	const unsigned char *c = (const unsigned char *)s;
+
+	return c[0] < ' ' || c[0] == 0x7f ||
+	    (c[0] == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f);
+}

@@ -2,6 +2,7 @@
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -56,5 +57,7 @@ int	 base64_decode(struct buf *b, const char *s, size_t len);
  * 0 if there is none (RFC 3629, 4: no surrogates, no overlong forms).
  */
 size_t	 utf8_len(const char *s, size_t len);
+/* Is that character a control: below a blank, DEL, or U+0080 to U+009F? */
+bool	 utf8_is_control(const char *s);
 
 #endif

@@ -90,6 +90,9 @@ fleet_add(struct fleet *fleet, const char *text, char why[WIRE_TEXT_MAX])
 	char *copy, *rest;
 	int rc = 0;
 
+	if (strcmp(text, "@") == 0)
+		return wire_refuse(why, "@: expected the name of a file of "
+		    "workers behind it, or - for standard input");
 	if (text[0] == '@')
 		return add_file(fleet, text + 1, why);
 	if (has_prefix(text, "exec:"))
@@ -272,7 +275,7 @@ fleet_add_one(struct fleet *fleet, const char *worker, uint64_t weight,
 		    SPLIT_WEIGHT_MAX);
 	if (strlen(worker) > WORKER_MAX)
 		return wire_refuse(why, "%.*s...: longer than %d bytes",
-		    QUOTE_MAX, worker, WORKER_MAX);
+		    QUOTE_MAX, without_user(worker), WORKER_MAX);
 	if (take(&w, worker, why) == -1)
 		return -1;
 	w.name = shown(worker);
@@ -313,6 +316,9 @@ take(struct worker_address *w, const char *text, char *why)
 		    "http://HOST:PORT, unix:PATH or exec:COMMAND");
 	if (refuse_scheme(text, why) == -1)
 		return -1;
+	if (text[0] == '@')
+		return wire_refuse(why, "%.*s: only -w can name a file of "
+		    "workers", QUOTE_MAX, text);
 	if (without_user(text) != text)
 		return wire_refuse(why, "%.*s: a worker takes no user and no "
 		    "password, but a token", QUOTE_MAX, without_user(text));

@@ -237,6 +237,21 @@ lose(struct peer *p, const char *what)
 
 /* A command's standard error. */
 
+/* What is no text, or could do something to a terminal, is shown as "?". */
+static void
+make_text(char *line)
+{
+	size_t n;
+
+	for (; *line != '\0'; line += n) {
+		n = utf8_len(line, strlen(line));
+		if (n > 0 && !utf8_is_control(line))
+			continue;
+		*line = '?';
+		n = 1;
+	}
+}
+
 static void
 say_line(struct peer *p)
 {
@@ -245,13 +260,14 @@ say_line(struct peer *p)
 		p->line_len--;
 	p->line[p->line_len] = '\0';
 	if (p->line_len > 0) {
+		make_text(p->line);
 		memcpy(p->words, p->line, p->line_len + 1);
 		p->said(p->said_arg, p->worker, p->line);
 	}
 	p->line_len = 0;
 }
 
-/* Lines that are too long come in pieces; what is no text is shown so. */
+/* Lines that are too long come in pieces. */
 static void
 take_error_output(struct peer *p, const char *bytes, size_t len)
 {
@@ -264,8 +280,7 @@ take_error_output(struct peer *p, const char *bytes, size_t len)
 		}
 		if (p->line_len == sizeof(p->line) - 1)
 			say_line(p);
-		p->line[p->line_len++] = (unsigned char)bytes[i] < ' ' &&
-		    bytes[i] != '\r' ? '?' : bytes[i];
+		p->line[p->line_len++] = bytes[i] == '\0' ? '?' : bytes[i];
 	}
 }
 
@@ -301,8 +316,8 @@ open_stream(struct peer *p, int read_fd, int write_fd, int events)
 static void
 start_command(struct peer *p)
 {
-	/* One that ended before: its successor is to be buried, too. */
-	proc_end(&p->proc, END_MS);
+	/* One that was here before is of no use any more. */
+	proc_end(&p->proc, 0);
 	error_output_close(p);
 	p->words[0] = '\0';
 	if (proc_exec(&p->proc, p->worker->path) == -1) {
@@ -311,12 +326,10 @@ start_command(struct peer *p)
 	}
 	p->error.fd = p->proc.error_fd;
 	p->state = PEER_OPEN;
-	if (loop_add(p->loop, &p->error, LOOP_READ) == -1) {
+	if (open_stream(p, p->proc.read_fd, p->proc.write_fd,
+	    LOOP_READ | LOOP_WRITE) == 0 &&
+	    loop_add(p->loop, &p->error, LOOP_READ) == -1)
 		fail(p, "", strerror(errno));
-		return;
-	}
-	(void)open_stream(p, p->proc.read_fd, p->proc.write_fd,
-	    LOOP_READ | LOOP_WRITE);
 	proc_give_fds(&p->proc);
 }
 
@@ -420,7 +433,7 @@ peer_ask(struct peer *p, const char *method, const char *path,
 	struct buf *out = &p->out;
 
 	/* It was closed while nothing was asked: that is no failure yet. */
-	if (p->state == PEER_FAILED)
+	if (p->state == PEER_FAILED || p->state == PEER_LAST_WORDS)
 		disconnect(p);
 	buf_addf(out, "%s %s HTTP/1.1\r\nHost: ", method, path);
 	add_host(out, p->worker);

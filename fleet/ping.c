@@ -212,6 +212,14 @@ read_pong(struct asked *a, const struct json_value *v, uint64_t now_ns)
 		    (now_ns - round_trip_ns / 2));
 }
 
+static bool
+is_ok(const struct json_value *v)
+{
+	const char *status = json_to_str(json_get(v, "status"));
+
+	return status != NULL && strcmp(status, "ok") == 0;
+}
+
 static void
 on_end(void *arg)
 {
@@ -219,6 +227,7 @@ on_end(void *arg)
 	uint64_t now_ns = loop_tick(a->all->loop);
 	struct json_error err;
 	struct json *doc;
+	const struct json_value *root;
 	char why[WIRE_TEXT_MAX];
 
 	if (a->status != 200) {
@@ -230,9 +239,16 @@ on_end(void *arg)
 		on_failed(a, why);
 		return;
 	}
-	/* Go's coordinator looks at the status alone, and so must we. */
+	/* Any server may answer 200; every worker says this as well. */
 	doc = json_parse(a->answer.data, a->answer.len, &err);
-	read_pong(a, doc != NULL ? json_root(doc) : NULL, now_ns);
+	root = doc != NULL ? json_root(doc) : NULL;
+	if (!is_ok(root)) {
+		json_free(doc);
+		on_failed(a, "it is no worker: its answer to /ping has no "
+		    "\"status\":\"ok\"");
+		return;
+	}
+	read_pong(a, root, now_ns);
 	json_free(doc);
 	if (!a->pong->is_ok)
 		a->left = a->pong->has_clock ? CLOCK_PINGS : 0;

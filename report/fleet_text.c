@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How each worker of a fleet fared, for people: a row a worker, and why a lost
- * one was lost below it.
+ * How each worker of a fleet fared, for people: a row a worker, and why one
+ * failed below it.
  *
  * A worker that was left out has no figures. Those of a lost one are what it
- * said last: they are in no other part of the report. Long names lose their
- * middle. Errors stick in the stream.
+ * said last: they are in no other part of the report. Errors stick in the
+ * stream.
  */
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/text.h"
 #include "report/fleet_text.h"
@@ -41,11 +40,9 @@ fleet_text_write(FILE *out, const struct report *r)
 static void
 write_worker(FILE *out, const struct worker_stat *w)
 {
-	char name[WORDS_MAX], error[WORDS_MAX], trip[FORMAT_MAX];
+	char name[WORDS_COLUMN_MAX], error[WORDS_MAX], trip[FORMAT_MAX];
 
-	words_worker(name, w->name, NAME_WIDTH);
-	page_put(out, name, strlen(name));
-	fprintf(out, "%*s", NAME_WIDTH - (int)strlen(name), "");
+	fputs(words_column(name, 0, w->name, NAME_WIDTH), out);
 	if (!w->took_part) {
 		fprintf(out, "%11s%9s%13s%12s  left out\n", "n/a", "n/a",
 		    "n/a", "n/a");

@@ -37,12 +37,15 @@ void
 outlook_init(struct outlook *o, const struct report *r)
 {
 	const struct counters *n = &r->result->n;
+	uint64_t canceled = n->category[CATEGORY_CANCELED];
 
 	memset(o, 0, sizeof(*o));
 	judge_thresholds(o, r);
 	judge_share(o, r, THRESHOLD_DROPPED, n->dropped, n->scheduled,
 	    "dropped");
-	judge_share(o, r, THRESHOLD_ERRORS, n->failed, n->completed, "failed");
+	/* Those that were cut off at a stop are nobody's failure. */
+	judge_share(o, r, THRESHOLD_ERRORS, n->failed > canceled ?
+	    n->failed - canceled : 0, n->completed, "failed");
 	judge_run(o, r);
 }
 
@@ -161,6 +164,9 @@ judge_run(struct outlook *o, const struct report *r)
 	    res->signo == 0;
 	if (!res->is_valid)
 		add_reason(o, "the generator did not keep its plan, see below");
+	if (res->n.category[CATEGORY_CANCELED] > 0)
+		add_reason(o, "%" PRIu64 " requests were cut off when it "
+		    "stopped", res->n.category[CATEGORY_CANCELED]);
 	if (words_end(end, r)[0] != '\0' && !has_named)
 		add_reason(o, "%s", end);
 	else if (res->n.completed == 0)

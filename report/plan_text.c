@@ -18,7 +18,7 @@
 
 enum {
 	TEXT_SHOWN_MAX = 60,	/* bytes of one that a check looks for */
-	WORKER_SHOWN_MAX = 30	/* columns of a name in the table */
+	NAME_WIDTH = 30		/* of a worker, columns */
 };
 
 static uint64_t
@@ -178,36 +178,40 @@ write_rates(FILE *out, const struct run_request *req)
 
 /* Behind the warm-up, as the result will have them. */
 static void
-write_part(FILE *out, const struct run_request *req, uint64_t arrivals)
+write_part(FILE *out, const struct split_part *shared,
+    const struct split_part *rates)
 {
+	const struct run_request *req = &shared->req;
+
 	fprintf(out, " %10" PRIu64, req->max_concurrency);
 	if (req->is_poisson || run_request_has_max(req))
 		fprintf(out, " %12s", "-");
 	else
-		fprintf(out, " %12" PRIu64, arrivals);
-	write_rates(out, req);
+		fprintf(out, " %12" PRIu64, shared->arrivals);
+	if (rates->is_left_out)
+		fprintf(out, "  none\n");
+	else
+		write_rates(out, &rates->req);
 }
 
 void
 plan_text_write_parts(FILE *out, const struct fleet *fleet,
-    const struct split_part *parts)
+    const struct split_part *shared, const struct split_part *rates)
 {
 	const struct worker_address *w;
-	char name[WORKER_SHOWN_MAX + 1];
+	char name[WORDS_COLUMN_MAX];
 	size_t i;
 
-	fprintf(out, "\n  %-*s %7s %10s %12s  %s\n", WORKER_SHOWN_MAX,
+	fprintf(out, "\n  %-*s %7s %10s %12s  %s\n", NAME_WIDTH,
 	    "worker", "weight", "in flight", "arrivals", "rates");
 	for (i = 0; i < fleet->n; i++) {
 		w = &fleet->workers[i];
-		snprintf(name, sizeof(name), "%s", w->name);
-		if (strlen(w->name) >= sizeof(name))
-			memcpy(name + sizeof(name) - 4, "...", 4);
-		fprintf(out, "  %-*s %7" PRIu64, WORKER_SHOWN_MAX, name,
-		    w->weight);
-		if (parts[i].is_left_out)
+		fprintf(out, "%s %7" PRIu64, words_column(name, 2, w->name,
+		    NAME_WIDTH), w->weight);
+		if (shared[i].is_left_out)
 			fprintf(out, "  left out: its share is nothing\n");
 		else
-			write_part(out, &parts[i].req, parts[i].arrivals);
+			write_part(out, &shared[i], &rates[i]);
 	}
+	fprintf(out, "  rates are for workers that cannot share arrivals\n");
 }

@@ -14,9 +14,10 @@
 void	 plan_text_write(FILE *out, const struct plan *plan);
 /*
  * Behind it, what each worker would get: a table with its weight, its place
- * for requests in flight, its arrivals, and the rate of each phase.
+ * for requests in flight and its arrivals, as workers of this program share
+ * them, and the rate of each phase that others would be told.
  */
 void	 plan_text_write_parts(FILE *out, const struct fleet *fleet,
-	    const struct split_part *parts);
+	    const struct split_part *shared, const struct split_part *rates);
 
 #endif

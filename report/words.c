@@ -201,6 +201,27 @@ words_end(char buf[WORDS_END_MAX], const struct report *r)
 }
 
 char *
+words_column(char buf[WORDS_COLUMN_MAX], int indent, const char *name,
+    int width)
+{
+	/* Of an exec: worker it is a command, of any length. */
+	int most = WORDS_COLUMN_MAX - 2 - 2 * indent - width;
+	int len = snprintf(buf, WORDS_COLUMN_MAX, "%*s%.*s", indent, "", most,
+	    name), i;
+
+	for (i = 0; i < len; i++)
+		if (buf[i] < ' ' || buf[i] > '~')
+			buf[i] = '?';
+	if (len > indent + width) {
+		buf[len++] = '\n';
+		width += indent;
+	} else
+		width -= len - indent;
+	snprintf(buf + len, WORDS_COLUMN_MAX - (size_t)len, "%*s", width, "");
+	return buf;
+}
+
+char *
 words_worker(char buf[WORDS_MAX], const char *name, size_t width)
 {
 	static const char cut[] = "...";

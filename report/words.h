@@ -36,6 +36,14 @@ char	*words_end(char buf[WORDS_END_MAX], const struct report *r);
  * beginning and its end, "build7.exam...le.net:9100".
  */
 char	*words_worker(char buf[WORDS_MAX], const char *name, size_t width);
+/*
+ * The same as the first column of a table, behind so many blanks: filled to
+ * its width, or whole on a line of its own, blanks below it, when it is longer:
+ * what a cut takes could be the host. ASCII only.
+ */
+#define WORDS_COLUMN_MAX	256
+char	*words_column(char buf[WORDS_COLUMN_MAX], int indent,
+	    const char *name, int width);
 /* Those for which is says so: "a", "a and b", "a, b, c and 2 more"; or "" */
 #define WORDS_WORKERS_MAX	(4 * WORDS_MAX)
 char	*words_workers(char buf[WORDS_WORKERS_MAX], const struct result *res,

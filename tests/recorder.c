@@ -17,6 +17,8 @@
  * first, a line each.
  */
 
+#include <sys/stat.h>
+
 #include <err.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -216,6 +218,7 @@ main(int argc, char *argv[])
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	uint64_t rate, max = ARRIVALS_MAX;
 	const char *path = NULL;
+	struct stat st;
 	int c;
 
 	while ((c = getopt(argc, argv, "d:")) == 'd')
@@ -237,8 +240,9 @@ main(int argc, char *argv[])
 		err(1, "loop");
 	open_listener();
 	input = (struct loop_io){ .fd = STDIN_FILENO, .call = on_input };
-	/* A file or /dev/null cannot be watched: then TERM alone ends it. */
-	if (loop_add(loop, &input, LOOP_READ) == -1 && errno != EPERM)
+	/* A file or /dev/null says nothing: then TERM alone ends it. */
+	if (fstat(STDIN_FILENO, &st) == 0 && S_ISFIFO(st.st_mode) &&
+	    loop_add(loop, &input, LOOP_READ) == -1)
 		err(1, "standard input");
 	if (loop_run(loop) == -1)
 		err(1, "loop");

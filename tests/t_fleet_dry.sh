@@ -31,9 +31,9 @@ members() {
 # 1001 by 3, 1, 1.
 dry three -r 1001 -w a:9100=3,b:9100,c:9100 "$url"
 is "three: stderr is empty" "$(cat "$dir/three.err" "$dir/three.json.err")" ""
-is "three: a" "$(row three a:9100)" "a:9100 3 154 6010 601"
-is "three: b" "$(row three b:9100)" "b:9100 1 51 2000 200"
-is "three: c" "$(row three c:9100)" "c:9100 1 51 2000 200"
+is "three: a" "$(row three a:9100)" "a:9100 3 154 6006 601"
+is "three: b" "$(row three b:9100)" "b:9100 1 51 2002 200"
+is "three: c" "$(row three c:9100)" "c:9100 1 51 2002 200"
 is "three: rates" "$(members three arrivalRate)" "601 200 200 "
 is "three: concurrency" "$(members three maxConcurrency)" "154 51 51 "
 is "three: type" "$(members three type)" '"constant" "constant" "constant" '
@@ -63,11 +63,11 @@ cat >"$dir/workers" <<-'END'
 END
 dry file -r 1001 -w "@$dir/workers" "$url"
 is "file: rates" "$(members file arrivalRate)" "601 200 200 "
-is "file: a" "$(row file a:9100)" "a:9100 3 154 6010 601"
-has "file: a command is cut" "$dir/file" \
-    "^  exec:ssh b 'pulse worker --\.\.\. *1 *51 *2000  200\$"
+is "file: a" "$(row file a:9100)" "a:9100 3 154 6006 601"
+has "file: a command has a line of its own" "$dir/file" \
+    "^  exec:ssh b 'pulse worker --stdio' # not a comment\$"
 is "file: unix" "$(row file unix:/run/pulse.sock)" \
-    "unix:/run/pulse.sock 1 51 2000 200"
+    "unix:/run/pulse.sock 1 51 2002 200"
 ./pulse run -n --json -r 1001 -w @- "$url" <"$dir/workers" \
     >"$dir/stdin.json"
 is "stdin: rates" "$(members stdin arrivalRate)" "601 200 200 "
@@ -86,9 +86,12 @@ is "instead: rates" "$(members instead arrivalRate)" "5 5 "
 is "instead: p" "$(row instead p:1)" ""
 
 # Left out, and named.
-dry out -r 2 -w a,b,c "$url"
+dry out -r 2 -c 2 -w a,b,c "$url"
 is "out: rates" "$(members out arrivalRate)" "1 1 "
 has "out: text" "$dir/out" '^  c  *1  left out: its share is nothing$'
+dry few -r 1 -d 4s -w a,b "$url"
+has "few: both make two" "$dir/few" '^  a  *1  *128  *2  1$'
+has "few: the rate of one is nothing" "$dir/few" '^  b  *1  *128  *2  none$'
 is "out: stderr" "$(cat "$dir/out.json.err")" \
     "pulse: c: left out, its share is nothing"
 
@@ -137,5 +140,9 @@ echo '{"target": {"url": "http://h/"}, "workers": ["exec:true"]}' \
     >"$dir/p.json"
 refused "a command in a plan" "$dir/p.json: workers[0]: a plan file cannot\
  name a command to run: give it with -w" "$dir/p.json"
+
+refused "parts beyond all sense" "the weights of the workers add up to 8191\
+ parts of the plan, 4096 are the most: make them rounder" -w a=4096,b=4095\
+    "$url"
 
 finish

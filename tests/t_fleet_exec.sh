@@ -200,9 +200,10 @@ has "ping: a Go worker" "$dir/ping" \
     "^$gopeer_worker  *-  *-  *-  *[0-9.]*[mnu]*s\$"
 has "ping: one that fails" "$dir/ping" \
     "^127.0.0.1:1  *failed: Connection refused\$"
-is "ping: lines" "$(lines "$dir/ping")" 5
+is "ping: lines, and one for a long name" "$(lines "$dir/ping")" 6
 leaves_nothing ping 1
-body='{"version":"1\u001b[2J\n2","features":[null,5,"share"],"now":-1,"busy":1}'
+body='{"status":"ok","version":"1\u001b[2J\n2","features":[null,5,"share"],'
+body=$body'"now":-1,"busy":1}'
 printf 'HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s' ${#body} "$body" \
     >"$dir/odd"
 gopeer -p "$dir/odd"

@@ -26,7 +26,8 @@ misbehave hang
 silent=127.0.0.1:$port
 cat >"$dir/twice" <<-'END'
 	answer() {
-		printf 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'
+		printf 'HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n'
+		printf '{"status":"ok"}'
 	}
 	read -r line
 	answer
@@ -190,6 +191,15 @@ diff "$dir/want" "$dir/got" >"$dir/diff"
 is "raw: all are named" "$(cat "$dir/diff")" ""
 is "raw: the others are merged" "$(number "$dir/raw.json" scheduled)" 7
 adds_up raw
+
+# Any server may answer 200.
+mock
+raw_mock=${url#http://}
+./pulse run -q -w "${raw_mock%/}" -r 10 -d 100ms "$target" >"$dir/any" \
+    2>"$dir/any.err"
+is "any server: status" $? 1
+has "any server: is no worker" "$dir/any.err" "^pulse: ${raw_mock%/}: it is no\
+ worker: its answer to /ping has no \"status\":\"ok\"\$"
 
 # What a worker says is one line of text on a terminal.
 printf "$stream{\"error\":\"a\\\\n\\\\u001b[2Jb\"}\n" >"$dir/escape"

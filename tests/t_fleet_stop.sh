@@ -110,7 +110,8 @@ cat >"$dir/slow" <<-'END'
 	read -r line
 	touch "$1"
 	sleep 0.5
-	printf 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'
+	printf 'HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n'
+	printf '{"status":"ok"}'
 	while read -r line; do
 		:
 	done

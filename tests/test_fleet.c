@@ -314,8 +314,8 @@ static const struct text_test file_tests[] = {
 	{ "a weight alone", "7", "FILE:1: 7: expected a host, not a number" },
 	{ "a weight and a comment", "7 # a", "FILE:1: expected a worker: "
 	    "HOST:PORT, http://HOST:PORT, unix:PATH or exec:COMMAND" },
-	{ "a file in a file", "@b", "FILE:1: b: a worker takes no user and "
-	    "no password, but a token" },
+	{ "a file in a file", "@b", "FILE:1: @b: only -w can name a file "
+	    "of workers" },
 };
 
 START_TEST(test_file)

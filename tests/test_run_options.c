@@ -392,7 +392,7 @@ static const struct option_test {
 	    "workers: a:1=3 b=1 exec:c,d=5=1" },
 	{ { "-w", "@WORKERS", "-w", "c" },
 	    "workers: a:1=2 exec:ssh b # no comment=1 c=1" },
-	{ { "--token-file", "t" }, "token: t" },
+	{ { "--token-file", "t", "-w", "a" }, "token: t; workers: a=1" },
 	{ { "-n" }, "dry run: 1" },
 	{ { "--dry-run" }, "dry run: 1" }
 };
