@@ -150,6 +150,21 @@ $(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h
 check: pulse $(UNIT) $(HELPERS)
 	@sh tests/run.sh $(UNIT) $(SHELL_TESTS)
 
+# What depends on the event loop: for LOOP=poll, beside a whole check.
+LOOP_UNIT = tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
+	tests/test_msg.t tests/test_net.t tests/test_stream.t \
+	tests/test_resolve.t tests/test_probe.t tests/test_http_client.t \
+	tests/test_http_server.t tests/test_server_limits.t \
+	tests/test_server_stream.t tests/test_server_drain.t \
+	tests/test_pool.t tests/test_pool_end.t
+
+LOOP_SHELL = tests/t_load.sh tests/t_client.sh tests/t_signal.sh \
+	tests/t_worker.sh tests/t_worker_gone.sh tests/t_worker_died.sh \
+	tests/t_fleet.sh tests/t_fleet_stop.sh tests/t_fleet_exec.sh
+
+check-loop: pulse $(LOOP_UNIT) $(HELPERS)
+	@sh tests/run.sh $(LOOP_UNIT) $(LOOP_SHELL)
+
 # Without the unit tests: for a C library that has no check.
 check-shell: pulse $(HELPERS)
 	@sh tests/run.sh $(SHELL_TESTS)
