@@ -219,4 +219,22 @@ is "hang: are named" "$(grep -c 'no answer to a ping within 5s' "$dir/hang")" 3
 mv "$dir/hung" "$dir/sessions"
 leaves_nothing hang 2
 
+# A command that ends its output behind the ping, and lingers: it is started
+# anew for the run, at once. Both say no more than that they are there.
+cat >"$dir/leaves" <<-'END'
+	cr=$(printf '\r')
+	while IFS= read -r line && [ -n "${line%"$cr"}" ]; do
+		:
+	done
+	printf 'HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{"status":"ok"}'
+	exec >&-
+	sleep 3
+END
+since=$(now)
+run leaves -w "exec:exec sh $dir/leaves" -r 100 -d 100ms "$target"
+is "leaves: status" "$status" 1
+has "leaves: what became of the second" "$dir/leaves.err" \
+    ": it scheduled 0 arrivals where 10 were asked for\$"
+between "leaves: hundredths until the end" $(($(now) - since)) 0 250
+
 finish
