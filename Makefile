@@ -3,7 +3,8 @@
 #	make deps demo		set up this machine, run a real load
 #	make deps check		set up, build, pass every test
 #
-# Settings: CC CFLAGS LDFLAGS PREFIX DESTDIR, LOOP=poll for the poll loop.
+# Settings: CC CFLAGS LDFLAGS PREFIX DESTDIR, LOOP=poll for the poll loop, TLS=0
+# for a build without OpenSSL.
 
 .POSIX:
 .SUFFIXES:
@@ -15,6 +16,7 @@ LDFLAGS =
 PREFIX = /usr/local
 MANDIR = $(PREFIX)/share/man
 LOOP = epoll
+TLS = 1
 WERROR =
 
 STD = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -iquote .
@@ -22,16 +24,21 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wundef \
 	-Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wformat=2 \
 	-Wvla -Wswitch-enum $(WERROR)
 ALL_CFLAGS = $(STD) $(WARN) -DLOOP_$(LOOP) $(CFLAGS)
-LIBS = -lm
+TLS_OBJ_0 = base/tls_none.o
+TLS_OBJ_1 = base/tls.o
+TLS_LIBS_0 =
+TLS_LIBS_1 = -lssl -lcrypto
+LIBS = $(TLS_LIBS_$(TLS)) -lm
 
 OBJS = \
 	base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
-	base/resolve.o base/stream.o base/expiry.o \
+	base/resolve.o base/stream.o base/expiry.o base/roots.o \
+	$(TLS_OBJ_$(TLS)) \
 	hist.o http.o json.o json_write.o \
 	http/body.o http/url.o http/client.o http/server_answer.o \
 	http/server_input.o http/server_output.o http/server_connection.o \
 	http/server_listener.o http/server.o \
-	load/arrival.o load/life.o load/outcome.o load/slots.o \
+	load/arrival.o load/connect.o load/life.o load/outcome.o load/slots.o \
 	load/intervals.o load/target.o load/check.o load/request.o \
 	load/probe.o load/audit.o load/gen.o load/pool.o \
 	wire.o result.o \
@@ -49,12 +56,12 @@ OBJS = \
 
 HDRS = \
 	base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
-	base/resolve.h base/stream.h base/expiry.h \
+	base/resolve.h base/stream.h base/expiry.h base/roots.h base/tls.h \
 	hist.h http.h json.h json_write.h \
 	http/body.h http/url.h http/client.h http/server_answer.h \
 	http/server_input.h http/server_output.h http/server_connection.h \
 	http/server_listener.h http/server.h \
-	load/arrival.h load/life.h load/outcome.h load/slots.h \
+	load/arrival.h load/connect.h load/life.h load/outcome.h load/slots.h \
 	load/intervals.h load/target.h load/check.h load/request.h \
 	load/probe.h load/audit.h load/gen.h load/pool.h \
 	wire.h result.h \
@@ -83,7 +90,7 @@ pulse.o $(OBJS): $(HDRS) .flags
 
 # Changes when the flags do, so that everything is compiled anew then.
 .flags: FORCE
-	@echo '$(CC) $(ALL_CFLAGS) $(LDFLAGS)' >.flags.new
+	@echo '$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LIBS)' >.flags.new
 	@if cmp -s .flags.new $@; then rm .flags.new; else mv .flags.new $@; fi
 
 FORCE:
@@ -198,5 +205,5 @@ uninstall:
 	rm -f $(DESTDIR)$(MANDIR)/man1/pulse.1
 
 clean:
-	rm -f pulse pulse.o $(OBJS) libpulse.a $(UNIT) $(HELPERS)
+	rm -f pulse pulse.o $(OBJS) base/tls.o base/tls_none.o libpulse.a $(UNIT) $(HELPERS)
 	rm -f .flags .flags.new

@@ -17,6 +17,7 @@
 #include "base/loop.h"
 #include "base/net.h"
 #include "base/text.h"
+#include "base/tls.h"
 #include "base/util.h"
 #include "merge.h"
 #include "mock.h"
@@ -121,7 +122,8 @@ version_main(int argc, char **argv)
 		warnx("version: it takes no operand");
 		return 1;
 	}
-	printf("pulse %s (loop: %s, TLS: none)\n", PULSE_VERSION, loop_name());
+	printf("pulse %s (loop: %s, TLS: %s)\n", PULSE_VERSION, loop_name(),
+	    tls_version() != NULL ? tls_version() : "none");
 	return fflush(stdout) == EOF;
 }
 

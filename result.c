@@ -11,6 +11,7 @@
  */
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,6 +96,7 @@ result_merge(struct result *dst, const struct result *src)
 	dst->is_valid &= src->is_valid;
 	merge_start(dst, src);
 	merge_text(dst->address, src->address, sizeof(dst->address));
+	result_set_tls(dst, src->tls_protocol, src->tls_cipher);
 	merge_text(dst->error, src->error, sizeof(dst->error));
 	merge_reasons(dst, src);
 	merge_generators(dst, src);
@@ -146,6 +148,17 @@ merge_text(char *dst, const char *src, size_t size)
 {
 	if (*src != '\0' && (*dst == '\0' || strcmp(src, dst) < 0))
 		memcpy(dst, src, size);
+}
+
+void
+result_set_tls(struct result *r, const char *protocol, const char *cipher)
+{
+	char text[RESULT_TLS_MAX];
+
+	snprintf(text, sizeof(text), "%s", protocol);
+	merge_text(r->tls_protocol, text, sizeof(text));
+	snprintf(text, sizeof(text), "%s", cipher);
+	merge_text(r->tls_cipher, text, sizeof(text));
 }
 
 /* Those of dst may be in the order in which they were found. */
@@ -287,6 +300,8 @@ counters_add(struct counters *dst, const struct counters *src)
 	dst->bytes_in += src->bytes_in;
 	dst->bytes_out += src->bytes_out;
 	dst->connects += src->connects;
+	dst->handshakes += src->handshakes;
+	dst->resumed += src->resumed;
 	add_all(dst->category, src->category, CATEGORIES);
 	for (i = 0; i < PARTS; i++)
 		add_all(dst->error[i], src->error[i], CAUSES);

@@ -14,6 +14,7 @@
 enum {
 	RESULT_STATUS_MAX = 1000,	/* status codes are below */
 	RESULT_REASONS_MAX = 8,
+	RESULT_TLS_MAX = 48,		/* of a protocol or cipher, NUL too */
 	RESULT_OTHERS_MAX = 32,		/* more count as unknown_error */
 	RESULT_NAME_MAX = 48,		/* of such a category, with its NUL */
 	RESULT_GENERATORS_MAX = 256 * 1024	/* of a fleet, from JSON */
@@ -31,6 +32,8 @@ struct counters {
 	uint64_t	 bytes_in;
 	uint64_t	 bytes_out;
 	uint64_t	 connects;	/* connections opened */
+	uint64_t	 handshakes;	/* of TLS, on these */
+	uint64_t	 resumed;	/* of these */
 	uint64_t	 category[CATEGORIES];
 	uint64_t	 error[PARTS][CAUSES];
 	uint64_t	 status[RESULT_STATUS_MAX];
@@ -107,6 +110,8 @@ struct result {
 	uint64_t		 lost;
 	uint64_t		 start_wall_ns;	/* since 1970 */
 	char			 address[64];	/* that was connected to */
+	char			 tls_protocol[RESULT_TLS_MAX];	/* "": none */
+	char			 tls_cipher[RESULT_TLS_MAX];
 	struct generator_stat	*generators;
 	size_t			 ngenerators;
 	bool			 is_partial;	/* stopped before its end */
@@ -215,6 +220,9 @@ void	 result_merge(struct result *dst, const struct result *src);
  */
 void	 result_add_errors(struct result *r, const char *name,
 	    uint64_t count);
+/* What TLS agreed upon; of several, what sorts first. "" is nothing. */
+void	 result_set_tls(struct result *r, const char *protocol,
+	    const char *cipher);
 void	 counters_add(struct counters *dst, const struct counters *src);
 /*
  * Latency and ttfb of all requests come from the fine histograms, unless some

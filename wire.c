@@ -155,6 +155,7 @@ run_request_clear(struct run_request *req)
 	free(s->url);
 	free(s->method);
 	free(s->body);
+	connect_clear(&s->connect);
 	free(req->phases);
 	free(req->take);
 	memset(req, 0, sizeof(*req));
@@ -350,6 +351,7 @@ run_request_copy(struct run_request *to, const struct run_request *from)
 	s->headers = copy_pairs(from->scenario.headers, s->nheaders);
 	s->body = copy_bytes(from->scenario.body, s->body_len);
 	copy_checks(&s->checks, &from->scenario.checks);
+	connect_copy(&s->connect, &from->scenario.connect);
 }
 
 int
@@ -453,6 +455,8 @@ check_headers(const struct scenario *s, char *why)
 static int
 check_scenario(const struct scenario *s, char *why)
 {
+	char reason[CONNECT_TEXT_MAX];
+
 	if (check_url(s, why) == -1 || check_method(s, why) == -1)
 		return -1;
 	if (check_headers(s, why) == -1)
@@ -469,6 +473,8 @@ check_scenario(const struct scenario *s, char *why)
 		    WIRE_REDIRECTS_MAX);
 	if (s->family != 0 && s->family != 4 && s->family != 6)
 		return wire_refuse(why, "family: must be 4 or 6");
+	if (connect_check(&s->connect, reason) == -1)
+		return wire_refuse(why, "%s", reason);
 	return check_checks(&s->checks, why);
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/util.h"
 #include "load/arrival.h"
+#include "load/connect.h"
 
 #define PULSE_VERSION	"0.1.0"
 
@@ -68,6 +69,7 @@ struct scenario {
 	uint64_t	 redirects;	/* most that are followed */
 	bool		 keep_alive;
 	int		 family;	/* 0 any, 4, 6 */
+	struct connect_settings connect;
 	struct checks	 checks;
 };
 

@@ -347,14 +347,46 @@ net_accept(int fd)
 	return fd;
 }
 
+/*
+ * The port is chosen when the other end is known, where the system can do
+ * that: else all connections from one address would have to share its ports.
+ */
+static int
+bind_from(int fd, const struct net_address *from)
+{
+#ifdef IP_BIND_ADDRESS_NO_PORT
+	const int on = 1;
+
+	/* An old kernel chooses now. */
+	(void)setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on,
+	    sizeof(on));
+#endif
+	return bind(fd, (const struct sockaddr *)&from->ss, from->len);
+}
+
 int
-net_connect(const struct net_address *a)
+net_try_source(const struct net_address *from)
+{
+	int fd = stream_socket(from);
+
+	if (fd == -1)
+		return -1;
+	if (bind_from(fd, from) == -1)
+		return close_failed(fd);
+	close(fd);
+	return 0;
+}
+
+int
+net_connect(const struct net_address *a, const struct net_address *from)
 {
 	int fd = stream_socket(a);
 
 	if (fd == -1)
 		return -1;
 	set_tcp(fd, TCP_NODELAY, 1);
+	if (from != NULL && bind_from(fd, from) == -1)
+		return close_failed(fd);
 	if (connect(fd, (const struct sockaddr *)&a->ss, a->len) == 0 ||
 	    errno == EINPROGRESS)
 		return fd;

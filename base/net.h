@@ -60,9 +60,15 @@ int	 net_accept(int fd);
  * place of one that nobody listens to any more, goes; nothing for others.
  */
 void	 net_unlisten(const struct net_address *a);
-/* Begins to connect: done when writable, then net_connected says how. */
-int	 net_connect(const struct net_address *a);
+/*
+ * Begins to connect, from this local address unless it is NULL: done when
+ * writable, then net_connected says how.
+ */
+int	 net_connect(const struct net_address *a,
+	    const struct net_address *from);
 int	 net_connected(int fd);		/* 0, or -1 with errno */
+/* Can this machine send from there? 0, or -1 with errno. */
+int	 net_try_source(const struct net_address *from);
 /* The address that a listening socket got. 0 or -1. */
 int	 net_local_address(int fd, struct net_address *a);
 /* The address at the other end. 0, or -1 with errno. */

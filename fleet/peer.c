@@ -346,7 +346,7 @@ connect_next(struct peer *p, int error)
 static void
 peer_connect(struct peer *p)
 {
-	int fd = net_connect(&p->addresses.at[p->tried]);
+	int fd = net_connect(&p->addresses.at[p->tried], NULL);
 
 	p->state = PEER_CONNECT;
 	if (fd == -1) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Client connections, each a state machine: connect, send, receive the head,
- * receive the body, and wait idle to be used again.
+ * Client connections, each a state machine: connect, shake hands if it is TLS,
+ * send, receive the head, receive the body, and wait idle to be used again.
  *
  * The time of an exchange is divided among the parts it passes: each state
  * has one, and the clock is read when the part changes. A failed exchange
@@ -10,8 +10,8 @@
  *
  * All connections of a process read into one buffer; only a head that
  * arrives in pieces, and a body that its owner wants to look at, are kept with
- * their connection. Nothing else is allocated after client_pool_new. Writing
- * comes first and the kernel is asked to tell of writability only when it said
+ * their connection. Nothing else is allocated after client_pool_new, but for
+ * what TLS needs of each connection. Writing comes first and the kernel is asked to tell of writability only when it said
  * wait.
  */
 
@@ -32,6 +32,7 @@ enum {
 enum client_state {
 	CLIENT_CLOSED,
 	CLIENT_CONNECT,
+	CLIENT_TLS,
 	CLIENT_SEND,
 	CLIENT_HEAD,
 	CLIENT_BODY,
@@ -45,7 +46,8 @@ struct client {
 	struct client		*next;		/* idle or free */
 	struct client		*prev;		/* idle */
 	struct loop_io		 io;
-	struct loop_timer	 failed;
+	struct tls		*tls;		/* NULL: plain */
+	struct loop_timer	 soon;		/* to fail, or to read on */
 	enum client_state	 state;
 	size_t			 tried;		/* addresses, so far */
 	size_t			 sent;
@@ -66,19 +68,26 @@ struct client_pool {
 	size_t		 nclients;
 	size_t		 hand;		/* where eviction looks next */
 	struct client	*free;
-	uint64_t	 opened;
+	struct client_counts counts;
+	const struct net_address *sources;
+	size_t		 nsources;
+	size_t		 source;	/* whose turn it is */
 	char		*scratch;
 };
 
+static void	client_disconnect(struct client *);
 static void	client_connect(struct client *);
+static void	client_shake_hands(struct client *);
 static void	client_send(struct client *);
 static void	client_receive(struct client *);
+static void	client_fail(struct client *, enum cause);
 static void	client_end(struct client *, enum cause);
-static void	on_failed(void *);
+static void	on_soon(void *);
 static void	on_io(void *, int);
 
 struct client_pool *
-client_pool_new(struct loop *loop, size_t connections)
+client_pool_new(struct loop *loop, size_t connections,
+    const struct net_address *sources, size_t nsources, size_t first)
 {
 	struct client_pool *pool = xcalloc(1, sizeof(*pool));
 
@@ -86,6 +95,9 @@ client_pool_new(struct loop *loop, size_t connections)
 	pool->clients = xcalloc(connections, sizeof(*pool->clients));
 	pool->nclients = connections;
 	pool->scratch = xcalloc(1, SCRATCH_SIZE);
+	pool->sources = sources;
+	pool->nsources = nsources;
+	pool->source = first;
 	return pool;
 }
 
@@ -100,11 +112,8 @@ client_pool_free(struct client_pool *pool)
 	/* A client that was never used has no pool, and nothing to free. */
 	for (i = 0; i < pool->nclients && pool->clients[i].pool != NULL; i++) {
 		c = &pool->clients[i];
-		loop_timer_stop(pool->loop, &c->failed);
-		if (c->io.fd != -1) {
-			loop_del(pool->loop, &c->io);
-			close(c->io.fd);
-		}
+		loop_timer_stop(pool->loop, &c->soon);
+		client_disconnect(c);
 		buf_clear(&c->head);
 		buf_clear(&c->kept);
 	}
@@ -113,10 +122,10 @@ client_pool_free(struct client_pool *pool)
 	free(pool);
 }
 
-uint64_t
-client_pool_opened(const struct client_pool *pool)
+const struct client_counts *
+client_pool_counts(const struct client_pool *pool)
 {
-	return pool->opened;
+	return &pool->counts;
 }
 
 /* Idle connections and free ones. */
@@ -158,6 +167,11 @@ client_disconnect(struct client *c)
 {
 	if (c->io.fd == -1)
 		return;
+	if (c->tls != NULL) {
+		tls_end_write(c->tls);
+		tls_free(c->tls);
+		c->tls = NULL;
+	}
 	loop_del(c->pool->loop, &c->io);
 	close(c->io.fd);
 	c->io.fd = -1;
@@ -200,8 +214,8 @@ client_first_use(struct client_pool *pool)
 	c->io.fd = -1;
 	c->io.call = on_io;
 	c->io.arg = c;
-	c->failed.call = on_failed;
-	c->failed.arg = c;
+	c->soon.call = on_soon;
+	c->soon.arg = c;
 	buf_init(&c->head, HTTP_HEAD_MAX + SCRATCH_SIZE);
 	buf_init(&c->kept, CLIENT_BODY_MAX);
 	return c;
@@ -284,6 +298,9 @@ client_start(struct client_pool *pool, struct client_origin *origin,
 		c->res.was_reused = true;
 		c->res.part = PART_FIRST_BYTE;
 		client_send(c);
+	} else if (origin->is_tls && origin->tls == NULL) {
+		c->res.part = PART_TLS;
+		client_fail(c, CAUSE_NO_TLS);
 	} else {
 		c->res.part = PART_CONNECT;
 		client_connect(c);
@@ -298,16 +315,25 @@ client_fail(struct client *c, enum cause cause)
 	c->res.cause = cause;
 	c->state = CLIENT_FAILED;
 	client_disconnect(c);
-	loop_timer_set(c->pool->loop, &c->failed, loop_now(c->pool->loop));
+	loop_timer_set(c->pool->loop, &c->soon, loop_now(c->pool->loop));
 }
 
 static void
-on_failed(void *arg)
+on_soon(void *arg)
 {
 	struct client *c = arg;
 
-	assert(c->state == CLIENT_FAILED);
-	client_end(c, c->res.cause);
+	if (c->state == CLIENT_FAILED)
+		client_end(c, c->res.cause);
+	else
+		client_receive(c);
+}
+
+/* There are bytes, or an end, that the loop does not know of. */
+static bool
+client_has_pending(const struct client *c)
+{
+	return c->tls != NULL && tls_has_pending(c->tls);
 }
 
 /*
@@ -324,7 +350,9 @@ client_end(struct client *c, enum cause cause)
 	c->res.cause = cause;
 	c->res.end_ns = c->mark_ns;
 	res = c->res;
-	if (cause == CAUSE_NONE && c->keep_alive && exchange.keep_alive)
+	loop_timer_stop(c->pool->loop, &c->soon);
+	if (cause == CAUSE_NONE && c->keep_alive && exchange.keep_alive &&
+	    !client_has_pending(c))
 		idle_add(c);
 	else
 		client_retire(c);
@@ -335,7 +363,6 @@ void
 client_cancel(struct client *c, enum cause cause)
 {
 	assert(c->state != CLIENT_CLOSED && c->state != CLIENT_IDLE);
-	loop_timer_stop(c->pool->loop, &c->failed);
 	client_end(c, cause);
 }
 
@@ -353,19 +380,45 @@ client_try_next(struct client *c, int error)
 	return ++c->tried < c->origin->addresses.n;
 }
 
+/* From the source whose turn it is, or the next one that has a port left. */
+static int
+client_socket(struct client_pool *pool, const struct net_address *to)
+{
+	const struct net_address *from;
+	size_t i;
+	int fd;
+
+	if (pool->nsources == 0)
+		return net_connect(to, NULL);
+	errno = EAFNOSUPPORT;
+	for (i = 0; i < pool->nsources; i++) {
+		from = &pool->sources[pool->source++ % pool->nsources];
+		if (from->ss.ss_family != to->ss.ss_family)
+			continue;
+		fd = net_connect(to, from);
+		if (fd != -1 || (errno != EADDRNOTAVAIL &&
+		    errno != EADDRINUSE))
+			return fd;
+	}
+	return -1;
+}
+
 static int
 client_open(struct client *c)
 {
 	const struct net_addresses *to = &c->origin->addresses;
-	int fd;
 
-	fd = net_connect(&to->at[(c->origin->good + c->tried) % to->n]);
-	if (fd == -1)
+	c->io.fd = client_socket(c->pool,
+	    &to->at[(c->origin->good + c->tried) % to->n]);
+	if (c->io.fd == -1 ||
+	    loop_add(c->pool->loop, &c->io, LOOP_READ) == -1)
 		return -1;
-	c->io.fd = fd;
-	if (loop_add(c->pool->loop, &c->io, LOOP_READ) == -1)
-		return -1;
-	c->pool->opened++;
+	if (c->origin->is_tls) {
+		c->tls = tls_connect(c->origin->tls, c->io.fd);
+		if (c->tls == NULL)
+			return -1;
+	}
+	c->pool->counts.opened++;
 	return 0;
 }
 
@@ -382,19 +435,90 @@ client_connect(struct client *c)
 			return;
 		}
 	}
-	/* On a short way it is connected already, and the send goes out. */
+	/* On a short way it is connected already, and what is sent goes out. */
 	loop_tick(c->pool->loop);
-	client_send(c);
+	if (c->tls != NULL)
+		client_shake_hands(c);
+	else
+		client_send(c);
+}
+
+/* No connection at this address. */
+static void
+client_refused(struct client *c, int error)
+{
+	if (client_try_next(c, error))
+		client_connect(c);
+	else
+		client_fail(c, cause_of_errno(error));
 }
 
 static void
-client_connected(struct client *c)
+client_connected(struct client *c, enum part next)
 {
 	const struct net_addresses *to = &c->origin->addresses;
 
 	c->origin->good = (c->origin->good + c->tried) % to->n;
 	c->tried = 0;
+	client_pass(c, next);
+}
+
+/* TLS. */
+
+static enum cause
+tls_cause(const struct client *c, int error)
+{
+	return error == EPROTO ? cause_of_tls(tls_reason(c->tls)) :
+	    cause_of_errno(error);
+}
+
+static void
+client_secured(struct client *c)
+{
+	struct client_counts *counts = &c->pool->counts;
+
+	counts->handshakes++;
+	counts->resumed += tls_is_resumed(c->tls);
+	counts->protocol = tls_protocol(c->tls);
+	counts->cipher = tls_cipher(c->tls);
 	client_pass(c, PART_FIRST_BYTE);
+	c->state = CLIENT_SEND;
+	client_send(c);
+}
+
+static void
+client_shake_hands_later(struct client *c)
+{
+	bool wants_write = tls_wants_write(c->tls);
+
+	/* Something went out, so the connection is there. */
+	if (c->state == CLIENT_CONNECT && !wants_write) {
+		client_connected(c, PART_TLS);
+		c->state = CLIENT_TLS;
+	}
+	loop_tick(c->pool->loop);
+	if (loop_change(c->pool->loop, &c->io, wants_write ?
+	    LOOP_READ | LOOP_WRITE : LOOP_READ) == -1)
+		client_fail(c, cause_of_errno(errno));
+}
+
+static void
+client_shake_hands(struct client *c)
+{
+	int error;
+
+	if (tls_handshake(c->tls) == 0) {
+		loop_tick(c->pool->loop);
+		client_secured(c);
+		return;
+	}
+	error = errno;
+	if (error == EAGAIN)
+		client_shake_hands_later(c);
+	else if (c->state == CLIENT_CONNECT && error != EPROTO)
+		client_refused(c, error);
+	else
+		client_fail(c, tls_cause(c, error));
 }
 
 /* The kernel would not take it: later, or never. */
@@ -407,12 +531,9 @@ client_send_refused(struct client *c, int error)
 		if (loop_change(c->pool->loop, &c->io,
 		    LOOP_READ | LOOP_WRITE) == -1)
 			client_fail(c, cause_of_errno(errno));
-	} else if (c->state == CLIENT_CONNECT) {
-		if (client_try_next(c, error))
-			client_connect(c);
-		else
-			client_fail(c, cause_of_errno(error));
-	} else {
+	} else if (c->state == CLIENT_CONNECT)
+		client_refused(c, error);
+	else {
 		/* The answer may have come before: what there is, is read. */
 		c->send_error = error;
 		c->state = CLIENT_HEAD;
@@ -425,13 +546,15 @@ client_send(struct client *c)
 	const struct client_exchange *x = &c->exchange;
 	ssize_t n;
 
-	n = net_write(c->io.fd, x->bytes + c->sent, x->len - c->sent);
+	n = c->tls != NULL ?
+	    tls_write(c->tls, x->bytes + c->sent, x->len - c->sent) :
+	    net_write(c->io.fd, x->bytes + c->sent, x->len - c->sent);
 	if (n == -1) {
 		client_send_refused(c, errno);
 		return;
 	}
 	if (c->state == CLIENT_CONNECT)
-		client_connected(c);
+		client_connected(c, PART_FIRST_BYTE);
 	c->sent += (size_t)n;
 	if (c->sent < x->len) {
 		client_send_refused(c, EAGAIN);
@@ -568,13 +691,22 @@ client_take(struct client *c, const char *p, size_t len)
 	return client_take_head(c, p, len);
 }
 
-/* The peer has ended the stream (error 0) or broken it. */
+/*
+ * The peer has ended the stream (error 0) or broken it. In TLS an end that was
+ * not announced cuts off an answer that has no other end (RFC 9112 9.8).
+ */
 static void
 client_read_end(struct client *c, int error)
 {
+	bool was_cut = error == EPROTO && c->tls != NULL &&
+	    tls_reason(c->tls) == TLS_CLOSED;
+
 	c->keep_alive = false;
-	if (error != 0)
-		client_end(c, cause_of_errno(error));
+	if (was_cut && c->state == CLIENT_BODY)
+		client_end(c, cause_of_reason(HTTP_TRUNCATED));
+	else if (error != 0 && !was_cut)
+		client_end(c, c->tls != NULL ? tls_cause(c, error) :
+		    cause_of_errno(error));
 	else if (c->state == CLIENT_BODY)
 		client_end(c, http_body_end(&c->body) == 0 ? CAUSE_NONE :
 		    cause_of_reason(c->body.reason));
@@ -593,7 +725,8 @@ client_receive(struct client *c)
 	int reads;
 
 	for (reads = 0; reads < READS_MAX; reads++) {
-		n = net_read(c->io.fd, scratch, SCRATCH_SIZE);
+		n = c->tls != NULL ? tls_read(c->tls, scratch, SCRATCH_SIZE) :
+		    net_read(c->io.fd, scratch, SCRATCH_SIZE);
 		loop_tick(c->pool->loop);
 		if (n == -1 && (errno == EAGAIN || errno == EINTR))
 			return;
@@ -601,9 +734,14 @@ client_receive(struct client *c)
 			client_read_end(c, n == 0 ? 0 : errno);
 			return;
 		}
-		if (client_take(c, scratch, (size_t)n) || n < SCRATCH_SIZE)
+		if (client_take(c, scratch, (size_t)n))
+			return;
+		if (n < SCRATCH_SIZE && !client_has_pending(c))
 			return;
 	}
+	if (client_has_pending(c))
+		loop_timer_set(c->pool->loop, &c->soon,
+		    loop_now(c->pool->loop));
 }
 
 static void
@@ -612,8 +750,29 @@ on_connect_io(struct client *c)
 	loop_tick(c->pool->loop);
 	if (net_connected(c->io.fd) == -1)
 		client_send_refused(c, errno);
-	else
+	else if (c->tls == NULL)
 		client_send(c);
+	else {
+		client_connected(c, PART_TLS);
+		c->state = CLIENT_TLS;
+		client_shake_hands(c);
+	}
+}
+
+/*
+ * Closed by the peer, or bytes that nobody asked for; but for TLS's own
+ * messages, which may come at any time.
+ */
+static void
+on_idle_io(struct client *c)
+{
+	char byte;
+
+	if (c->tls != NULL && tls_read(c->tls, &byte, 1) == -1 &&
+	    errno == EAGAIN)
+		return;
+	idle_remove(c);
+	client_retire(c);
 }
 
 static void
@@ -624,6 +783,10 @@ on_io(void *arg, int events)
 	switch (c->state) {
 	case CLIENT_CONNECT:
 		on_connect_io(c);
+		break;
+	case CLIENT_TLS:
+		loop_tick(c->pool->loop);
+		client_shake_hands(c);
 		break;
 	case CLIENT_SEND:
 		if (events & LOOP_WRITE)
@@ -636,9 +799,7 @@ on_io(void *arg, int events)
 		client_receive(c);
 		break;
 	case CLIENT_IDLE:
-		/* Closed by the peer, or bytes that nobody asked for. */
-		idle_remove(c);
-		client_retire(c);
+		on_idle_io(c);
 		break;
 	case CLIENT_CLOSED:
 	case CLIENT_FAILED:

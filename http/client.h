@@ -8,6 +8,7 @@
 
 #include "base/loop.h"
 #include "base/net.h"
+#include "base/tls.h"
 #include "base/util.h"
 #include "http.h"
 #include "load/outcome.h"
@@ -18,11 +19,14 @@ struct client;
 
 /*
  * A place that connections are made to, embedded in its owner. addresses are
- * tried in their order; good is the one that last connected. Idle connections
- * to it hang here, most recently used first.
+ * tried in their order; good is the one that last connected. With is_tls all
+ * is said over TLS to that peer; without one, exchanges fail (CAUSE_NO_TLS).
+ * Idle connections hang here, most recently used first.
  */
 struct client_origin {
 	struct net_addresses	 addresses;
+	bool			 is_tls;
+	struct tls_peer		*tls;		/* the owner's */
 	size_t			 good;
 	struct client		*idle_first;
 	struct client		*idle_last;
@@ -63,14 +67,28 @@ struct client_exchange {
 
 /*
  * The connections of one process: a fixed number made at the start, and the
- * buffer they all read into. opened is how many were ever begun.
+ * buffer they all read into.
  */
 struct client_pool;
 
-struct client_pool *client_pool_new(struct loop *loop, size_t connections);
+/* What became of all connections so far. The texts are static. */
+struct client_counts {
+	uint64_t	 opened;	/* begun */
+	uint64_t	 handshakes;	/* of TLS that were completed */
+	uint64_t	 resumed;	/* of these */
+	const char	*protocol;	/* of the last one; NULL: none yet */
+	const char	*cipher;
+};
+
+/*
+ * Connections are made from the sources in turn, those of the family at hand;
+ * none: as the system chooses. Borrows them. first is where to begin.
+ */
+struct client_pool *client_pool_new(struct loop *loop, size_t connections,
+    const struct net_address *sources, size_t nsources, size_t first);
 /* Closes all; exchanges that are under way never end. */
 void	 client_pool_free(struct client_pool *pool);
-uint64_t client_pool_opened(const struct client_pool *pool);
+const struct client_counts *client_pool_counts(const struct client_pool *pool);
 
 /*
  * Begins an exchange with origin: on its most recently used idle connection,

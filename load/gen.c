@@ -70,7 +70,7 @@ struct run {
 	struct loop_timer	 over_timer;	/* set when all is done */
 	struct counters		 n;		/* since the last interval */
 	struct hist		 hist[RESULT_HISTS];
-	uint64_t		 connections;	/* opened, as told so far */
+	struct client_counts	 told;		/* of connections, so far */
 	uint64_t		 last_end_ns;	/* of a counted request */
 	struct generator_stat	 stat;
 	struct cpu_time		 cpu_first;
@@ -441,11 +441,13 @@ static void
 send_interval(struct run *run, uint64_t index)
 {
 	struct msg_channel *ch = &run->gen->channel;
-	uint64_t opened = requests_connections(run->requests);
+	const struct client_counts *now = requests_connections(run->requests);
 	int i;
 
-	run->n.connects = opened - run->connections;
-	run->connections = opened;
+	run->n.connects = now->opened - run->told.opened;
+	run->n.handshakes = now->handshakes - run->told.handshakes;
+	run->n.resumed = now->resumed - run->told.resumed;
+	run->told = *now;
 	msg_begin(ch, GEN_INTERVAL);
 	msg_add_uint(ch, index);
 	counters_put(ch, &run->n);
@@ -533,6 +535,8 @@ on_over(void *arg)
 	    run->last_end_ns - run->start_ns);
 	msg_add_uint(ch, run->start_late_ns);
 	net_addresses_put(ch, &address);
+	msg_add_str(ch, run->told.protocol != NULL ? run->told.protocol : "");
+	msg_add_str(ch, run->told.cipher != NULL ? run->told.cipher : "");
 	generator_stat_put(ch, &run->stat);
 	msg_send(ch);
 	run_free(run);
@@ -624,7 +628,8 @@ run_prepare(struct gen *gen, struct msg *m)
 	arrival_start(&run->cursor, run->plan, &run->share, gen->index,
 	    run->takers, run->req.is_poisson, run->req.seed);
 	run->requests = requests_new(gen->loop, &run->req.scenario,
-	    &run->addresses, (size_t)run->req.max_concurrency, &hooks);
+	    &run->addresses, (size_t)run->req.max_concurrency, gen->index,
+	    &hooks);
 	run->closed_share = run->req.max_concurrency / run->takers +
 	    (gen->index < run->req.max_concurrency % run->takers);
 	set_timer(&run->start_timer, on_start, run);

@@ -19,7 +19,8 @@ enum gen_msg {
 	GEN_INTERVAL,		/* index, counters, histograms: differences */
 	GEN_RESOLVE,		/* id, host, port */
 	GEN_DONE		/* last end after the start, how late it saw
-				   the start, address, stat */
+				   the start, address, TLS's protocol and
+				   cipher, stat */
 };
 
 /* What a generator has from its birth. */

@@ -4,7 +4,7 @@
  * the wire counts failures in, and the causes that the error table names.
  *
  * A cause is one small integer for each of: our own verdicts, the reasons of
- * the HTTP codec, and errno values; so an error table is a fixed array that
+ * the HTTP codec and of TLS, and errno values; so an error table is a fixed array that
  * merges by addition. Pure look-ups; nothing here fails or allocates.
  */
 
@@ -81,6 +81,22 @@ static const char *const reason_names[] = {
 static_assert(UTIL_NELEM(reason_names) == HTTP_REASONS,
     "a reason has no name");
 
+static const char *const tls_names[] = {
+	[TLS_OK] = "tls_ok",
+	[TLS_CERT_EXPIRED] = "certificate_expired",
+	[TLS_CERT_NOT_YET_VALID] = "certificate_not_yet_valid",
+	[TLS_CERT_NAME] = "certificate_name",
+	[TLS_CERT_ISSUER] = "certificate_issuer",
+	[TLS_CERT_SELF_SIGNED] = "certificate_self_signed",
+	[TLS_CERT_REJECTED] = "certificate_rejected",
+	[TLS_NOT_TLS] = "not_tls",
+	[TLS_ALERT] = "tls_alert",
+	[TLS_CLOSED] = "tls_closed",
+	[TLS_PROTOCOL] = "tls_protocol",
+};
+static_assert(UTIL_NELEM(tls_names) == TLS_REASONS,
+    "a reason of TLS has no name");
+
 static const struct {
 	int		 error;
 	const char	*name;
@@ -129,6 +145,8 @@ cause_name(enum cause cause)
 	assert(cause < CAUSES);
 	if (cause >= CAUSE_ERRNO)
 		return errnos[cause - CAUSE_ERRNO].name;
+	if (cause >= CAUSE_TLS)
+		return tls_names[cause - CAUSE_TLS];
 	if (cause >= CAUSE_HTTP)
 		return reason_names[cause - CAUSE_HTTP];
 	return causes[cause].name;
@@ -192,6 +210,13 @@ cause_of_reason(enum http_reason reason)
 {
 	assert(reason > HTTP_OK && reason < HTTP_REASONS);
 	return (enum cause)(CAUSE_HTTP + reason);
+}
+
+enum cause
+cause_of_tls(enum tls_reason reason)
+{
+	assert(reason > TLS_OK && reason < TLS_REASONS);
+	return (enum cause)(CAUSE_TLS + reason);
 }
 
 enum category

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "base/tls.h"
 #include "http.h"
 
 /* The parts of a request's latency, in the order in which they pass. */
@@ -31,8 +32,8 @@ enum category {
 };
 
 /*
- * Causes of a failure. From CAUSE_HTTP on, one for each enum http_reason;
- * from CAUSE_ERRNO on, one for each errno that outcome.c lists, the last of
+ * Causes of a failure. From CAUSE_HTTP on, one for each enum http_reason; from
+ * CAUSE_TLS on, one for each enum tls_reason; from CAUSE_ERRNO on, one for each errno that outcome.c lists, the last of
  * them standing for all others.
  */
 enum cause {
@@ -44,14 +45,15 @@ enum cause {
 	CAUSE_RESOLVE,			/* name_not_found */
 	CAUSE_REDIRECTS,		/* too_many_redirects */
 	CAUSE_LOCATION,			/* bad_location: of a redirect */
-	CAUSE_NO_TLS,			/* no_tls: https asked for */
+	CAUSE_NO_TLS,			/* no_tls: https cannot be had */
 	CAUSE_CHECK_STATUS,		/* check_status, and so on */
 	CAUSE_CHECK_HEADER,
 	CAUSE_CHECK_BODY,
 	CAUSE_CHECK_JSON,
 	CAUSE_DENIED,			/* target_denied: of a redirect */
 	CAUSE_HTTP,
-	CAUSE_ERRNO = CAUSE_HTTP + HTTP_REASONS,
+	CAUSE_TLS = CAUSE_HTTP + HTTP_REASONS,
+	CAUSE_ERRNO = CAUSE_TLS + TLS_REASONS,
 	CAUSE_ERRNO_LAST = CAUSE_ERRNO + 19,
 	CAUSES
 };
@@ -69,6 +71,7 @@ int	 cause_by_name(const char *name, enum cause *out);
 
 enum cause	 cause_of_errno(int error);
 enum cause	 cause_of_reason(enum http_reason reason);
+enum cause	 cause_of_tls(enum tls_reason reason);
 /* The category a cause belongs to. */
 enum category	 cause_category(enum cause cause);
 

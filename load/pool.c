@@ -24,7 +24,6 @@
 #include "base/net.h"
 #include "base/proc.h"
 #include "base/resolve.h"
-#include "http/url.h"
 #include "load/audit.h"
 #include "load/gen.h"
 #include "load/intervals.h"
@@ -369,9 +368,15 @@ member_done(struct member *m, struct msg *msg)
 	struct generator_stat *stat =
 	    &pool->result->generators[m->setup.index];
 	struct net_addresses address;
+	char *protocol, *cipher;
 	uint64_t last_ns = msg_get_uint(msg), late_ns = msg_get_uint(msg);
 
 	net_addresses_get(msg, &address);
+	protocol = msg_get_str(msg);
+	cipher = msg_get_str(msg);
+	result_set_tls(pool->result, protocol, cipher);
+	free(protocol);
+	free(cipher);
 	generator_stat_get(msg, stat);
 	(void)proc_reap(&m->proc);
 	stat->stops = (uint64_t)m->proc.stops;
@@ -623,35 +628,30 @@ count_takers(const struct pool *pool)
 	return n < pool->n ? (uint32_t)n : pool->n;
 }
 
-/* What could not work: 0 and *url, or -1 and why. */
+/* What could not work: 0, or -1 and why. */
 static int
-run_check(struct pool *pool, struct http_url *url, char why[WIRE_TEXT_MAX])
+run_check(struct pool *pool, char why[WIRE_TEXT_MAX])
 {
 	const struct run_request *req = pool->req;
 	uint64_t need = descriptors_needed(pool);
 	uint64_t limit = net_raise_nofile(need);
-	const char *bad;
 
 	if (limit < need)
 		return wire_refuse(why, "a concurrency of %" PRIu64 " needs %"
 		    PRIu64 " descriptors, the limit is %" PRIu64
 		    " (raise ulimit -n)", req->max_concurrency, need, limit);
-	if (http_url_parse(req->scenario.url, strlen(req->scenario.url), url,
-	    &bad) == -1)
-		return wire_refuse(why, "%s", bad);
-	if (url->is_tls)
-		return wire_refuse(why,
-		    "this build has no TLS: give an http:// URL");
 	if (req->start_at_ns > loop_tick(pool->loop) + START_AHEAD_NS)
 		return wire_refuse(why, "startAt: is more than 60s ahead");
-	return 0;
+	pool->probe = probe_new(pool->loop, pool->resolver, &req->scenario,
+	    why);
+	return pool->probe == NULL ? -1 : 0;
 }
 
 void
 pool_run(struct pool *pool, const struct run_request *req, bool wants_probe,
     const struct run_hooks *hooks)
 {
-	struct http_url url;
+	uint64_t timeout_ns = req->scenario.timeout_ns;
 	char why[WIRE_TEXT_MAX];
 
 	assert(pool->state == POOL_IDLE);
@@ -665,15 +665,11 @@ pool_run(struct pool *pool, const struct run_request *req, bool wants_probe,
 	pool->intervals = intervals_new(pool->takers, req->interval_ns,
 	    pool->plan, on_interval, pool);
 	pool->state = POOL_PROBE;
-	if (run_check(pool, &url, why) == -1) {
+	if (run_check(pool, why) == -1)
 		refuse(pool, REFUSED_DENIED, why);
-		return;
-	}
-	pool->probe = probe_start(pool->loop, pool->resolver, &url,
-	    req->scenario.family, wants_probe,
-	    req->scenario.timeout_ns < PROBE_NS ? req->scenario.timeout_ns :
-	    PROBE_NS, on_probed, pool);
-	probe_set_filter(pool->probe, on_target_found);
+	else
+		probe_start(pool->probe, wants_probe, timeout_ns < PROBE_NS ?
+		    timeout_ns : PROBE_NS, on_target_found, on_probed, pool);
 }
 
 void

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The probe before a run: is there such a host, and does anything take a
- * connection there? One address after the other, in the resolver's order; the
- * first that connects is the run's. The connection is closed at once and
- * nothing is sent over it.
+ * The probe before a run: is there such a host, does anything take a connection
+ * there, and can it be trusted? One address after the other, in the resolver's
+ * order; the first that connects is the run's. The connection is closed at once
+ * and no request is sent over it. Whom TLS does not let us trust at one address
+ * is not looked for at another.
  *
  * Errors are one line for a person: what was tried last and what came of it.
  */
@@ -14,7 +15,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/tls.h"
 #include "base/util.h"
+#include "http/url.h"
+#include "load/connect.h"
 #include "load/probe.h"
 
 enum { ERROR_MAX = 512 };
@@ -28,9 +32,12 @@ struct probe {
 	struct net_addresses	  addresses;
 	size_t			  tried;
 	bool			  wants_connect;
-	int			  family;
+	const struct scenario	 *scenario;
+	char			 *host;		/* to look up, and its port */
 	uint16_t		  port;
-	char			  host[HTTP_HOST_MAX];
+	struct tls_context	 *tls;		/* NULL: plain */
+	struct tls_peer		 *peer;
+	struct tls		 *hands;	/* while they are shaken */
 	void			(*call)(void *,
 				    const struct net_addresses *, const char *);
 	const char		*(*filter)(void *, const char *,
@@ -43,6 +50,8 @@ static void	probe_connect(struct probe *);
 static void
 probe_disconnect(struct probe *p)
 {
+	tls_free(p->hands);
+	p->hands = NULL;
 	if (p->io.fd == -1)
 		return;
 	loop_del(p->loop, &p->io);
@@ -90,17 +99,10 @@ probe_next(struct probe *p, int error)
 }
 
 static void
-on_connected(void *arg, int events)
+probe_succeed(struct probe *p)
 {
-	struct probe *p = arg;
-	struct net_address good;
+	struct net_address good = p->addresses.at[p->tried];
 
-	(void)events;
-	if (net_connected(p->io.fd) == -1) {
-		probe_next(p, errno);
-		return;
-	}
-	good = p->addresses.at[p->tried];
 	memmove(&p->addresses.at[1], &p->addresses.at[0],
 	    p->tried * sizeof(good));
 	p->addresses.at[0] = good;
@@ -108,11 +110,93 @@ on_connected(void *arg, int events)
 }
 
 static void
+probe_distrust(struct probe *p)
+{
+	enum tls_reason reason = tls_reason(p->hands);
+	char text[TLS_TEXT_MAX], line[ERROR_MAX];
+
+	snprintf(line, sizeof(line), "%s%s", tls_error(p->hands, text),
+	    reason == TLS_CERT_ISSUER || reason == TLS_CERT_SELF_SIGNED ?
+	    " (--cacert FILE says whom to trust)" : "");
+	probe_fail(p, line);
+}
+
+static void
+probe_shake_hands(struct probe *p)
+{
+	if (tls_handshake(p->hands) == 0) {
+		tls_end_write(p->hands);
+		probe_succeed(p);
+	} else if (errno == EPROTO)
+		probe_distrust(p);
+	else if (errno != EAGAIN || loop_change(p->loop, &p->io,
+	    tls_wants_write(p->hands) ? LOOP_WRITE : LOOP_READ) == -1)
+		probe_next(p, errno);
+}
+
+static void
+on_io(void *arg, int events)
+{
+	struct probe *p = arg;
+
+	(void)events;
+	if (p->hands != NULL) {
+		probe_shake_hands(p);
+		return;
+	}
+	if (net_connected(p->io.fd) == -1) {
+		probe_next(p, errno);
+		return;
+	}
+	if (p->peer == NULL) {
+		probe_succeed(p);
+		return;
+	}
+	p->hands = tls_connect(p->peer, p->io.fd);
+	if (p->hands == NULL)
+		probe_next(p, errno);
+	else
+		probe_shake_hands(p);
+}
+
+/* One from which such addresses can be reached; NULL: there is none. */
+static const struct net_address *
+source_for(const struct connect_settings *c, const struct net_address *a)
+{
+	size_t i;
+
+	for (i = 0; i < c->nsources; i++)
+		if (c->sources[i].ss.ss_family == a->ss.ss_family)
+			return &c->sources[i];
+	return NULL;
+}
+
+static void
 probe_connect(struct probe *p)
 {
-	p->io.fd = net_connect(&p->addresses.at[p->tried]);
+	const struct net_address *to = &p->addresses.at[p->tried];
+
+	p->io.fd = net_connect(to, source_for(&p->scenario->connect, to));
 	if (p->io.fd == -1 || loop_add(p->loop, &p->io, LOOP_WRITE) == -1)
 		probe_next(p, errno);
+}
+
+/* Takes out what no source has the family of: the error if that was all. */
+static const char *
+filter_family(struct probe *p)
+{
+	const struct connect_settings *c = &p->scenario->connect;
+	struct net_addresses *a = &p->addresses;
+	size_t i, n = 0;
+
+	if (c->nsources == 0)
+		return NULL;
+	for (i = 0; i < a->n; i++)
+		if (source_for(c, &a->at[i]) != NULL)
+			a->at[n++] = a->at[i];
+	a->n = n;
+	return n > 0 ? NULL : "the target has no address of the family of "
+	    "the source addresses";
 }
 
 static void
@@ -127,7 +211,9 @@ on_addresses(void *arg, const struct net_addresses *found, const char *error)
 		return;
 	}
 	p->addresses = *found;
-	if (p->filter != NULL)
+	error = filter_family(p);
+	if (error == NULL && p->filter != NULL &&
+	    p->scenario->connect.unix_socket == NULL)
 		error = p->filter(p->arg, p->host, &p->addresses);
 	if (error != NULL)
 		probe_end(p, error);
@@ -142,7 +228,9 @@ on_timeout(void *arg)
 {
 	struct probe *p = arg;
 
-	if (p->addresses.n > 0)
+	if (p->hands != NULL)
+		probe_fail(p, "no end of the TLS handshake in time");
+	else if (p->addresses.n > 0)
 		probe_fail(p, "no connection in time");
 	else
 		on_addresses(p, NULL, "no answer from the resolver in time");
@@ -152,44 +240,96 @@ static void
 on_begin(void *arg)
 {
 	struct probe *p = arg;
+	const struct scenario *s = p->scenario;
+	struct net_addresses one = { .n = 1 };
 
-	resolver_ask(p->resolver, p->host, p->port, p->family, on_addresses,
-	    p);
+	if (s->connect.unix_socket != NULL) {
+		/* run_request_check has passed the path. */
+		(void)net_unix_address(&one.at[0], s->connect.unix_socket);
+		on_addresses(p, &one, NULL);
+	} else
+		resolver_ask(p->resolver, p->host, p->port, s->family,
+		    on_addresses, p);
+}
+
+static int
+check_sources(const struct connect_settings *c, char why[WIRE_TEXT_MAX])
+{
+	char text[NET_TEXT_MAX];
+	size_t i;
+
+	for (i = 0; i < c->nsources; i++)
+		if (net_try_source(&c->sources[i]) == -1)
+			return wire_refuse(why, "source %s: %s",
+			    net_address_format(text, &c->sources[i]),
+			    strerror(errno));
+	return 0;
+}
+
+static int
+set_tls(struct probe *p, const char *host, char why[WIRE_TEXT_MAX])
+{
+	const struct connect_settings *c = &p->scenario->connect;
+	char text[TLS_TEXT_MAX];
+
+	p->tls = tls_client_new(&c->tls, text);
+	if (p->tls == NULL)
+		return wire_refuse(why, "%s", text);
+	p->peer = tls_peer_new(p->tls, c->server_name != NULL ?
+	    c->server_name : host, true);
+	return 0;
+}
+
+static int
+set_target(struct probe *p, char why[WIRE_TEXT_MAX])
+{
+	const struct scenario *s = p->scenario;
+	struct http_url url;
+	const char *bad, *host;
+
+	if (http_url_parse(s->url, strlen(s->url), &url, &bad) == -1)
+		return wire_refuse(why, "%s", bad);
+	connect_route(&s->connect, url.host, url.port, &host, &p->port);
+	p->host = xstrdup(host);
+	if (check_sources(&s->connect, why) == -1)
+		return -1;
+	return url.is_tls ? set_tls(p, url.host, why) : 0;
 }
 
 struct probe *
-probe_start(struct loop *loop, struct resolver *resolver,
-    const struct http_url *url, int family, bool wants_connect,
-    uint64_t timeout_ns, void (*call)(void *, const struct net_addresses *,
-    const char *), void *arg)
+probe_new(struct loop *loop, struct resolver *resolver,
+    const struct scenario *scenario, char why[WIRE_TEXT_MAX])
 {
 	struct probe *p = xcalloc(1, sizeof(*p));
 
 	p->loop = loop;
 	p->resolver = resolver;
+	p->scenario = scenario;
 	p->io.fd = -1;
-	p->io.call = on_connected;
+	p->io.call = on_io;
 	p->io.arg = p;
-	p->wants_connect = wants_connect;
-	p->call = call;
-	p->arg = arg;
-	snprintf(p->host, sizeof(p->host), "%s", url->host);
-	p->port = url->port;
-	p->family = family;
 	p->begin.call = on_begin;
 	p->begin.arg = p;
 	p->timeout.call = on_timeout;
 	p->timeout.arg = p;
-	loop_timer_set(loop, &p->timeout, loop_tick(loop) + timeout_ns);
-	loop_timer_set(loop, &p->begin, loop_now(loop));
-	return p;
+	if (set_target(p, why) == 0)
+		return p;
+	probe_free(p);
+	return NULL;
 }
 
 void
-probe_set_filter(struct probe *p, const char *(*filter)(void *, const char *,
-    struct net_addresses *))
+probe_start(struct probe *p, bool wants_connect, uint64_t timeout_ns,
+    const char *(*filter)(void *, const char *, struct net_addresses *),
+    void (*call)(void *, const struct net_addresses *, const char *),
+    void *arg)
 {
+	p->wants_connect = wants_connect;
 	p->filter = filter;
+	p->call = call;
+	p->arg = arg;
+	loop_timer_set(p->loop, &p->timeout, loop_tick(p->loop) + timeout_ns);
+	loop_timer_set(p->loop, &p->begin, loop_now(p->loop));
 }
 
 void
@@ -198,5 +338,8 @@ probe_free(struct probe *p)
 	if (p == NULL)
 		return;
 	probe_stop(p);
+	tls_peer_free(p->peer);
+	tls_context_free(p->tls);
+	free(p->host);
 	free(p);
 }

@@ -67,14 +67,15 @@ static void	on_head(void *, const struct http_head *);
 struct requests *
 requests_new(struct loop *loop, const struct scenario *scenario,
     const struct net_addresses *addresses, size_t max,
-    const struct requests_hooks *hooks)
+    size_t turn, const struct requests_hooks *hooks)
 {
 	struct requests *r = xcalloc(1, sizeof(*r));
 
 	r->loop = loop;
 	r->scenario = scenario;
 	r->hooks = *hooks;
-	r->clients = client_pool_new(loop, max);
+	r->clients = client_pool_new(loop, max, scenario->connect.sources,
+	    scenario->connect.nsources, turn);
 	r->targets = targets_new(scenario, addresses, max);
 	r->all = xcalloc(max, sizeof(*r->all));
 	r->max = max;
@@ -90,6 +91,7 @@ requests_free(struct requests *r)
 	if (r == NULL)
 		return;
 	loop_timer_stop(r->loop, &r->timeout);
+	/* Before the targets, which its connections belong to. */
 	client_pool_free(r->clients);
 	targets_free(r->targets);
 	free(r->all);
@@ -102,10 +104,10 @@ requests_active(const struct requests *r)
 	return r->active;
 }
 
-uint64_t
+const struct client_counts *
 requests_connections(const struct requests *r)
 {
-	return client_pool_opened(r->clients);
+	return client_pool_counts(r->clients);
 }
 
 const struct net_address *
@@ -262,7 +264,8 @@ request_resolve(struct request *q)
 	if (o->is_asked)
 		return;
 	o->is_asked = true;
-	r->hooks.resolve(r->hooks.arg, o->id, o->host, o->port);
+	r->hooks.resolve(r->hooks.arg, o->id, o->connect_host,
+	    o->connect_port);
 }
 
 static void

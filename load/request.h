@@ -8,6 +8,7 @@
 
 #include "base/loop.h"
 #include "base/net.h"
+#include "http/client.h"
 #include "load/outcome.h"
 #include "wire.h"
 
@@ -41,10 +42,13 @@ struct requests_hooks {
 /* All requests that a generator has under way. */
 struct requests;
 
-/* At most max at a time. Borrows the scenario. */
+/*
+ * At most max at a time. Borrows the scenario. turn: the place of this process
+ * among those that share its local addresses.
+ */
 struct requests *requests_new(struct loop *loop,
     const struct scenario *scenario, const struct net_addresses *addresses,
-    size_t max, const struct requests_hooks *hooks);
+    size_t max, size_t turn, const struct requests_hooks *hooks);
 /* Without a word to anyone about those that are under way. */
 void	 requests_free(struct requests *r);
 
@@ -62,7 +66,7 @@ void	 requests_resolved(struct requests *r, uint32_t id,
 void	 requests_cancel(struct requests *r);
 
 size_t	 requests_active(const struct requests *r);
-uint64_t requests_connections(const struct requests *r);	/* opened */
+const struct client_counts *requests_connections(const struct requests *r);
 /* The address of the run's target that last connected. */
 const struct net_address *requests_address(struct requests *r);
 

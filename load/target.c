@@ -3,7 +3,8 @@
  * Targets: the URL of a run, those that redirects lead to, and the bytes of
  * the request for each, made once. RFC 9110 15.4: 301, 302 and 303 turn any
  * method but HEAD into GET without a body; 307 and 308 keep both.
- * Authorization and Cookie go to the scenario's own host only.
+ * Authorization and Cookie, and a client's certificate, go to the scenario's
+ * own host only, and not without TLS if that was asked for.
  *
  * Memory is bounded: TARGETS_KEPT URLs and those in use, and ORIGINS_MAX
  * places; a redirect beyond these fails with CAUSE_REDIRECTS. No I/O; names
@@ -30,6 +31,8 @@ struct targets {
 	size_t			 n;
 	size_t			 max;
 	size_t			 hand;		/* which gives way next */
+	struct tls_context	*tls;		/* NULL: not needed yet */
+	bool			 has_no_tls;	/* it cannot be had */
 	struct origin		 origins[ORIGINS_MAX];
 	uint32_t		 norigins;
 	struct buf		 url;		/* of the redirect at hand */
@@ -169,6 +172,54 @@ make_bytes(struct target *target, const struct scenario *s, bool is_own_host)
 
 /* Origins. */
 
+/* The scenario's own host, and no worse protected than it is. */
+static bool
+is_own(const struct targets *t, const struct origin *o)
+{
+	const struct origin *own = &t->origins[0];
+
+	return strcmp(o->host, own->host) == 0 &&
+	    (o->connections.is_tls || !own->connections.is_tls);
+}
+
+/*
+ * At the first redirect to https this takes time, for the system's CAs are
+ * read: it is paid once, and by those only who are led there.
+ */
+static void
+origin_set_tls(struct targets *t, struct origin *o)
+{
+	const struct connect_settings *c = &t->scenario->connect;
+	char why[TLS_TEXT_MAX];
+	const char *name = o->host;
+
+	o->connections.is_tls = true;
+	if (t->tls == NULL && !t->has_no_tls)
+		t->tls = tls_client_new(&c->tls, why);
+	t->has_no_tls = t->tls == NULL;
+	if (t->has_no_tls)
+		return;
+	if (c->server_name != NULL && is_own(t, o))
+		name = c->server_name;
+	o->connections.tls = tls_peer_new(t->tls, name, is_own(t, o));
+}
+
+static void
+origin_set_route(struct targets *t, struct origin *o)
+{
+	const struct connect_settings *c = &t->scenario->connect;
+	struct net_addresses *addresses = &o->connections.addresses;
+
+	connect_route(c, o->host, o->port, &o->connect_host,
+	    &o->connect_port);
+	if (c->unix_socket == NULL)
+		return;
+	/* run_request_check has passed the path. */
+	(void)net_unix_address(&addresses->at[0], c->unix_socket);
+	addresses->n = 1;
+	o->is_known = true;
+}
+
 static struct origin *
 origin_of(struct targets *t, const struct http_url *u)
 {
@@ -177,7 +228,8 @@ origin_of(struct targets *t, const struct http_url *u)
 
 	for (i = 0; i < t->norigins; i++) {
 		o = &t->origins[i];
-		if (o->port == u->port && strcmp(o->host, u->host) == 0)
+		if (o->port == u->port && strcmp(o->host, u->host) == 0 &&
+		    o->connections.is_tls == u->is_tls)
 			return o;
 	}
 	if (t->norigins == ORIGINS_MAX)
@@ -186,6 +238,9 @@ origin_of(struct targets *t, const struct http_url *u)
 	memcpy(o->host, u->host, sizeof(o->host));
 	o->port = u->port;
 	o->id = t->norigins++;
+	origin_set_route(t, o);
+	if (u->is_tls)
+		origin_set_tls(t, o);
 	return o;
 }
 
@@ -250,8 +305,7 @@ target_make(struct targets *t, const char *url, const char *method,
 	target->is_idempotent = http_is_idempotent(method);
 	/* Again: this time the views are into its own text. */
 	(void)http_url_parse(target->url, strlen(url), &target->parsed, NULL);
-	make_bytes(target, t->scenario,
-	    strcmp(origin->host, t->origins[0].host) == 0);
+	make_bytes(target, t->scenario, is_own(t, origin));
 	return target;
 }
 
@@ -283,6 +337,9 @@ targets_free(struct targets *t)
 		return;
 	for (i = 0; i < t->n; i++)
 		target_clear(&t->at[i]);
+	for (i = 0; i < t->norigins; i++)
+		tls_peer_free(t->origins[i].connections.tls);
+	tls_context_free(t->tls);
 	free(t->at);
 	buf_clear(&t->url);
 	free(t);
@@ -310,9 +367,6 @@ targets_redirect(struct targets *t, const struct target *from, int status,
 	if (http_url_resolve(&from->parsed, location.data, location.len,
 	    &t->url) == -1 ||
 	    http_url_parse(t->url.data, t->url.len, &u, NULL) == -1)
-		return NULL;
-	*why = CAUSE_NO_TLS;
-	if (u.is_tls)
 		return NULL;
 	for (i = 0; i < t->n; i++) {
 		target = &t->at[i];

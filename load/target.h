@@ -15,10 +15,15 @@ enum {
 	ORIGINS_MAX = 32	/* scheme, host and port: of all redirects */
 };
 
-/* Scheme, host and port, with its connections and who waits for its name. */
+/*
+ * Scheme, host and port, with its connections and who waits for its name;
+ * connect_host and connect_port are where it is connected to.
+ */
 struct origin {
 	char			 host[HTTP_HOST_MAX];
 	uint16_t		 port;
+	const char		*connect_host;
+	uint16_t		 connect_port;
 	uint32_t		 id;
 	bool			 is_known;	/* addresses are here */
 	bool			 is_asked;	/* and on their way */

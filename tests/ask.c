@@ -352,7 +352,7 @@ connect_to(const char *where)
 			errx(1, "%s: is too long", where);
 	} else if (!net_listen_parse(&a, where))
 		errx(1, "%s: is no address", where);
-	if ((server = net_connect(&a)) == -1)
+	if ((server = net_connect(&a, NULL)) == -1)
 		err(1, "%s", where);
 	pfd.fd = server;
 	if (poll(&pfd, 1, (int)(limit_ns / NS_PER_MS)) == 0)

@@ -14,25 +14,26 @@ export LC_ALL
 # here, as low as its includes allow.
 layers='
 0 base/util
-1 base/proc base/text hist http load/arrival load/life
-2 base/loop base/net http/body http/server_answer http/url json load/outcome
+1 base/proc base/roots base/text hist http load/arrival load/life
+2 base/loop base/net base/tls http/body http/server_answer http/url json
 2 load/slots options
-3 base/expiry base/msg base/stream http/client http/server_listener json_write
-3 wire
-4 base/resolve fleet/feature fleet/run_answer fleet/split http/server_input
-4 http/server_output load/check load/target result token wire/read
-5 access fleet/fleet http/server_connection load/audit load/intervals
-5 load/probe load/request plan_expr wire/checks_json wire/counters_json
-5 wire/hist_json wire/msg
-6 fleet/peer http/server load/gen plan plan_tree wire/request_json
-6 wire/result_json
-7 fleet/ping load/pool mock plan_file report/report
-8 coord output report/plan_out report/wire_out report/words worker_options
-9 merge ping report/csv report/json_out report/outlook report/page
-9 report/plan_text report/progress run_options worker
-10 dry_run report/fleet_text report/junit report/latency_text
-11 report/text run
-12 pulse
+3 base/expiry base/msg base/stream http/server_listener json_write
+3 load/connect load/outcome
+4 base/resolve http/client http/server_input http/server_output wire
+5 fleet/feature fleet/run_answer fleet/split http/server_connection
+5 load/check load/target result token wire/read
+6 access fleet/fleet http/server load/audit load/intervals
+6 load/probe load/request plan_expr wire/checks_json wire/counters_json
+6 wire/hist_json wire/msg
+7 fleet/peer load/gen mock plan plan_tree wire/request_json
+7 wire/result_json
+8 fleet/ping load/pool plan_file report/report
+9 coord output report/plan_out report/wire_out report/words worker_options
+10 merge ping report/csv report/json_out report/outlook report/page
+10 report/plan_text report/progress run_options worker
+11 dry_run report/fleet_text report/junit report/latency_text
+12 report/text run
+13 pulse
 '
 
 # Functions that may be longer than a screen: FILE FUNCTION REASON, a line each.

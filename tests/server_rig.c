@@ -261,7 +261,7 @@ client_init(int i, int read_fd, int write_fd)
 struct client *
 rig_connect(int i)
 {
-	int fd = net_connect(&address);
+	int fd = net_connect(&address, NULL);
 
 	ck_assert_int_ne(fd, -1);
 	return client_init(i, fd, fd);

@@ -118,7 +118,8 @@ long=$(awk 'BEGIN { while (i++ < 9000) printf "a" }')
 refused "a URL of 9,000 letters" "url" "http://host/$long"
 refused "a file that is none" "$dir/none.json: No such file" "$dir/none.json"
 refused "a host without a scheme" "example.org" example.org
-refused "https without TLS" "TLS" "https://127.0.0.1:$port/"
+refused "https where there is none" "does not speak TLS" \
+    "https://127.0.0.1:$port/"
 
 # Plans.
 target=$(printf '"target": {"url": "%s"}' "$url")

@@ -91,7 +91,7 @@ setup(void)
 	memset(&origin, 0, sizeof(origin));
 	loop = loop_new();
 	ck_assert_ptr_nonnull(loop);
-	pool = client_pool_new(loop, CONNECTIONS);
+	pool = client_pool_new(loop, CONNECTIONS, NULL, 0, 0);
 	ck_assert(net_address_parse(a, "127.0.0.1", 0, 4));
 	listener = net_listen(a);
 	ck_assert_int_ne(listener, -1);
@@ -308,7 +308,7 @@ START_TEST(test_large_body)
 		ck_assert_uint_eq(strlen(body), want);
 		ck_assert_uint_eq(strspn(body, "x"), want);
 	}
-	ck_assert_uint_eq(client_pool_opened(pool), 1);
+	ck_assert_uint_eq(client_pool_counts(pool)->opened, 1);
 	want_body = false;
 	start(false);
 	feed_large(5);
@@ -344,7 +344,7 @@ START_TEST(test_reuse)
 	ck_assert_uint_le(last.first_byte_ns, last.end_ns);
 	ck_assert_uint_eq(last.spent_ns[PART_CONNECT], 0);
 	ck_assert_uint_gt(sum, 0);
-	ck_assert_uint_eq(client_pool_opened(pool), 2);
+	ck_assert_uint_eq(client_pool_counts(pool)->opened, 2);
 	close(first_fd);
 	close(second_fd);
 }

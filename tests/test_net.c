@@ -238,7 +238,7 @@ make_connection(int *client, int *server)
 	int fd;
 
 	ck_assert(listen_on("127.0.0.1", &fd, &a));
-	*client = net_connect(&a);
+	*client = net_connect(&a, NULL);
 	ck_assert_int_ne(*client, -1);
 	await(*client, POLLOUT);
 	ck_assert_int_eq(net_connected(*client), 0);
@@ -280,7 +280,7 @@ START_TEST(test_ipv6)
 	net_address_format(text, &a);
 	ck_assert_mem_eq(text, "[::1]:", 6);
 	ck_assert_str_ne(text, "[::1]:0");
-	client = net_connect(&a);
+	client = net_connect(&a, NULL);
 	ck_assert_int_ne(client, -1);
 	await(client, POLLOUT);
 	ck_assert_int_eq(net_connected(client), 0);
@@ -297,7 +297,7 @@ can_connect(const char *host, uint16_t port)
 	int fd;
 
 	ck_assert(net_address_parse(&a, host, port, 0));
-	fd = net_connect(&a);
+	fd = net_connect(&a, NULL);
 	if (fd == -1)
 		return false;
 	await(fd, POLLOUT);
@@ -399,7 +399,7 @@ START_TEST(test_unix)
 	ck_assert_int_eq(net_local_address(fd, &a), 0);
 	ck_assert(strncmp(net_address_format(text, &a), "unix:/tmp/", 10) ==
 	    0);
-	client = net_connect(&unix_address);
+	client = net_connect(&unix_address, NULL);
 	ck_assert_int_ne(client, -1);
 	server = net_accept(fd);
 	ck_assert_int_ne(server, -1);
@@ -428,7 +428,7 @@ START_TEST(test_unix_stale)
 	close(fd);
 	fd = net_listen(&unix_address);
 	ck_assert_int_ne(fd, -1);
-	client = net_connect(&unix_address);
+	client = net_connect(&unix_address, NULL);
 	ck_assert_int_ne(client, -1);
 	close(client);
 	close(fd);
@@ -514,7 +514,7 @@ START_TEST(test_refused)
 
 	ck_assert(listen_on("127.0.0.1", &fd, &a));
 	close(fd);
-	fd = net_connect(&a);
+	fd = net_connect(&a, NULL);
 	if (fd != -1) {
 		await(fd, POLLOUT);
 		ck_assert_int_eq(net_connected(fd), -1);
@@ -534,7 +534,7 @@ START_TEST(test_bad_family)
 	memset(&a, 0, sizeof(a));
 	a.ss.ss_family = 200;
 	a.len = sizeof(a.ss);
-	ck_assert_int_eq(net_connect(&a), -1);
+	ck_assert_int_eq(net_connect(&a, NULL), -1);
 	ck_assert_int_eq(net_listen(&a), -1);
 	ck_assert_int_eq(net_local_address(-1, &a), -1);
 	ck_assert_int_eq(net_connected(-1), -1);

@@ -34,6 +34,8 @@ static int ncalls;
 static char got[512];		/* the first address, or the error */
 static bool is_error;
 static struct probe *free_in_call;
+static struct scenario scenarios[2];
+static int nscenarios;
 
 static void
 setup(void)
@@ -45,11 +47,14 @@ setup(void)
 	ncalls = 0;
 	got[0] = '\0';
 	free_in_call = NULL;
+	nscenarios = 0;
 }
 
 static void
 teardown(void)
 {
+	while (nscenarios > 0)
+		free(scenarios[--nscenarios].url);
 	resolver_free(resolver);
 	loop_free(loop);
 }
@@ -91,11 +96,17 @@ await_call(void)
 static struct probe *
 start(const char *text, int family, bool wants_connect, uint64_t timeout_ns)
 {
-	struct http_url url;
+	struct scenario *s = &scenarios[nscenarios++];
+	char why[WIRE_TEXT_MAX];
+	struct probe *p;
 
-	ck_assert_int_eq(http_url_parse(text, strlen(text), &url, NULL), 0);
-	return probe_start(loop, resolver, &url, family, wants_connect,
-	    timeout_ns, on_probed, got);
+	memset(s, 0, sizeof(*s));
+	s->url = xstrdup(text);
+	s->family = family;
+	p = probe_new(loop, resolver, s, why);
+	ck_assert_ptr_nonnull(p);
+	probe_start(p, wants_connect, timeout_ns, NULL, on_probed, got);
+	return p;
 }
 
 /* A listener on loopback and its port. */
@@ -270,7 +281,7 @@ START_TEST(test_no_connection_in_time)
 	ck_assert_int_eq(listen(fd, 0), 0);
 	ck_assert_int_eq(net_local_address(fd, &a), 0);
 	for (i = 0; i < QUEUE_MAX; i++)
-		queue[i] = net_connect(&a);
+		queue[i] = net_connect(&a, NULL);
 	snprintf(url, sizeof(url), "http://127.0.0.1:%u/", port);
 	snprintf(want, sizeof(want), "127.0.0.1:%u: no connection in time",
 	    port);

@@ -181,8 +181,9 @@ static const struct redirect_test {
 	    "http://user:secret@b.example/", CAUSE_NONE,
 	    "GET / HTTP/1.1\r\nHost: b.example\r\n" AGENT
 	    "Authorization: Basic dXNlcjpzZWNyZXQ=\r\nX: y\r\n\r\n" },
-	{ "https", "GET", { NULL }, NULL, 302, "https://a.example/",
-	    CAUSE_NO_TLS, NULL },
+	{ "https", "GET", SECRETS, NULL, 302, "https://a.example/",
+	    CAUSE_NONE, "GET / HTTP/1.1\r\nHost: a.example\r\n" AGENT
+	    "Authorization: s\r\ncookie: c=1\r\nX: y\r\n\r\n" },
 	{ "other scheme", "GET", { NULL }, NULL, 302, "ftp://a.example/",
 	    CAUSE_LOCATION, NULL },
 	{ "no host", "GET", { NULL }, NULL, 302, "http:///x",
@@ -222,6 +223,7 @@ start(const struct ask *ask)
 		memcpy(scenario.body, ask->body, scenario.body_len);
 	}
 	scenario.keep_alive = !ask->closes;
+	scenario.connect.tls.is_insecure = true;	/* no CAs needed */
 	ck_assert(net_address_parse(&addresses.at[0], "127.0.0.1", 80, 4));
 	addresses.n = 1;
 	targets = targets_new(&scenario, &addresses, REQUESTS);

@@ -115,6 +115,27 @@ hist_get(struct msg *m, struct hist *h)
 }
 
 static void
+net_address_put(struct msg_channel *ch, const struct net_address *a)
+{
+	msg_add_bytes(ch, &a->ss, a->len);
+}
+
+static void
+net_address_get(struct msg *m, struct net_address *a)
+{
+	const void *p;
+	size_t len;
+
+	p = msg_get_bytes(m, &len);
+	if (p == NULL || len > sizeof(a->ss)) {
+		m->is_bad = true;
+		return;
+	}
+	memcpy(&a->ss, p, len);
+	a->len = (socklen_t)len;
+}
+
+static void
 pairs_put(struct msg_channel *ch, const struct header *pairs, size_t n)
 {
 	size_t i;
@@ -173,6 +194,75 @@ checks_get(struct msg *m, struct checks *c)
 	}
 }
 
+/* Absent and empty are not the same. */
+static void
+text_put(struct msg_channel *ch, const char *s)
+{
+	msg_add_uint(ch, s != NULL);
+	if (s != NULL)
+		msg_add_str(ch, s);
+}
+
+static void
+text_get(struct msg *m, char **s)
+{
+	free(*s);
+	*s = msg_get_max(m, 1) == 1 ? msg_get_str(m) : NULL;
+}
+
+static void
+connect_put(struct msg_channel *ch, const struct connect_settings *c)
+{
+	size_t i;
+
+	text_put(ch, c->tls.ca);
+	text_put(ch, c->tls.cert);
+	text_put(ch, c->tls.key);
+	msg_add_uint(ch, c->tls.is_insecure);
+	msg_add_uint(ch, c->tls.no_resume);
+	text_put(ch, c->server_name);
+	text_put(ch, c->unix_socket);
+	msg_add_uint(ch, c->ndetours);
+	for (i = 0; i < c->ndetours; i++) {
+		text_put(ch, c->detours[i].host);
+		msg_add_uint(ch, c->detours[i].port);
+		text_put(ch, c->detours[i].to_host);
+		msg_add_uint(ch, c->detours[i].to_port);
+	}
+	msg_add_uint(ch, c->nsources);
+	for (i = 0; i < c->nsources; i++)
+		net_address_put(ch, &c->sources[i]);
+}
+
+static void
+connect_get(struct msg *m, struct connect_settings *c)
+{
+	struct detour *d;
+	size_t i;
+
+	connect_clear(c);
+	text_get(m, &c->tls.ca);
+	text_get(m, &c->tls.cert);
+	text_get(m, &c->tls.key);
+	c->tls.is_insecure = msg_get_max(m, 1) == 1;
+	c->tls.no_resume = msg_get_max(m, 1) == 1;
+	text_get(m, &c->server_name);
+	text_get(m, &c->unix_socket);
+	c->ndetours = (size_t)msg_get_max(m, CONNECT_DETOURS_MAX);
+	c->detours = xcalloc(c->ndetours + 1, sizeof(*c->detours));
+	for (i = 0; i < c->ndetours; i++) {
+		d = &c->detours[i];
+		text_get(m, &d->host);
+		d->port = (uint16_t)msg_get_max(m, UINT16_MAX);
+		text_get(m, &d->to_host);
+		d->to_port = (uint16_t)msg_get_max(m, UINT16_MAX);
+	}
+	c->nsources = (size_t)msg_get_max(m, CONNECT_SOURCES_MAX);
+	c->sources = xcalloc(c->nsources + 1, sizeof(*c->sources));
+	for (i = 0; i < c->nsources; i++)
+		net_address_get(m, &c->sources[i]);
+}
+
 static void
 scenario_put(struct msg_channel *ch, const struct scenario *s)
 {
@@ -186,6 +276,7 @@ scenario_put(struct msg_channel *ch, const struct scenario *s)
 	msg_add_uint(ch, s->redirects);
 	msg_add_uint(ch, s->keep_alive);
 	msg_add_uint(ch, (uint64_t)s->family);
+	connect_put(ch, &s->connect);
 }
 
 static void
@@ -224,6 +315,7 @@ scenario_get(struct msg *m, struct scenario *s)
 	s->redirects = msg_get_max(m, WIRE_REDIRECTS_MAX);
 	s->keep_alive = msg_get_max(m, 1) == 1;
 	s->family = (int)msg_get_max(m, 6);
+	connect_get(m, &s->connect);
 }
 
 static void
@@ -334,27 +426,20 @@ net_addresses_put(struct msg_channel *ch, const struct net_addresses *a)
 
 	msg_add_uint(ch, a->n);
 	for (i = 0; i < a->n; i++)
-		msg_add_bytes(ch, &a->at[i].ss, a->at[i].len);
+		net_address_put(ch, &a->at[i]);
 }
 
 void
 net_addresses_get(struct msg *m, struct net_addresses *a)
 {
-	const void *p;
-	size_t i, len;
+	size_t i;
 
 	memset(a, 0, sizeof(*a));
 	a->n = (size_t)msg_get_max(m, NET_ADDRESSES_MAX);
-	for (i = 0; i < a->n; i++) {
-		p = msg_get_bytes(m, &len);
-		if (p == NULL || len > sizeof(a->at[i].ss)) {
-			m->is_bad = true;
-			a->n = 0;
-			return;
-		}
-		memcpy(&a->at[i].ss, p, len);
-		a->at[i].len = (socklen_t)len;
-	}
+	for (i = 0; i < a->n; i++)
+		net_address_get(m, &a->at[i]);
+	if (m->is_bad)
+		a->n = 0;
 }
 
 void
