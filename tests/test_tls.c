@@ -1,0 +1,897 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * base/tls.c, both ends in one process over a socketpair, or over two with
+ * what lies between in our hand: handshakes of 1.2 and 1.3, whole and byte by
+ * byte; who is trusted and who is not, with the reason and its words; sessions
+ * taken up again; the ends of a stream, announced and not; what is no TLS at
+ * all. One connection's failure must not show on another, and settings that
+ * cannot be used are refused in one line.
+ */
+
+#include <sys/socket.h>
+
+#include <check.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "tests/suite.h"
+#include "tests/tls_rig.h"
+
+enum { TURNS_MAX = 100000 };	/* until something is said to hang */
+
+static struct tls_rig rig;
+
+/*
+ * For this process, which must not have used OpenSSL yet: no more than 1.2.
+ * False when all tests run in one.
+ */
+static bool
+use_tls12(void)
+{
+	static const char config[] = "openssl_conf = a\n[a]\nssl_conf = b\n"
+	    "[b]\nsystem_default = c\n[c]\nMaxProtocol = TLSv1.2\n";
+	const char *fork_mode = getenv("CK_FORK");
+	char path[] = "/tmp/pulse-test-XXXXXX", why[TLS_TEXT_MAX];
+	const struct tls_settings settings = { .is_insecure = true };
+	struct tls_context *ctx;
+	int fd;
+
+	if (fork_mode != NULL && strcmp(fork_mode, "no") == 0)
+		return false;
+	fd = mkstemp(path);
+	ck_assert_int_ne(fd, -1);
+	ck_assert_int_eq((int)write(fd, config, sizeof(config) - 1),
+	    (int)sizeof(config) - 1);
+	close(fd);
+	setenv("OPENSSL_CONF", path, 1);
+	/* It is read now. */
+	ctx = tls_client_new(&settings, why);
+	ck_assert_ptr_nonnull(ctx);
+	tls_context_free(ctx);
+	unlink(path);
+	return true;
+}
+
+/* What a read gives: its errno, or 0 for the end; nothing is to be there. */
+static int
+read_error(struct tls *t)
+{
+	char byte;
+	ssize_t n = tls_read(t, &byte, 1);
+
+	ck_assert_int_le((int)n, 0);
+	return n == 0 ? 0 : errno;
+}
+
+/* The other end has spoken last: the tickets of 1.3 come in. */
+static void
+take_tickets(void)
+{
+	ck_assert_int_eq(read_error(rig.client), EAGAIN);
+}
+
+/* Handshakes. */
+
+static void
+check_talk(const char *protocol)
+{
+	ck_assert_str_eq(tls_protocol(rig.client), protocol);
+	ck_assert_str_eq(tls_protocol(rig.server), protocol);
+	ck_assert_str_eq(tls_cipher(rig.client), tls_cipher(rig.server));
+	ck_assert_str_ne(tls_cipher(rig.client), "none");
+	rig_send(rig.client, rig.server, "a request");
+	rig_send(rig.server, rig.client, "an answer");
+	tls_end_write(rig.client);
+	ck_assert_int_eq(read_error(rig.server), 0);
+	ck_assert_int_eq(read_error(rig.server), 0);
+	rig_send(rig.server, rig.client, "more of it");
+	tls_end_write(rig.server);
+	ck_assert_int_eq(read_error(rig.client), 0);
+	ck_assert(tls_has_pending(rig.client));
+}
+
+START_TEST(test_handshake)
+{
+	rig_open(&rig, NULL, NULL, "localhost");
+	ck_assert_int_eq(tls_handshake(rig.server), -1);
+	ck_assert_int_eq(errno, EAGAIN);
+	ck_assert(!tls_wants_write(rig.server));
+	/* Each has its say; who has nothing to hear yet waits for it. */
+	ck_assert_int_eq(tls_handshake(rig.client), -1);
+	ck_assert_int_eq(errno, EAGAIN);
+	ck_assert(!tls_wants_write(rig.client));
+	ck_assert_int_eq(tls_handshake(rig.client), -1);
+	ck_assert_int_eq(errno, EAGAIN);
+	ck_assert_int_eq(tls_handshake(rig.server), -1);
+	ck_assert_int_eq(errno, EAGAIN);
+	ck_assert_int_eq(tls_handshake(rig.client), 0);
+	ck_assert_int_eq(tls_handshake(rig.server), 0);
+	ck_assert(!tls_has_pending(rig.server));
+	ck_assert_int_eq(tls_reason(rig.client), TLS_OK);
+	check_talk("TLSv1.3");
+	rig_close(&rig);
+}
+END_TEST
+
+START_TEST(test_handshake_12)
+{
+	if (!use_tls12())
+		return;
+	rig_open(&rig, NULL, NULL, "localhost");
+	rig_shake(&rig);
+	check_talk("TLSv1.2");
+	rig_close(&rig);
+}
+END_TEST
+
+/* Moves up to so many bytes: how many there were. */
+static size_t
+carry(int from, int to, size_t most)
+{
+	char bytes[4096];
+	ssize_t n = read(from, bytes, most < sizeof(bytes) ? most :
+	    sizeof(bytes));
+
+	if (n <= 0)
+		return 0;
+	ck_assert_int_eq((int)write(to, bytes, (size_t)n), (int)n);
+	return (size_t)n;
+}
+
+/* The rig's client and server, each on its pair: [1] is our end of it. */
+static void
+open_apart(int client_fds[2], int server_fds[2])
+{
+	rig_open(&rig, NULL, NULL, "localhost");
+	rig_disconnect(&rig);
+	rig_socketpair(client_fds);
+	rig_socketpair(server_fds);
+	rig.client = tls_connect(rig.peer, client_fds[0]);
+	rig.server = tls_accept(rig.server_context, server_fds[0]);
+	ck_assert(rig.client != NULL && rig.server != NULL);
+}
+
+static void
+close_apart(int client_fds[2], int server_fds[2])
+{
+	rig_close(&rig);
+	close(client_fds[0]);
+	close(server_fds[0]);
+	if (client_fds[1] != -1)
+		close(client_fds[1]);
+	if (server_fds[1] != -1)
+		close(server_fds[1]);
+}
+
+static void
+shake_apart(int client_fd, int server_fd, size_t at_once)
+{
+	int i, client = -1, server = -1;
+
+	for (i = 0; (client == -1 || server == -1) && i < TURNS_MAX; i++) {
+		if (client == -1 && (client = tls_handshake(rig.client)) == -1)
+			ck_assert_int_eq(errno, EAGAIN);
+		(void)carry(client_fd, server_fd, at_once);
+		if (server == -1 && (server = tls_handshake(rig.server)) == -1)
+			ck_assert_int_eq(errno, EAGAIN);
+		(void)carry(server_fd, client_fd, at_once);
+	}
+	ck_assert_int_lt(i, TURNS_MAX);
+	while (carry(server_fd, client_fd, SIZE_MAX) > 0)
+		;
+}
+
+START_TEST(test_byte_by_byte)
+{
+	int c[2], s[2], i;
+	char in[8];
+
+	open_apart(c, s);
+	shake_apart(c[1], s[1], 1);
+	take_tickets();
+	ck_assert_int_eq((int)tls_write(rig.server, "abc", 3), 3);
+	for (i = 0; carry(s[1], c[1], 1) == 1; i++) {
+		/* A part of a record is nothing that could be read. */
+		ck_assert_int_lt(i, 100);
+		if (tls_read(rig.client, in, sizeof(in)) == 3)
+			break;
+		ck_assert_int_eq(errno, EAGAIN);
+		ck_assert(!tls_has_pending(rig.client));
+	}
+	ck_assert_int_gt(i, 3);
+	ck_assert_mem_eq(in, "abc", 3);
+	close_apart(c, s);
+}
+END_TEST
+
+/* What came with the end of the handshake, the socket does not tell of. */
+START_TEST(test_pending_after_handshake)
+{
+	char in[8];
+
+	rig_open(&rig, NULL, NULL, "localhost");
+	(void)tls_handshake(rig.client);
+	(void)tls_handshake(rig.server);
+	ck_assert_int_eq(tls_handshake(rig.client), 0);
+	ck_assert_int_eq((int)tls_write(rig.client, "abc", 3), 3);
+	ck_assert_int_eq(tls_handshake(rig.server), 0);
+	ck_assert(tls_has_pending(rig.server));
+	ck_assert_int_eq((int)tls_read(rig.server, in, sizeof(in)), 3);
+	ck_assert(!tls_has_pending(rig.server));
+	rig_close(&rig);
+}
+END_TEST
+
+/* Trust. */
+
+static const struct trust_test {
+	const char	*descr;
+	const char	*ca;
+	const char	*cert;
+	const char	*key;
+	const char	*name;
+	enum tls_reason	 reason;
+	const char	*words;
+} trust_tests[] = {
+	{ "a good one", rig_ca, rig_cert, rig_key, "localhost", TLS_OK, "" },
+	{ "with a dot behind it", rig_ca, rig_cert, rig_key, "localhost.",
+	    TLS_OK, "" },
+	{ "an address", rig_ca, rig_cert, rig_key, "127.0.0.1", TLS_OK, "" },
+	{ "one of IPv6", rig_ca, rig_cert, rig_key, "::1", TLS_OK, "" },
+	{ "one of IPv6, long", rig_ca, rig_cert, rig_key,
+	    "0:0:0:0:0:0:0:1", TLS_OK, "" },
+	{ "another name", rig_ca, rig_elsewhere, rig_key, "elsewhere.example",
+	    TLS_OK, "" },
+	{ "itself trusted", rig_self, rig_self, rig_key, "localhost", TLS_OK,
+	    "" },
+	{ "trusted, no root", rig_cert, rig_cert, rig_key, "localhost",
+	    TLS_OK, "" },
+	{ "expired", rig_ca, rig_expired, rig_key, "localhost",
+	    TLS_CERT_EXPIRED, "certificate has expired" },
+	{ "not yet valid", rig_ca, rig_future, rig_key, "localhost",
+	    TLS_CERT_NOT_YET_VALID, "certificate is not yet valid" },
+	{ "of another name", rig_ca, rig_elsewhere, rig_key, "localhost",
+	    TLS_CERT_NAME, "its certificate is not for localhost" },
+	{ "of another address", rig_ca, rig_elsewhere, rig_key, "192.0.2.2",
+	    TLS_CERT_NAME, "its certificate is not for 192.0.2.2" },
+	{ "of a name like it", rig_ca, rig_cert, rig_key, "notlocalhost",
+	    TLS_CERT_NAME, "its certificate is not for notlocalhost" },
+	{ "a name, of an address", rig_ca, rig_cert, rig_key, "127.0.0.1.a",
+	    TLS_CERT_NAME, "not for 127.0.0.1.a" },
+	{ "of an unknown one", rig_other_ca, rig_cert, rig_key, "localhost",
+	    TLS_CERT_ISSUER, "unable to get local issuer certificate" },
+	{ "self-signed", rig_ca, rig_self, rig_key, "localhost",
+	    TLS_CERT_SELF_SIGNED, "self-signed certificate" },
+	{ "of a client", rig_ca, rig_client_cert, rig_client_key, "localhost",
+	    TLS_CERT_REJECTED, "purpose" },
+};
+
+static void
+check_trust(const struct trust_test *t, bool is_insecure)
+{
+	const struct tls_settings client = {
+		.ca = RIG_TEXT(t->ca), .is_insecure = is_insecure
+	};
+	const struct tls_settings server = {
+		.cert = RIG_TEXT(t->cert), .key = RIG_TEXT(t->key)
+	};
+	enum tls_reason want = is_insecure ? TLS_OK : t->reason;
+	char text[TLS_TEXT_MAX];
+	int client_error, server_error;
+
+	rig_open(&rig, &client, &server, t->name);
+	rig_handshake(&rig, &client_error, &server_error);
+	ck_assert_msg(tls_reason(rig.client) == want, "%s: %s", t->descr,
+	    tls_error(rig.client, text));
+	ck_assert_int_eq(client_error, want == TLS_OK ? 0 : EPROTO);
+	ck_assert_int_eq(server_error, client_error);
+	if (want == TLS_OK)
+		rig_send(rig.server, rig.client, "trusted");
+	else {
+		/* And the server hears that it is not trusted. */
+		ck_assert_int_eq(tls_reason(rig.server), TLS_ALERT);
+		ck_assert_msg(strstr(tls_error(rig.client, text), t->words) !=
+		    NULL, "%s: %s", t->descr, text);
+	}
+	rig_close(&rig);
+}
+
+START_TEST(test_trust)
+{
+	check_trust(&trust_tests[_i], false);
+	check_trust(&trust_tests[_i], true);
+}
+END_TEST
+
+/* A certificate demanded of the client: whose, shown or not, and what then. */
+static const struct demand_test {
+	const char	*cert;
+	const char	*key;
+	const char	*ca;		/* that the server trusts */
+	bool		 shows_cert;
+	bool		 is_good;
+} demand_tests[] = {
+	{ rig_client_cert, rig_client_key, rig_ca, true, true },
+	{ rig_client_cert, rig_client_key, rig_ca, false, false },
+	{ NULL, NULL, rig_ca, true, false },
+	{ rig_client_cert, rig_client_key, rig_other_ca, true, false },
+};
+
+static void
+check_demand(const struct demand_test *t, bool is_12)
+{
+	const struct tls_settings client = { .ca = RIG_TEXT(rig_ca),
+	    .cert = RIG_TEXT(t->cert), .key = RIG_TEXT(t->key) };
+	const struct tls_settings server = { .ca = RIG_TEXT(t->ca),
+	    .cert = RIG_TEXT(rig_cert), .key = RIG_TEXT(rig_key) };
+	int client_error, server_error;
+
+	rig_open(&rig, &client, &server, "localhost");
+	tls_peer_free(rig.peer);
+	rig.peer = tls_peer_new(rig.client_context, "localhost",
+	    t->shows_cert);
+	rig_connect(&rig);
+	rig_handshake(&rig, &client_error, &server_error);
+	ck_assert_int_eq(server_error, t->is_good ? 0 : EPROTO);
+	if (t->is_good)
+		rig_send(rig.client, rig.server, "it is me");
+	else {
+		/* In 1.3 the client is done before it hears of it. */
+		if (is_12)
+			(void)tls_handshake(rig.client);
+		else
+			(void)read_error(rig.client);
+		ck_assert_int_eq(errno, EPROTO);
+		ck_assert_int_eq(tls_reason(rig.client), TLS_ALERT);
+	}
+	rig_close(&rig);
+}
+
+START_TEST(test_demand)
+{
+	check_demand(&demand_tests[_i], false);
+}
+END_TEST
+
+START_TEST(test_demand_12)
+{
+	if (use_tls12())
+		check_demand(&demand_tests[_i], true);
+}
+END_TEST
+
+/* Sessions. */
+
+/* A connection that goes well: was it resumed? */
+static bool
+resumes(void)
+{
+	rig_connect(&rig);
+	rig_shake(&rig);
+	rig_send(rig.server, rig.client, "an answer");
+	take_tickets();
+	ck_assert(tls_is_resumed(rig.client) == tls_is_resumed(rig.server));
+	return tls_is_resumed(rig.client);
+}
+
+static void
+check_resumption(void)
+{
+	const struct tls_settings server = {
+		.cert = RIG_TEXT(rig_cert), .key = RIG_TEXT(rig_key)
+	};
+	struct tls_context *old;
+	char why[TLS_TEXT_MAX];
+
+	rig_open(&rig, NULL, NULL, "localhost");
+	ck_assert(!resumes());
+	ck_assert(resumes());
+	ck_assert(resumes());
+	/* Cut off without a word: that is no fault of the session. */
+	close(rig.fds[1]);
+	rig.fds[1] = -1;
+	ck_assert_int_eq(read_error(rig.client), EPROTO);
+	ck_assert_int_eq(tls_reason(rig.client), TLS_CLOSED);
+	ck_assert(resumes());
+	/* The same server anew, which knows nothing of the sessions before. */
+	old = rig.server_context;
+	rig_disconnect(&rig);
+	rig.server_context = tls_server_new(&server, why);
+	ck_assert_ptr_nonnull(rig.server_context);
+	tls_context_free(old);
+	ck_assert(!resumes());
+	ck_assert(resumes());
+	rig_close(&rig);
+}
+
+START_TEST(test_resume)
+{
+	check_resumption();
+}
+END_TEST
+
+START_TEST(test_resume_12)
+{
+	if (use_tls12())
+		check_resumption();
+}
+END_TEST
+
+START_TEST(test_no_resume)
+{
+	const struct tls_settings client = {
+		.ca = RIG_TEXT(rig_ca), .no_resume = true
+	};
+
+	rig_open(&rig, &client, NULL, "localhost");
+	ck_assert(!resumes());
+	ck_assert(!resumes());
+	rig_close(&rig);
+}
+END_TEST
+
+/* A session that a handshake broke over is not tried again. */
+START_TEST(test_resume_fails)
+{
+	static const char alert[] = "\x15\x03\x03\x00\x02\x02\x28";
+	int fds[2];
+
+	rig_open(&rig, NULL, NULL, "localhost");
+	ck_assert(!resumes());
+	rig_disconnect(&rig);
+	rig_socketpair(fds);
+	rig.client = tls_connect(rig.peer, fds[0]);
+	ck_assert_int_eq(tls_handshake(rig.client), -1);
+	ck_assert_int_eq((int)write(fds[1], alert, sizeof(alert) - 1),
+	    (int)sizeof(alert) - 1);
+	ck_assert_int_eq(tls_handshake(rig.client), -1);
+	ck_assert_int_eq(tls_reason(rig.client), TLS_ALERT);
+	ck_assert(!resumes());
+	ck_assert(resumes());
+	close(fds[0]);
+	close(fds[1]);
+	rig_close(&rig);
+}
+END_TEST
+
+/* Streams. */
+
+static void
+fill(char *bytes, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		bytes[i] = (char)(i * 7 + i / 251);
+}
+
+/* All of it through small buffers, by writes and reads of these sizes. */
+static void
+pass_through(const char *bytes, char *in, size_t len, size_t put, size_t take)
+{
+	size_t sent = 0, got = 0, n;
+	ssize_t rc;
+	int waits = 0;
+
+	while (got < len) {
+		n = len - sent < put ? len - sent : put;
+		rc = n > 0 ? tls_write(rig.client, bytes + sent, n) : 0;
+		if (rc == -1) {
+			ck_assert_int_eq(errno, EAGAIN);
+			ck_assert(tls_wants_write(rig.client));
+			waits++;
+		}
+		sent += rc > 0 ? (size_t)rc : 0;
+		n = len - got < take ? len - got : take;
+		rc = tls_read(rig.server, in + got, n);
+		ck_assert(rc > 0 || (rc == -1 && errno == EAGAIN));
+		got += rc > 0 ? (size_t)rc : 0;
+		/* A short read says that there is no more. */
+		ck_assert(rc == (ssize_t)n || !tls_has_pending(rig.server));
+	}
+	ck_assert_int_gt(waits, 0);
+}
+
+START_TEST(test_large)
+{
+	static const size_t sizes[][2] = {
+		{ SIZE_MAX, 65536 }, { 100000, 1000 }, { 16385, SIZE_MAX }
+	};
+	size_t len = 2 * 1024 * 1024;
+	char *bytes = xcalloc(1, len), *in = xcalloc(1, len);
+	int small = 4096, i;
+
+	fill(bytes, len);
+	rig_open(&rig, NULL, NULL, "localhost");
+	for (i = 0; i < 2; i++)
+		ck_assert_int_eq(setsockopt(rig.fds[i], SOL_SOCKET, SO_SNDBUF,
+		    &small, sizeof(small)), 0);
+	rig_shake(&rig);
+	for (i = 0; i < (int)UTIL_NELEM(sizes); i++) {
+		memset(in, 0, len);
+		pass_through(bytes, in, len, sizes[i][0], sizes[i][1]);
+		ck_assert(memcmp(bytes, in, len) == 0);
+	}
+	free(bytes);
+	free(in);
+	rig_close(&rig);
+}
+END_TEST
+
+/* Several records, read a few bytes at a time. */
+START_TEST(test_pending)
+{
+	char in[16];
+
+	rig_open(&rig, NULL, NULL, "localhost");
+	rig_shake(&rig);
+	take_tickets();
+	ck_assert(!tls_has_pending(rig.client));
+	ck_assert_int_eq((int)tls_write(rig.server, "abcde", 5), 5);
+	ck_assert_int_eq((int)tls_write(rig.server, "fgh", 3), 3);
+	/* Not yet: the socket tells of these. */
+	ck_assert(!tls_has_pending(rig.client));
+	ck_assert_int_eq((int)tls_read(rig.client, in, 3), 3);
+	ck_assert(tls_has_pending(rig.client));
+	ck_assert_int_eq((int)tls_read(rig.client, in + 3, 4), 4);
+	ck_assert(tls_has_pending(rig.client));
+	ck_assert_int_eq((int)tls_read(rig.client, in + 7, 8), 1);
+	ck_assert(!tls_has_pending(rig.client));
+	ck_assert_mem_eq(in, "abcdefgh", 8);
+	ck_assert_int_eq(read_error(rig.client), EAGAIN);
+	rig_close(&rig);
+}
+END_TEST
+
+/* Data, and the end at once behind it: first the one, then the other. */
+static void
+check_end(bool is_announced)
+{
+	char in[16];
+
+	rig_open(&rig, NULL, NULL, "localhost");
+	rig_shake(&rig);
+	ck_assert_int_eq((int)tls_write(rig.server, "abc", 3), 3);
+	if (is_announced)
+		tls_end_write(rig.server);
+	tls_free(rig.server);
+	rig.server = NULL;
+	close(rig.fds[1]);
+	rig.fds[1] = -1;
+	ck_assert_int_eq((int)tls_read(rig.client, in, sizeof(in)), 3);
+	/* An end without a word is the socket's to tell. */
+	ck_assert(tls_has_pending(rig.client) == is_announced);
+	ck_assert_int_eq(read_error(rig.client), is_announced ? 0 : EPROTO);
+	ck_assert_int_eq(tls_reason(rig.client), is_announced ? TLS_OK :
+	    TLS_CLOSED);
+	ck_assert_int_eq(read_error(rig.client), is_announced ? 0 : EPROTO);
+	/* Nor can more be written; this only must not do harm. */
+	tls_end_write(rig.client);
+	rig_close(&rig);
+}
+
+START_TEST(test_end)
+{
+	check_end(true);
+	check_end(false);
+}
+END_TEST
+
+/* A record of which a part comes, then the end; then a reset instead. */
+START_TEST(test_part_of_record)
+{
+	int c[2], s[2];
+	char text[TLS_TEXT_MAX];
+
+	open_apart(c, s);
+	shake_apart(c[1], s[1], SIZE_MAX);
+	take_tickets();
+	ck_assert_int_eq((int)tls_write(rig.server, "abc", 3), 3);
+	ck_assert_uint_eq(carry(s[1], c[1], 10), 10);
+	ck_assert_int_eq(read_error(rig.client), EAGAIN);
+	if (_i == 0) {
+		close(c[1]);
+		c[1] = -1;
+		ck_assert_int_eq(read_error(rig.client), EPROTO);
+		ck_assert_int_eq(tls_reason(rig.client), TLS_CLOSED);
+		ck_assert_str_eq(tls_error(rig.client, text),
+		    "the connection was cut off");
+	} else {
+		/* Closed with something unread: that is a reset here too. */
+		ck_assert_int_eq((int)tls_write(rig.client, "x", 1), 1);
+		close(c[1]);
+		c[1] = -1;
+		ck_assert_int_eq(read_error(rig.client), ECONNRESET);
+		ck_assert_int_eq(tls_write(rig.client, "y", 1), -1);
+		ck_assert_int_eq(errno, EPIPE);
+	}
+	close_apart(c, s);
+}
+END_TEST
+
+/* A record that was changed on its way, and one that is none. */
+START_TEST(test_broken_record)
+{
+	static const char *const records[] = {
+		"\x17\x03\x03\x00\x14" "01234567890123456789",
+		"HTTP/1.1 400 Bad Request\r\n\r\n",
+		"\x17\x03\x03\xff\xff" "01234567890123456789",
+	};
+	int c[2], s[2];
+	const char *record = records[_i];
+	size_t len = record[0] == '\x17' ? 25 : strlen(record);
+
+	open_apart(c, s);
+	shake_apart(c[1], s[1], SIZE_MAX);
+	take_tickets();
+	ck_assert_int_eq((int)write(c[1], record, len), (int)len);
+	ck_assert_int_eq(read_error(rig.client), EPROTO);
+	ck_assert_int_eq(tls_reason(rig.client), TLS_PROTOCOL);
+	close_apart(c, s);
+}
+END_TEST
+
+/* What is no TLS from the start. */
+
+static const struct stranger_test {
+	const char	*bytes;
+	bool		 is_server;	/* of ours, who gets it */
+	enum tls_reason	 reason;
+	const char	*words;
+} stranger_tests[] = {
+	{ "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", false,
+	    TLS_NOT_TLS, "it does not speak TLS" },
+	{ "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n", false, TLS_NOT_TLS,
+	    "it does not speak TLS" },
+	{ "\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c", false,
+	    TLS_NOT_TLS, "it does not speak TLS" },
+	{ "\x16\x03\x03\x00\x08" "garbage!", false, TLS_PROTOCOL, "" },
+	{ "\x15\x03\x01\x00\x02\x02\x28", false, TLS_ALERT,
+	    "handshake failure" },
+	{ "\x15\x03\x01\x00\x02\x01\x00", false, TLS_CLOSED,
+	    "the connection ended in the TLS handshake" },
+	{ "", false, TLS_CLOSED, "the connection ended in the TLS handshake" },
+	{ "GET / HTTP/1.1\r\nHost: a\r\n\r\n", true, TLS_NOT_TLS,
+	    "it does not speak TLS (http request)" },
+	{ "CONNECT a:443 HTTP/1.1\r\n\r\n", true, TLS_NOT_TLS,
+	    "it does not speak TLS (https proxy request)" },
+	{ "\x16\x03\x01\x00\x08" "garbage!", true, TLS_PROTOCOL, "" },
+	{ "", true, TLS_CLOSED, "the connection ended in the TLS handshake" },
+};
+
+START_TEST(test_stranger)
+{
+	const struct stranger_test *s = &stranger_tests[_i];
+	size_t len = s->bytes[0] == '\x15' ? 7 : s->bytes[0] == '\x16' ? 13 :
+	    strlen(s->bytes);
+	char text[TLS_TEXT_MAX];
+	struct tls *t;
+	int fds[2];
+
+	rig_open(&rig, NULL, NULL, "localhost");
+	rig_socketpair(fds);
+	t = s->is_server ? tls_accept(rig.server_context, fds[0]) :
+	    tls_connect(rig.peer, fds[0]);
+	ck_assert_int_eq(tls_handshake(t), -1);
+	ck_assert_int_eq(errno, EAGAIN);
+	ck_assert_int_eq((int)write(fds[1], s->bytes, len), (int)len);
+	ck_assert_int_eq(shutdown(fds[1], SHUT_WR), 0);
+	ck_assert_int_eq(tls_handshake(t), -1);
+	ck_assert_int_eq(errno, EPROTO);
+	ck_assert_msg(tls_reason(t) == s->reason, "%d: %d, %s", _i,
+	    tls_reason(t), tls_error(t, text));
+	ck_assert_msg(strstr(tls_error(t, text), s->words) != NULL, "%d: %s",
+	    _i, text);
+	/* Others of this process are not touched. */
+	rig_shake(&rig);
+	tls_free(t);
+	close(fds[0]);
+	close(fds[1]);
+	rig_close(&rig);
+}
+END_TEST
+
+/*
+ * While one waits, in its handshake and then for bytes, another one fails, and
+ * a third cannot be made: the first knows nothing of it.
+ */
+START_TEST(test_apart_from_others)
+{
+	const struct tls_settings bad = {
+		.cert = RIG_TEXT(rig_cert), .key = RIG_TEXT("junk")
+	};
+	struct tls_rig waiting;
+	char why[TLS_TEXT_MAX];
+	int turn;
+
+	rig_open(&waiting, NULL, NULL, "localhost");
+	ck_assert_int_eq(tls_handshake(waiting.client), -1);
+	ck_assert_int_eq(errno, EAGAIN);
+	for (turn = 0; turn < 2; turn++) {
+		check_trust(&trust_tests[8], false);
+		check_end(false);
+		ck_assert_ptr_null(tls_server_new(&bad, why));
+		if (turn == 0) {
+			ck_assert_int_eq(tls_handshake(waiting.client), -1);
+			ck_assert_int_eq(errno, EAGAIN);
+			rig_shake(&waiting);
+		}
+		ck_assert_int_eq(read_error(waiting.client), EAGAIN);
+		ck_assert_int_eq(read_error(waiting.server), EAGAIN);
+		rig_send(waiting.client, waiting.server, "still here");
+	}
+	rig_close(&waiting);
+}
+END_TEST
+
+/* Contexts. */
+
+/* The first lines of a text: an end that is missing. */
+#define HALF		"-----BEGIN CERTIFICATE-----\n" \
+	"MIIBbTCCARSgAwIBAgIUcClDKMRPq4ISkqPhrdHBb5hNkAowCgYIKoZIzj0EAwIw\n"
+#define NO_BASE64	"-----BEGIN CERTIFICATE-----\n????\n" \
+	"-----END CERTIFICATE-----\n"
+#define NO_CERT		"-----BEGIN CERTIFICATE-----\nAAAA\n" \
+	"-----END CERTIFICATE-----\n"
+
+static const struct refuse_test {
+	bool		 is_server;
+	const char	*ca;
+	const char	*cert;
+	const char	*key;
+	const char	*words;
+} refuse_tests[] = {
+	{ true, NULL, rig_cert, rig_strange_key,
+	    "the key is not that of the certificate" },
+	{ true, NULL, rig_cert, rig_encrypted_key, "the key is encrypted" },
+	{ true, NULL, rig_cert, "", "there is no private key in PEM form" },
+	{ true, NULL, rig_cert, NULL, "there is no private key in PEM form" },
+	{ true, NULL, rig_cert, rig_ca,
+	    "there is no private key in PEM form" },
+	{ true, NULL, "", rig_key, "there is no certificate in PEM form" },
+	{ true, NULL, "junk\n", rig_key,
+	    "there is no certificate in PEM form" },
+	{ true, NULL, rig_key, rig_key,
+	    "there is no certificate in PEM form" },
+	{ true, NULL, HALF, rig_key, "the certificate cannot be used" },
+	{ true, NULL, NO_BASE64, rig_key, "the certificate cannot be used" },
+	{ true, NULL, NO_CERT, rig_key, "the certificate cannot be used" },
+	{ true, "", rig_cert, rig_key,
+	    "there are no CA certificates in PEM form" },
+	{ true, NO_CERT, rig_cert, rig_key,
+	    "the CA certificates cannot be used" },
+	{ false, "", NULL, NULL, "there are no CA certificates in PEM form" },
+	{ false, "junk", NULL, NULL,
+	    "there are no CA certificates in PEM form" },
+	{ false, HALF, NULL, NULL, "the CA certificates cannot be used" },
+	{ false, rig_ca, rig_client_cert, rig_key,
+	    "the key is not that of the certificate" },
+	{ false, rig_ca, rig_client_cert, NULL,
+	    "there is no private key in PEM form" },
+};
+
+START_TEST(test_refuse)
+{
+	const struct refuse_test *t = &refuse_tests[_i];
+	const struct tls_settings s = { .ca = RIG_TEXT(t->ca),
+	    .cert = RIG_TEXT(t->cert), .key = RIG_TEXT(t->key) };
+	char why[TLS_TEXT_MAX] = "";
+
+	ck_assert_ptr_null(t->is_server ? tls_server_new(&s, why) :
+	    tls_client_new(&s, why));
+	ck_assert_msg(strncmp(why, t->words, strlen(t->words)) == 0,
+	    "%d: %s", _i, why);
+	ck_assert_ptr_null(strchr(why, '\n'));
+	/* And nothing of it is left. */
+	rig_open(&rig, NULL, NULL, "localhost");
+	rig_shake(&rig);
+	rig_close(&rig);
+}
+END_TEST
+
+/* One text for both, in either order, among other things. */
+START_TEST(test_one_text)
+{
+	char both[8192];
+	const struct tls_settings server = { .cert = both };
+
+	snprintf(both, sizeof(both), "%s text\n\n%s",
+	    _i == 0 ? rig_cert : rig_key, _i == 0 ? rig_key : rig_cert);
+	rig_open(&rig, NULL, &server, "localhost");
+	rig_shake(&rig);
+	rig_close(&rig);
+}
+END_TEST
+
+START_TEST(test_key_log)
+{
+	char path[] = "/tmp/pulse-test-XXXXXX", text[4096] = "";
+	int fd = mkstemp(path), lines = 0;
+	const char *p;
+	ssize_t n;
+
+	ck_assert_int_ne(fd, -1);
+	setenv("SSLKEYLOGFILE", path, 1);
+	rig_open(&rig, NULL, NULL, "localhost");
+	rig_shake(&rig);
+	rig_close(&rig);
+	unsetenv("SSLKEYLOGFILE");
+	n = read(fd, text, sizeof(text) - 1);
+	ck_assert_int_gt((int)n, 0);
+	for (p = text; (p = strchr(p, '\n')) != NULL; p++)
+		lines++;
+	/* By both ends: the five secrets of 1.3. */
+	ck_assert_int_eq(lines, 10);
+	ck_assert_ptr_nonnull(strstr(text, "CLIENT_TRAFFIC_SECRET_0 "));
+	ck_assert_ptr_nonnull(strstr(text, "SERVER_TRAFFIC_SECRET_0 "));
+	close(fd);
+	unlink(path);
+}
+END_TEST
+
+START_TEST(test_key_log_nowhere)
+{
+	setenv("SSLKEYLOGFILE", "/nowhere/at/all", 1);
+	rig_open(&rig, NULL, NULL, "localhost");
+	rig_shake(&rig);
+	rig_close(&rig);
+	unsetenv("SSLKEYLOGFILE");
+}
+END_TEST
+
+/* A build without TLS says so. */
+START_TEST(test_none)
+{
+	const struct tls_settings settings = { .is_insecure = true };
+	char why[TLS_TEXT_MAX] = "";
+
+	ck_assert_ptr_null(tls_client_new(&settings, why));
+	ck_assert_ptr_nonnull(strstr(why, "TLS"));
+}
+END_TEST
+
+static void
+add_tests(TCase *tc)
+{
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, test_handshake);
+	tcase_add_test(tc, test_handshake_12);
+	tcase_add_test(tc, test_byte_by_byte);
+	tcase_add_test(tc, test_pending_after_handshake);
+	tcase_add_loop_test(tc, test_trust, 0, UTIL_NELEM(trust_tests));
+	tcase_add_loop_test(tc, test_demand, 0, UTIL_NELEM(demand_tests));
+	tcase_add_loop_test(tc, test_demand_12, 0, UTIL_NELEM(demand_tests));
+	tcase_add_test(tc, test_resume);
+	tcase_add_test(tc, test_resume_12);
+	tcase_add_test(tc, test_no_resume);
+	tcase_add_test(tc, test_resume_fails);
+	tcase_add_test(tc, test_large);
+	tcase_add_test(tc, test_pending);
+	tcase_add_test(tc, test_end);
+	tcase_add_loop_test(tc, test_part_of_record, 0, 2);
+	tcase_add_loop_test(tc, test_broken_record, 0, 3);
+	tcase_add_loop_test(tc, test_stranger, 0, UTIL_NELEM(stranger_tests));
+	tcase_add_test(tc, test_apart_from_others);
+	tcase_add_loop_test(tc, test_refuse, 0, UTIL_NELEM(refuse_tests));
+	tcase_add_loop_test(tc, test_one_text, 0, 2);
+	tcase_add_test(tc, test_key_log);
+	tcase_add_test(tc, test_key_log_nowhere);
+}
+
+int
+main(void)
+{
+	Suite *s = suite_create("tls");
+	TCase *tc = tcase_create("tls");
+
+	if (tls_version() != NULL)
+		add_tests(tc);
+	else
+		tcase_add_test(tc, test_none);
+	suite_add_tcase(s, tc);
+	return suite_main(s);
+}
