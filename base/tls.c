@@ -697,7 +697,8 @@ tls_has_pending(const struct tls *t)
 void
 tls_end_write(struct tls *t)
 {
-	if (!t->is_done || t->end_errno != 0 || t->reason != TLS_OK)
+	if (!t->is_done || t->end_errno != 0 || t->reason != TLS_OK ||
+	    (SSL_get_shutdown(t->ssl) & SSL_SENT_SHUTDOWN) != 0)
 		return;
 	/* If it does not go out now, the end of the connection must do. */
 	if (SSL_shutdown(t->ssl) < 0)
