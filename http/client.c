@@ -497,9 +497,18 @@ client_shake_hands_later(struct client *c)
 		c->state = CLIENT_TLS;
 	}
 	loop_tick(c->pool->loop);
+	/* Not both: what it does not want would be told again and again. */
 	if (loop_change(c->pool->loop, &c->io, wants_write ?
-	    LOOP_READ | LOOP_WRITE : LOOP_READ) == -1)
+	    LOOP_WRITE : LOOP_READ) == -1)
 		client_fail(c, cause_of_errno(errno));
+}
+
+/* Is it about a connection that could not be made, not one that broke? */
+static bool
+is_refusal(int error)
+{
+	return error != 0 && error != EPROTO && error != ECONNRESET &&
+	    error != EPIPE;
 }
 
 static void
@@ -512,7 +521,7 @@ client_shake_hands(struct client *c)
 		return;
 	}
 	if (c->state == CLIENT_CONNECT) {
-		if (error != 0 && error != EPROTO) {
+		if (is_refusal(error)) {
 			client_refused(c, error);
 			return;
 		}
