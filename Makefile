@@ -125,8 +125,8 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_tls.t tests/test_roots.t tests/test_http_client_tls.t \
 	tests/test_options.t tests/test_run_options.t
 
-HELPERS = tests/misbehave.t tests/recorder.t tests/micro.t \
-	tests/gopeer.t tests/ask.t tests/manyworkers.t
+HELPERS = tests/misbehave.t tests/misbehave_tls.t tests/recorder.t \
+	tests/micro.t tests/gopeer.t tests/ask.t tests/manyworkers.t
 
 SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_signal.sh tests/t_refuse.sh tests/t_output.sh \
@@ -137,6 +137,7 @@ SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_worker_idle.sh \
 	tests/t_fleet.sh tests/t_fleet_go.sh tests/t_fleet_lost.sh \
 	tests/t_fleet_stop.sh tests/t_fleet_exec.sh \
+	tests/t_tls.sh tests/t_tls_bad.sh \
 	tests/t_manual.sh tests/t_examples.sh
 
 libpulse.a: $(OBJS)
