@@ -122,7 +122,8 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_check.t tests/test_audit.t tests/test_target.t \
 	tests/test_probe.t tests/test_pool.t tests/test_pool_end.t \
 	tests/test_wire_msg.t \
-	tests/test_tls.t tests/test_roots.t tests/test_http_client_tls.t \
+	tests/test_tls.t tests/test_tls_context.t tests/test_roots.t \
+	tests/test_http_client_tls.t \
 	tests/test_options.t tests/test_run_options.t
 
 HELPERS = tests/misbehave.t tests/misbehave_tls.t tests/recorder.t \

@@ -365,6 +365,28 @@ bind_from(int fd, const struct net_address *from)
 }
 
 int
+net_connect_in_turn(const struct net_address *a, struct net_sources *sources)
+{
+	const struct net_address *from;
+	size_t i;
+	int fd;
+
+	if (sources->n == 0)
+		return net_connect(a, NULL);
+	errno = EAFNOSUPPORT;
+	for (i = 0; i < sources->n; i++) {
+		from = &sources->at[sources->next++ % sources->n];
+		if (from->ss.ss_family != a->ss.ss_family)
+			continue;
+		fd = net_connect(a, from);
+		if (fd != -1 || (errno != EADDRNOTAVAIL &&
+		    errno != EADDRINUSE))
+			return fd;
+	}
+	return -1;
+}
+
+int
 net_try_source(const struct net_address *from)
 {
 	int fd = stream_socket(from);

@@ -25,6 +25,13 @@ struct net_addresses {
 	size_t			 n;
 };
 
+/* Addresses to connect from, those of the family at hand; none: any. */
+struct net_sources {
+	const struct net_address *at;
+	size_t			  n;
+	size_t			  next;		/* whose turn it is */
+};
+
 /*
  * An address written as numbers, "127.0.0.1" or "::1" (no brackets): true and
  * *a; false when host is a name. family 0, 4 or 6: one of another family is
@@ -67,6 +74,9 @@ void	 net_unlisten(const struct net_address *a);
 int	 net_connect(const struct net_address *a,
 	    const struct net_address *from);
 int	 net_connected(int fd);		/* 0, or -1 with errno */
+/* Begins to connect, from the source whose turn it is or the next with a port. */
+int	 net_connect_in_turn(const struct net_address *a,
+	    struct net_sources *sources);
 /* Can this machine send from there? 0, or -1 with errno. */
 int	 net_try_source(const struct net_address *from);
 /* The address that a listening socket got. 0 or -1. */

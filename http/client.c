@@ -69,9 +69,7 @@ struct client_pool {
 	size_t		 hand;		/* where eviction looks next */
 	struct client	*free;
 	struct client_counts counts;
-	const struct net_address *sources;
-	size_t		 nsources;
-	size_t		 source;	/* whose turn it is */
+	struct net_sources sources;
 	char		*scratch;
 };
 
@@ -95,9 +93,7 @@ client_pool_new(struct loop *loop, size_t connections,
 	pool->clients = xcalloc(connections, sizeof(*pool->clients));
 	pool->nclients = connections;
 	pool->scratch = xcalloc(1, SCRATCH_SIZE);
-	pool->sources = sources;
-	pool->nsources = nsources;
-	pool->source = first;
+	pool->sources = (struct net_sources){ sources, nsources, first };
 	return pool;
 }
 
@@ -380,36 +376,14 @@ client_try_next(struct client *c, int error)
 	return ++c->tried < c->origin->addresses.n;
 }
 
-/* From the source whose turn it is, or the next one that has a port left. */
-static int
-client_socket(struct client_pool *pool, const struct net_address *to)
-{
-	const struct net_address *from;
-	size_t i;
-	int fd;
-
-	if (pool->nsources == 0)
-		return net_connect(to, NULL);
-	errno = EAFNOSUPPORT;
-	for (i = 0; i < pool->nsources; i++) {
-		from = &pool->sources[pool->source++ % pool->nsources];
-		if (from->ss.ss_family != to->ss.ss_family)
-			continue;
-		fd = net_connect(to, from);
-		if (fd != -1 || (errno != EADDRNOTAVAIL &&
-		    errno != EADDRINUSE))
-			return fd;
-	}
-	return -1;
-}
-
 static int
 client_open(struct client *c)
 {
 	const struct net_addresses *to = &c->origin->addresses;
 
-	c->io.fd = client_socket(c->pool,
-	    &to->at[(c->origin->good + c->tried) % to->n]);
+	c->io.fd = net_connect_in_turn(
+	    &to->at[(c->origin->good + c->tried) % to->n],
+	    &c->pool->sources);
 	if (c->io.fd == -1 ||
 	    loop_add(c->pool->loop, &c->io, LOOP_READ) == -1)
 		return -1;

@@ -121,6 +121,17 @@ probe_distrust(struct probe *p)
 	probe_fail(p, line);
 }
 
+/* The connection was there, and was lost: here there is somebody. */
+static void
+probe_broken(struct probe *p, int error)
+{
+	char line[ERROR_MAX];
+
+	snprintf(line, sizeof(line), "in the TLS handshake: %s",
+	    strerror(error));
+	probe_fail(p, line);
+}
+
 static void
 probe_shake_hands(struct probe *p)
 {
@@ -131,7 +142,7 @@ probe_shake_hands(struct probe *p)
 		probe_distrust(p);
 	else if (errno != EAGAIN || loop_change(p->loop, &p->io,
 	    tls_wants_write(p->hands) ? LOOP_WRITE : LOOP_READ) == -1)
-		probe_next(p, errno);
+		probe_broken(p, errno);
 }
 
 static void

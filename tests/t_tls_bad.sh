@@ -93,7 +93,7 @@ handshake plain not_tls "it does not speak TLS"
 handshake garbage not_tls "it does not speak TLS"
 handshake close tls_closed "the connection ended in the TLS handshake"
 handshake half-record tls_closed "the connection ended in the TLS handshake"
-handshake reset ECONNRESET ".*Connection reset by peer"
+handshake reset ECONNRESET "in the TLS handshake: Connection reset by peer"
 
 bad_server stall
 told stall "127.0.0.1:$port: no end of the TLS handshake in time" $trust \

@@ -4,8 +4,7 @@
  * what lies between in our hand: handshakes of 1.2 and 1.3, whole and byte by
  * byte; who is trusted and who is not, with the reason and its words; sessions
  * taken up again; the ends of a stream, announced and not; what is no TLS at
- * all. One connection's failure must not show on another, and settings that
- * cannot be used are refused in one line.
+ * all. One connection's failure must not show on another.
  */
 
 #include <sys/socket.h>
@@ -728,121 +727,6 @@ START_TEST(test_apart_from_others)
 }
 END_TEST
 
-/* Contexts. */
-
-/* The first lines of a text: an end that is missing. */
-#define HALF		"-----BEGIN CERTIFICATE-----\n" \
-	"MIIBbTCCARSgAwIBAgIUcClDKMRPq4ISkqPhrdHBb5hNkAowCgYIKoZIzj0EAwIw\n"
-#define NO_BASE64	"-----BEGIN CERTIFICATE-----\n????\n" \
-	"-----END CERTIFICATE-----\n"
-#define NO_CERT		"-----BEGIN CERTIFICATE-----\nAAAA\n" \
-	"-----END CERTIFICATE-----\n"
-
-static const struct refuse_test {
-	bool		 is_server;
-	const char	*ca;
-	const char	*cert;
-	const char	*key;
-	const char	*words;
-} refuse_tests[] = {
-	{ true, NULL, rig_cert, rig_strange_key,
-	    "the key is not that of the certificate" },
-	{ true, NULL, rig_cert, rig_encrypted_key, "the key is encrypted" },
-	{ true, NULL, rig_cert, "", "there is no private key in PEM form" },
-	{ true, NULL, rig_cert, NULL, "there is no private key in PEM form" },
-	{ true, NULL, rig_cert, rig_ca,
-	    "there is no private key in PEM form" },
-	{ true, NULL, "", rig_key, "there is no certificate in PEM form" },
-	{ true, NULL, "junk\n", rig_key,
-	    "there is no certificate in PEM form" },
-	{ true, NULL, rig_key, rig_key,
-	    "there is no certificate in PEM form" },
-	{ true, NULL, HALF, rig_key, "the certificate cannot be used" },
-	{ true, NULL, NO_BASE64, rig_key, "the certificate cannot be used" },
-	{ true, NULL, NO_CERT, rig_key, "the certificate cannot be used" },
-	{ true, "", rig_cert, rig_key,
-	    "there are no CA certificates in PEM form" },
-	{ true, NO_CERT, rig_cert, rig_key,
-	    "the CA certificates cannot be used" },
-	{ false, "", NULL, NULL, "there are no CA certificates in PEM form" },
-	{ false, "junk", NULL, NULL,
-	    "there are no CA certificates in PEM form" },
-	{ false, HALF, NULL, NULL, "the CA certificates cannot be used" },
-	{ false, rig_ca, rig_client_cert, rig_key,
-	    "the key is not that of the certificate" },
-	{ false, rig_ca, rig_client_cert, NULL,
-	    "there is no private key in PEM form" },
-};
-
-START_TEST(test_refuse)
-{
-	const struct refuse_test *t = &refuse_tests[_i];
-	const struct tls_settings s = { .ca = RIG_TEXT(t->ca),
-	    .cert = RIG_TEXT(t->cert), .key = RIG_TEXT(t->key) };
-	char why[TLS_TEXT_MAX] = "";
-
-	ck_assert_ptr_null(t->is_server ? tls_server_new(&s, why) :
-	    tls_client_new(&s, why));
-	ck_assert_msg(strncmp(why, t->words, strlen(t->words)) == 0,
-	    "%d: %s", _i, why);
-	ck_assert_ptr_null(strchr(why, '\n'));
-	/* And nothing of it is left. */
-	rig_open(&rig, NULL, NULL, "localhost");
-	rig_shake(&rig);
-	rig_close(&rig);
-}
-END_TEST
-
-/* One text for both, in either order, among other things. */
-START_TEST(test_one_text)
-{
-	char both[8192];
-	const struct tls_settings server = { .cert = both };
-
-	snprintf(both, sizeof(both), "%s text\n\n%s",
-	    _i == 0 ? rig_cert : rig_key, _i == 0 ? rig_key : rig_cert);
-	rig_open(&rig, NULL, &server, "localhost");
-	rig_shake(&rig);
-	rig_close(&rig);
-}
-END_TEST
-
-START_TEST(test_key_log)
-{
-	char path[] = "/tmp/pulse-test-XXXXXX", text[4096] = "";
-	int fd = mkstemp(path), lines = 0;
-	const char *p;
-	ssize_t n;
-
-	ck_assert_int_ne(fd, -1);
-	setenv("SSLKEYLOGFILE", path, 1);
-	rig_open(&rig, NULL, NULL, "localhost");
-	rig_shake(&rig);
-	rig_close(&rig);
-	unsetenv("SSLKEYLOGFILE");
-	n = read(fd, text, sizeof(text) - 1);
-	ck_assert_int_gt((int)n, 0);
-	for (p = text; (p = strchr(p, '\n')) != NULL; p++)
-		lines++;
-	/* By both ends: the five secrets of 1.3. */
-	ck_assert_int_eq(lines, 10);
-	ck_assert_ptr_nonnull(strstr(text, "CLIENT_TRAFFIC_SECRET_0 "));
-	ck_assert_ptr_nonnull(strstr(text, "SERVER_TRAFFIC_SECRET_0 "));
-	close(fd);
-	unlink(path);
-}
-END_TEST
-
-START_TEST(test_key_log_nowhere)
-{
-	setenv("SSLKEYLOGFILE", "/nowhere/at/all", 1);
-	rig_open(&rig, NULL, NULL, "localhost");
-	rig_shake(&rig);
-	rig_close(&rig);
-	unsetenv("SSLKEYLOGFILE");
-}
-END_TEST
-
 /* A build without TLS says so. */
 START_TEST(test_none)
 {
@@ -876,10 +760,6 @@ add_tests(TCase *tc)
 	tcase_add_loop_test(tc, test_broken_record, 0, 3);
 	tcase_add_loop_test(tc, test_stranger, 0, UTIL_NELEM(stranger_tests));
 	tcase_add_test(tc, test_apart_from_others);
-	tcase_add_loop_test(tc, test_refuse, 0, UTIL_NELEM(refuse_tests));
-	tcase_add_loop_test(tc, test_one_text, 0, 2);
-	tcase_add_test(tc, test_key_log);
-	tcase_add_test(tc, test_key_log_nowhere);
 }
 
 int
