@@ -74,7 +74,7 @@ void	 net_unlisten(const struct net_address *a);
 int	 net_connect(const struct net_address *a,
 	    const struct net_address *from);
 int	 net_connected(int fd);		/* 0, or -1 with errno */
-/* Begins to connect, from the source whose turn it is or the next with a port. */
+/* The same as net_connect, from the source whose turn it is. */
 int	 net_connect_in_turn(const struct net_address *a,
 	    struct net_sources *sources);
 /* Can this machine send from there? 0, or -1 with errno. */

@@ -285,7 +285,7 @@ START_TEST(test_idle_end)
 }
 END_TEST
 
-/* Bytes that nobody asked for end an idle connection; half a record does not. */
+/* Bytes nobody asked for end an idle connection; half a record does not. */
 START_TEST(test_idle_bytes)
 {
 	static const char half[] = "\x17\x03\x03\x00\x40" "half of it";
@@ -409,7 +409,7 @@ START_TEST(test_cancel)
 }
 END_TEST
 
-/* An end of the handshake that was not to be; the client tells from the loop. */
+/* Not what a handshake begins with; the client tells from the loop. */
 START_TEST(test_handshake_fails)
 {
 	static const struct {
