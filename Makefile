@@ -187,6 +187,7 @@ lint:
 # Ratios against whatever peers are installed; says nothing about passing.
 bench: pulse $(HELPERS)
 	@sh tests/bench.sh
+	@sh tests/bench_tls.sh
 
 # What the build, the tests and the lint need: apt-get or apk.
 deps:
