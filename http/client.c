@@ -11,8 +11,8 @@
  * All connections of a process read into one buffer; only a head that
  * arrives in pieces, and a body that its owner wants to look at, are kept with
  * their connection. Nothing else is allocated after client_pool_new, but for
- * what TLS needs of each connection. Writing comes first and the kernel is asked to tell of writability only when it said
- * wait.
+ * what TLS needs of each connection. Writing comes first and the kernel is
+ * asked to tell of writability only when it said wait.
  */
 
 #include <assert.h>
