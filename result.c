@@ -153,12 +153,20 @@ merge_text(char *dst, const char *src, size_t size)
 void
 result_set_tls(struct result *r, const char *protocol, const char *cipher)
 {
-	char text[RESULT_TLS_MAX];
+	char p[RESULT_TLS_MAX], c[RESULT_TLS_MAX];
+	int order;
 
-	snprintf(text, sizeof(text), "%s", protocol);
-	merge_text(r->tls_protocol, text, sizeof(text));
-	snprintf(text, sizeof(text), "%s", cipher);
-	merge_text(r->tls_cipher, text, sizeof(text));
+	if (*protocol == '\0')
+		return;
+	snprintf(p, sizeof(p), "%s", protocol);
+	snprintf(c, sizeof(c), "%s", cipher);
+	order = strcmp(p, r->tls_protocol);
+	if (order == 0)
+		order = strcmp(c, r->tls_cipher);
+	if (r->tls_protocol[0] != '\0' && order >= 0)
+		return;
+	memcpy(r->tls_protocol, p, sizeof(p));
+	memcpy(r->tls_cipher, c, sizeof(c));
 }
 
 /* Those of dst may be in the order in which they were found. */

@@ -207,7 +207,7 @@ void	 result_free(struct result *r);
 /*
  * Adds src: counters, histograms, lost requests and other errors; the larger
  * duration, max_active, signal and start error; the earlier start; either's
- * is_partial. Of address and error the one that sorts first and is not empty,
+ * is_partial. Of address, TLS and error what sorts first and is not empty,
  * of the reasons those that sort first, each once; generators are sorted, too.
  * So any order and any grouping of merges gives the same bits (but for which
  * categories keep their names when there are more than RESULT_OTHERS_MAX that
@@ -220,7 +220,10 @@ void	 result_merge(struct result *dst, const struct result *src);
  */
 void	 result_add_errors(struct result *r, const char *name,
 	    uint64_t count);
-/* What TLS agreed upon; of several, what sorts first. "" is nothing. */
+/*
+ * What TLS agreed upon; of several pairs the one that sorts first, so that they
+ * belong together. Without a protocol there is nothing to tell.
+ */
 void	 result_set_tls(struct result *r, const char *protocol,
 	    const char *cipher);
 void	 counters_add(struct counters *dst, const struct counters *src);

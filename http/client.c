@@ -11,8 +11,8 @@
  * All connections of a process read into one buffer; only a head that
  * arrives in pieces, and a body that its owner wants to look at, are kept with
  * their connection. Nothing else is allocated after client_pool_new, but for
- * what TLS needs of each connection. Writing comes first and the kernel is asked to tell of writability only when it said
- * wait.
+ * what TLS needs of each connection. Writing comes first and the kernel is
+ * asked to tell of writability only when it said wait.
  */
 
 #include <assert.h>
@@ -505,18 +505,24 @@ client_shake_hands_later(struct client *c)
 static void
 client_shake_hands(struct client *c)
 {
-	int error;
+	int error = tls_handshake(c->tls) == 0 ? 0 : errno;
 
-	if (tls_handshake(c->tls) == 0) {
-		loop_tick(c->pool->loop);
-		client_secured(c);
+	if (error == EAGAIN) {
+		client_shake_hands_later(c);
 		return;
 	}
-	error = errno;
-	if (error == EAGAIN)
-		client_shake_hands_later(c);
-	else if (c->state == CLIENT_CONNECT && error != EPROTO)
-		client_refused(c, error);
+	if (c->state == CLIENT_CONNECT) {
+		if (error != 0 && error != EPROTO) {
+			client_refused(c, error);
+			return;
+		}
+		/* The answer was there at once: so was the connection. */
+		client_connected(c, PART_TLS);
+		c->state = CLIENT_TLS;
+	}
+	loop_tick(c->pool->loop);
+	if (error == 0)
+		client_secured(c);
 	else
 		client_fail(c, tls_cause(c, error));
 }

@@ -40,6 +40,8 @@ static void	 flush_to(FILE *, struct json_out *);
 static void	 put_go_members(FILE *, struct json_out *,
 		    const struct report *);
 static void	 put_added_members(struct json_out *, const struct report *);
+static void	 put_tls(struct json_out *, const struct result *);
+static void	 put_text(struct json_out *, const char *, const char *);
 static void	 put_run_summary(struct json_out *, const struct result *);
 static void	 put_totals(struct json_out *, const struct totals *);
 static void	 put_ms(struct json_out *, const char *, uint64_t);
@@ -139,6 +141,7 @@ put_added_members(struct json_out *w, const struct report *r)
 	json_uint(w, "retried", res->n.retried);
 	json_uint(w, "redirected", res->n.redirected);
 	json_uint(w, "connects", res->n.connects);
+	put_tls(w, res);
 	put_figures(w, "service", res, RESULT_SERVICE);
 	json_object(w, "parts");
 	for (i = 0; i < PARTS; i++)
@@ -152,6 +155,32 @@ put_added_members(struct json_out *w, const struct report *r)
 	else
 		json_null(w, "plan");
 	put_fleet(w, r);
+}
+
+/* null when no TLS was spoken; names are null when nobody told them. */
+static void
+put_tls(struct json_out *w, const struct result *res)
+{
+	if (res->n.handshakes == 0) {
+		json_null(w, "tls");
+		return;
+	}
+	json_object(w, "tls");
+	put_text(w, "protocol", res->tls_protocol);
+	put_text(w, "cipher", res->tls_cipher);
+	json_uint(w, "handshakes", res->n.handshakes);
+	json_uint(w, "resumed", res->n.resumed);
+	json_close(w);
+}
+
+/* null when it is empty. */
+static void
+put_text(struct json_out *w, const char *name, const char *text)
+{
+	if (*text != '\0')
+		json_str(w, name, text);
+	else
+		json_null(w, name);
 }
 
 static void
@@ -430,10 +459,7 @@ put_ending(struct json_out *w, const struct report *r)
 		json_str(w, "signal", words_signal(name, res->signo));
 	else
 		json_null(w, "signal");
-	if (res->error[0] != '\0')
-		json_str(w, "error", res->error);
-	else
-		json_null(w, "error");
+	put_text(w, "error", res->error);
 	put_planned(w, r);
 }
 
@@ -490,10 +516,7 @@ put_worker(struct json_out *w, const struct worker_stat *s)
 	json_uint(w, "weight", s->weight);
 	json_bool(w, "took_part", s->took_part);
 	json_bool(w, "lost", s->is_lost);
-	if (s->error[0] != '\0')
-		json_str(w, "error", s->error);
-	else
-		json_null(w, "error");
+	put_text(w, "error", s->error);
 	json_uint(w, "scheduled", s->scheduled);
 	json_uint(w, "completed", s->completed);
 	json_uint(w, "failed", s->failed);

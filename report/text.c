@@ -41,6 +41,7 @@ static void	 write_rate(FILE *, const struct report *);
 static void	 write_counts(FILE *, const struct report *);
 static bool	 is_counted(const struct report *, uint64_t);
 static void	 write_in_flight(FILE *, const struct report *);
+static void	 write_tls(FILE *, const struct result *);
 static void	 write_duration(FILE *, const struct report *);
 static void	 write_bytes(FILE *, const struct report *);
 static void	 write_statuses(FILE *, const struct counters *);
@@ -201,8 +202,8 @@ write_load(FILE *out, const struct run_request *req)
 		page_labelled(out, "", "%zu more phases over %s", n - shown,
 		    format_duration(duration, rest_ns));
 	if (req->requests > 0)
-		page_labelled(out, "", "at most %" PRIu64 " requests",
-		    req->requests);
+		page_labelled(out, "", "at most %" PRIu64 " %s", req->requests,
+		    req->requests == 1 ? "request" : "requests");
 	if (req->warmup_ns > 0)
 		page_labelled(out, "", "the first %s left out as warm-up",
 		    format_duration(duration, req->warmup_ns));
@@ -280,6 +281,7 @@ write_counts(FILE *out, const struct report *r)
 	page_paragraph(out, "Requests", PAGE_LABEL, buf_str(&b));
 	buf_clear(&b);
 	write_in_flight(out, r);
+	write_tls(out, res);
 	write_duration(out, r);
 }
 
@@ -306,9 +308,26 @@ write_in_flight(FILE *out, const struct report *r)
 		buf_addf(&b, " of %" PRIu64 "%s", r->plan->req.max_concurrency,
 		    res->nworkers > 0 ? " for all together" : "");
 	if (is_counted(r, res->n.connects))
-		buf_addf(&b, ", %" PRIu64 " connections opened",
-		    res->n.connects);
+		buf_addf(&b, ", %" PRIu64 " %s opened", res->n.connects,
+		    res->n.connects == 1 ? "connection" : "connections");
 	page_paragraph(out, "In flight", PAGE_LABEL, buf_str(&b));
+	buf_clear(&b);
+}
+
+static void
+write_tls(FILE *out, const struct result *res)
+{
+	const struct counters *n = &res->n;
+	struct buf b;
+
+	if (n->handshakes == 0)
+		return;
+	buf_init(&b, PAGE_TEXT_MAX);
+	if (res->tls_protocol[0] != '\0')
+		buf_addf(&b, "%s, %s; ", res->tls_protocol, res->tls_cipher);
+	buf_addf(&b, "%" PRIu64 " %s, %" PRIu64 " resumed", n->handshakes,
+	    n->handshakes == 1 ? "handshake" : "handshakes", n->resumed);
+	page_paragraph(out, "TLS", PAGE_LABEL, buf_str(&b));
 	buf_clear(&b);
 }
 

@@ -92,6 +92,11 @@ rig_record_run(struct result *res, uint64_t n, uint64_t dropped, bool is_tls)
 	res->n.completed = n;
 	res->n.status[200] = n;
 	res->n.connects = n / 10;
+	if (is_tls) {
+		res->n.handshakes = n / 10;
+		res->n.resumed = n / 10 - 2;
+		result_set_tls(res, "TLSv1.3", "TLS_AES_128_GCM_SHA256");
+	}
 	snprintf(res->address, sizeof(res->address), "192.0.2.7:443");
 }
 

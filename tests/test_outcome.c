@@ -2,8 +2,9 @@
 
 /*
  * load/outcome.c: every part, category and cause has a name of its own, every
- * errno and every reason of the codec finds its cause, and every cause its
- * category. The names are what scripts read: those here are a promise.
+ * errno and every reason of the codec and of TLS finds its cause, and every
+ * cause its category. The names are what scripts read: those here are a
+ * promise.
  */
 
 #include <check.h>
@@ -67,6 +68,13 @@ static const struct errno_test {
 	{ -1, "other_errno", CATEGORY_UNKNOWN }
 };
 
+static const char *const tls_names[TLS_REASONS] = {
+	NULL, "certificate_expired", "certificate_not_yet_valid",
+	"certificate_name", "certificate_issuer", "certificate_self_signed",
+	"certificate_rejected", "not_tls", "tls_alert", "tls_closed",
+	"tls_protocol"
+};
+
 START_TEST(test_parts)
 {
 	int i;
@@ -115,9 +123,24 @@ START_TEST(test_reasons)
 	for (i = HTTP_OK + 1; i < HTTP_REASONS; i++) {
 		cause = cause_of_reason((enum http_reason)i);
 		ck_assert_int_gt(cause, CAUSE_HTTP);
-		ck_assert_int_lt(cause, CAUSE_ERRNO);
+		ck_assert_int_lt(cause, CAUSE_TLS);
 		/* One word, as all names of causes are. */
 		ck_assert_ptr_null(strpbrk(cause_name(cause), " \"\\,"));
+		ck_assert_int_eq(cause_category(cause), CATEGORY_TRANSPORT);
+	}
+}
+END_TEST
+
+START_TEST(test_tls_reasons)
+{
+	enum cause cause;
+	int i;
+
+	for (i = TLS_OK + 1; i < TLS_REASONS; i++) {
+		cause = cause_of_tls((enum tls_reason)i);
+		ck_assert_int_gt(cause, CAUSE_TLS);
+		ck_assert_int_lt(cause, CAUSE_ERRNO);
+		ck_assert_str_eq(cause_name(cause), tls_names[i]);
 		ck_assert_int_eq(cause_category(cause), CATEGORY_TRANSPORT);
 	}
 }
@@ -185,6 +208,7 @@ make_suite(void)
 	tcase_add_loop_test(tc, test_causes, 0, UTIL_NELEM(cause_tests));
 	tcase_add_loop_test(tc, test_errnos, 0, UTIL_NELEM(errno_tests));
 	tcase_add_test(tc, test_reasons);
+	tcase_add_test(tc, test_tls_reasons);
 	tcase_add_test(tc, test_names_differ);
 	tcase_add_test(tc, test_by_name);
 	suite_add_tcase(s, tc);

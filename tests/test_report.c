@@ -108,6 +108,8 @@ make_failed(struct fixture *f)
 	rig_fail_requests(res, PART_FIRST_BYTE, CAUSE_STATUS, 120);
 	rig_fail_requests(res, PART_CONNECT, cause_of_errno(ECONNREFUSED), 7);
 	rig_fail_requests(res, PART_TLS, CAUSE_TIMEOUT, 130);
+	rig_fail_requests(res, PART_TLS,
+	    cause_of_tls(TLS_CERT_NOT_YET_VALID), 2);
 	rig_fail_requests(res, PART_TRANSFER, CAUSE_CLOSED, 1);
 	res->n.retried = 4;
 	res->n.bytes_out = 3800 * s->body_len;
@@ -218,6 +220,70 @@ START_TEST(test_text_form)
 	struct fixture *f = make_run((enum run)_i);
 
 	rig_check_form(f);
+	rig_free(f);
+}
+END_TEST
+
+static const struct tls_test {
+	const char	*descr;
+	struct counters	 n;
+	const char	*protocol;
+	const char	*want;		/* NULL: no such line */
+} tls_tests[] = {
+	{ "none", { .connects = 3 }, "", NULL },
+	{ "none was agreed upon", { .connects = 3 }, "TLSv1.3", NULL },
+	{ "one", { .connects = 1, .handshakes = 1 }, "TLSv1.3",
+	    "TLSv1.3, AES; 1 handshake, 0 resumed" },
+	{ "all but one", { .connects = 51, .handshakes = 50, .resumed = 49 },
+	    "TLSv1.2", "TLSv1.2, AES; 50 handshakes, 49 resumed" },
+	{ "nobody told", { .handshakes = 2, .resumed = 2 }, "",
+	    "2 handshakes, 2 resumed" }
+};
+
+START_TEST(test_tls)
+{
+	const struct tls_test *t = &tls_tests[_i];
+	struct fixture *f = make_run(RUN_EMPTY);
+	char *got, *line, *end;
+	size_t len;
+	FILE *out = open_memstream(&got, &len);
+
+	f->result->n = t->n;
+	result_set_tls(f->result, t->protocol, "AES");
+	text_write(out, &f->report);
+	fclose(out);
+	ck_assert((strstr(got, ", 1 connection opened\n") != NULL) ==
+	    (t->n.connects == 1));
+	line = strstr(got, "\nTLS ");
+	ck_assert_msg((line != NULL) == (t->want != NULL), "%s", t->descr);
+	if (line != NULL) {
+		line += 1 + strlen("TLS         ");
+		end = strchr(line, '\n');
+		ck_assert_ptr_nonnull(end);
+		*end = '\0';
+		ck_assert_str_eq(line, t->want);
+	}
+	free(got);
+	rig_free(f);
+}
+END_TEST
+
+/* No name of a cause is cut off in the table. */
+START_TEST(test_causes)
+{
+	struct fixture *f = make_run(RUN_EMPTY);
+	char *got, row[128];
+	size_t len;
+	FILE *out = open_memstream(&got, &len);
+
+	f->result->n.completed = 1;
+	f->result->n.error[PART_FIRST_BYTE][_i] = 1;
+	text_write(out, &f->report);
+	fclose(out);
+	snprintf(row, sizeof(row), "\nfirst_byte  %s ",
+	    cause_name((enum cause)_i));
+	ck_assert_msg(strstr(got, row) != NULL, "%s", row);
+	free(got);
 	rig_free(f);
 }
 END_TEST
@@ -463,6 +529,8 @@ make_suite(void)
 	suite_add_tcase(s, tc);
 	tcase_add_loop_test(tc, test_golden, 0, (int)UTIL_NELEM(goldens));
 	tcase_add_loop_test(tc, test_text_form, RUN_HELD, RUN_EMPTY + 1);
+	tcase_add_loop_test(tc, test_tls, 0, (int)UTIL_NELEM(tls_tests));
+	tcase_add_loop_test(tc, test_causes, CAUSE_NONE + 1, CAUSES);
 	tcase_add_loop_test(tc, test_verdict, 0,
 	    (int)UTIL_NELEM(verdict_tests));
 	tcase_add_test(tc, test_verdict_empty);

@@ -121,6 +121,50 @@ START_TEST(test_merge_verdict)
 }
 END_TEST
 
+/* Protocol and cipher belong together; what sorts first stays. */
+static const struct tls_test {
+	const char	*descr;
+	const char	*a[2], *b[2];
+	const char	*want[2];
+} tls_tests[] = {
+	{ "neither", { "", "" }, { "", "" }, { "", "" } },
+	{ "one", { "TLSv1.3", "A" }, { "", "" }, { "TLSv1.3", "A" } },
+	{ "the same", { "TLSv1.3", "A" }, { "TLSv1.3", "A" },
+	    { "TLSv1.3", "A" } },
+	{ "two ciphers", { "TLSv1.3", "B" }, { "TLSv1.3", "A" },
+	    { "TLSv1.3", "A" } },
+	{ "two protocols", { "TLSv1.3", "A" }, { "TLSv1.2", "B" },
+	    { "TLSv1.2", "B" } },
+	{ "no cipher", { "TLSv1.3", "A" }, { "TLSv1.3", "" },
+	    { "TLSv1.3", "" } },
+	{ "no protocol", { "", "A" }, { "TLSv1.3", "B" },
+	    { "TLSv1.3", "B" } },
+	{ "too long", { "0123456789012345678901234567890123456789012345678",
+	    "A" }, { "", "" },
+	    { "01234567890123456789012345678901234567890123456", "A" } }
+};
+
+START_TEST(test_merge_tls)
+{
+	const struct tls_test *t = &tls_tests[_i];
+	struct result *a = result_new(0), *b = result_new(0);
+	struct result *ba = result_new(0);
+
+	result_set_tls(a, t->a[0], t->a[1]);
+	result_set_tls(b, t->b[0], t->b[1]);
+	result_merge(ba, b);
+	result_merge(ba, a);
+	result_merge(a, b);
+	ck_assert_str_eq(a->tls_protocol, t->want[0]);
+	ck_assert_str_eq(a->tls_cipher, t->want[1]);
+	ck_assert_str_eq(ba->tls_protocol, t->want[0]);
+	ck_assert_str_eq(ba->tls_cipher, t->want[1]);
+	result_free(a);
+	result_free(b);
+	result_free(ba);
+}
+END_TEST
+
 /* The larger one stays, whichever way it is off and whoever has it. */
 static const struct start_test {
 	const char	*descr;
@@ -337,6 +381,7 @@ make_suite(void)
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, test_merge_any_order);
 	tcase_add_test(tc, test_merge_verdict);
+	tcase_add_loop_test(tc, test_merge_tls, 0, UTIL_NELEM(tls_tests));
 	tcase_add_loop_test(tc, test_merge_start, 0, UTIL_NELEM(start_tests));
 	tcase_add_test(tc, test_merge_generators);
 	tcase_add_test(tc, test_add_errors);

@@ -152,6 +152,9 @@ START_TEST(test_extensions)
 
 	r->n.redirected = 4;
 	r->n.connects = 5;
+	r->n.handshakes = 4;
+	r->n.resumed = 3;
+	result_set_tls(r, "TLSv1.3", "AES");
 	r->n.error[PART_CONNECT][CAUSE_TIMEOUT] = 6;
 	r->is_valid = false;
 	r->nreasons = 1;
@@ -171,8 +174,10 @@ START_TEST(test_extensions)
 	write_result(&out, r);
 	tail = strstr(buf_str(&out), ",\"lost\"");
 	ck_assert_str_eq(tail, ",\"lost\":0,\"retried\":0,\"redirected\":4,"
-	    "\"connects\":5,\"service\":{\"layout\":\"800x16\",\"min\":16,"
-	    "\"max\":16,\"sum\":[0,16],\"counts\":[[0,1]]},\"parts\":{"
+	    "\"connects\":5,\"handshakes\":4,\"resumed\":3,\"tls\":{"
+	    "\"protocol\":\"TLSv1.3\",\"cipher\":\"AES\"},"
+	    "\"service\":{\"layout\":\"800x16\",\"min\":16,\"max\":16,"
+	    "\"sum\":[0,16],\"counts\":[[0,1]]},\"parts\":{"
 	    "\"tls\":{\"layout\":\"800x16\",\"min\":17,\"max\":17,"
 	    "\"sum\":[0,17],\"counts\":[[0,1]]}},\"errorTable\":["
 	    "{\"part\":\"connect\",\"cause\":\"timeout\",\"count\":6}],"
@@ -459,6 +464,17 @@ static const struct error_test error_tests[] = {
 	    "012345678901234567890123'}",
 	    "address: must be at most 63 bytes" },
 	{ "error", "{'error':5}", "error: must be a string without NUL" },
+	{ "handshakes", "{'handshakes':-1}", "handshakes" MUST_COUNT },
+	{ "resumed", "{'resumed':1.5}", "resumed" MUST_COUNT },
+	{ "tls", "{'tls':'TLSv1.3'}", "tls: must be an object" },
+	{ "protocol", "{'tls':{'protocol':1.3}}",
+	    "tls.protocol: must be a string without NUL" },
+	{ "a long protocol", "{'tls':{'protocol':"
+	    "'012345678901234567890123456789012345678901234567'}}",
+	    "tls.protocol: must be at most 47 bytes" },
+	{ "a long cipher", "{'tls':{'protocol':'TLSv1.3','cipher':"
+	    "'012345678901234567890123456789012345678901234567'}}",
+	    "tls.cipher: must be at most 47 bytes" },
 };
 
 START_TEST(test_error)

@@ -123,6 +123,9 @@ fill_ending(struct result *r)
 	if (random_below(3) > 0)
 		snprintf(r->address, sizeof(r->address), "10.0.0.%d",
 		    (int)random_below(3));
+	if (random_below(4) > 0)
+		result_set_tls(r, random_below(2) == 1 ? "TLSv1.2" : "TLSv1.3",
+		    random_below(2) == 1 ? "AES" : "CHACHA20");
 	r->is_partial = random_below(2) == 1;
 	r->signo = (int)random_below(16);
 	r->has_start_error = random_below(3) > 0;
@@ -187,6 +190,8 @@ START_TEST(test_round)
 	assert_same(&second, &first);
 	ck_assert_mem_eq(again->hist, r->hist, sizeof(r->hist));
 	ck_assert_mem_eq(&again->n, &r->n, sizeof(r->n));
+	ck_assert_str_eq(again->tls_protocol, r->tls_protocol);
+	ck_assert_str_eq(again->tls_cipher, r->tls_cipher);
 	for (i = 0; i < RESULT_COARSE; i++)
 		ck_assert_mem_eq(again->coarse[i].bucket, r->coarse[i].bucket,
 		    sizeof(r->coarse[i].bucket));
@@ -432,7 +437,8 @@ START_TEST(test_interval_form)
 	in->in_flight = 4;
 	in->n = (struct counters){ .scheduled = 9, .started = 8, .dropped = 1,
 	    .completed = 7, .failed = 2, .retried = 5, .redirected = 6,
-	    .bytes_in = 10, .bytes_out = 11, .connects = 12 };
+	    .bytes_in = 10, .bytes_out = 11, .connects = 12,
+	    .handshakes = 13, .resumed = 14 };
 	in->n.status[200] = 5;
 	in->n.category[CATEGORY_TRANSPORT] = 2;
 	hist_record(&in->hist[RESULT_PART + PART_LAG], 17);
@@ -440,7 +446,8 @@ START_TEST(test_interval_form)
 	ck_assert_str_eq(buf_str(&out), "{\"index\":3,\"scheduled\":9,"
 	    "\"started\":8,\"dropped\":1,\"completed\":7,\"failed\":2,"
 	    "\"retried\":5,\"redirected\":6,\"bytesIn\":10,\"bytesOut\":11,"
-	    "\"connects\":12,\"inFlight\":4,\"statusCounts\":{\"200\":5},"
+	    "\"connects\":12,\"handshakes\":13,\"resumed\":14,"
+	    "\"inFlight\":4,\"statusCounts\":{\"200\":5},"
 	    "\"errorCounts\":{\"transport\":2},\"lag\":{\"layout\":"
 	    "\"800x16\",\"min\":17,\"max\":17,\"sum\":[0,17],"
 	    "\"counts\":[[0,1]]}}");
@@ -453,6 +460,8 @@ static const struct error_test interval_errors[] = {
 	{ "no object", "5", "snapshot: must be an object" },
 	{ "a count", "{'index':1,'started':1,'connects':-1}",
 	    "snapshot.connects" MUST_COUNT },
+	{ "handshakes", "{'index':1,'started':1,'handshakes':'1'}",
+	    "snapshot.handshakes" MUST_COUNT },
 	{ "in flight", "{'inFlight':1.5}", "snapshot.inFlight" MUST_COUNT },
 	{ "a status", "{'started':1,'statusCounts':{'x':1}}",
 	    "snapshot.statusCounts: \"x\" is no status code" },

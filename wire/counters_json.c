@@ -35,6 +35,8 @@ static const struct {
 	{ "bytesIn", offsetof(struct counters, bytes_in) },
 	{ "bytesOut", offsetof(struct counters, bytes_out) },
 	{ "connects", offsetof(struct counters, connects) },
+	{ "handshakes", offsetof(struct counters, handshakes) },
+	{ "resumed", offsetof(struct counters, resumed) },
 };
 
 struct error_count {

@@ -54,12 +54,14 @@ static void	 put_buckets(struct json_out *, const char *,
 static void	 put_extensions(struct json_out *, const struct result *,
 		    const struct coarse[RESULT_COARSE]);
 static void	 put_nonzero(struct json_out *, const char *, uint64_t);
+static void	 put_tls(struct json_out *, const struct result *);
 static void	 put_sums(struct json_out *,
 		    const struct coarse[RESULT_COARSE]);
 static void	 put_hists(struct json_out *, const char *,
 		    const struct result *, size_t, size_t);
 static void	 put_generator(struct json_out *, const struct result *);
 static void	 put_ending(struct json_out *, const struct result *);
+static int	 read_tls(const struct wire_reader *, struct result *);
 static int	 read_hists(const struct wire_reader *, struct result *,
 		    const char **);
 static int	 read_coarse(const struct wire_reader *, struct result *,
@@ -156,6 +158,9 @@ put_extensions(struct json_out *w, const struct result *r,
 	json_uint(w, "retried", r->n.retried);
 	put_nonzero(w, "redirected", r->n.redirected);
 	put_nonzero(w, "connects", r->n.connects);
+	put_nonzero(w, "handshakes", r->n.handshakes);
+	put_nonzero(w, "resumed", r->n.resumed);
+	put_tls(w, r);
 	put_sums(w, all);
 	put_hists(w, "fine", r, RESULT_LATENCY, RESULT_SERVICE);
 	hist_to_json(w, "service", &r->hist[RESULT_SERVICE]);
@@ -170,6 +175,17 @@ put_nonzero(struct json_out *w, const char *name, uint64_t v)
 {
 	if (v > 0)
 		json_uint(w, name, v);
+}
+
+static void
+put_tls(struct json_out *w, const struct result *r)
+{
+	if (r->tls_protocol[0] == '\0')
+		return;
+	json_object(w, "tls");
+	json_str(w, "protocol", r->tls_protocol);
+	json_str(w, "cipher", r->tls_cipher);
+	json_close(w);
 }
 
 static void
@@ -280,10 +296,29 @@ result_from_json(struct result *r, const struct json_value *v,
 	    wire_read_count(&in, "lost", &r->lost) == -1 ||
 	    wire_read_counts(&in, "errorCounts", "category", add_error,
 	    r) == -1 ||
+	    read_tls(&in, r) == -1 ||
 	    read_hists(&in, r, warning) == -1 ||
 	    read_generator(&in, r) == -1 ||
 	    read_ending(&in, r) == -1)
 		return -1;
+	return 0;
+}
+
+static int
+read_tls(const struct wire_reader *r, struct result *res)
+{
+	const char *protocol = "", *cipher = "";
+	struct wire_reader in;
+
+	if (wire_read_object(r, "tls", &in) == -1 ||
+	    wire_read_str(&in, "protocol", &protocol) == -1 ||
+	    wire_read_str(&in, "cipher", &cipher) == -1)
+		return -1;
+	if (strlen(protocol) >= RESULT_TLS_MAX)
+		return wire_must_be(&in, "protocol", "at most 47 bytes");
+	if (strlen(cipher) >= RESULT_TLS_MAX)
+		return wire_must_be(&in, "cipher", "at most 47 bytes");
+	result_set_tls(res, protocol, cipher);
 	return 0;
 }
 
