@@ -121,8 +121,9 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_life.t tests/test_outcome.t tests/test_intervals.t \
 	tests/test_check.t tests/test_audit.t tests/test_target.t \
 	tests/test_probe.t tests/test_pool.t tests/test_pool_end.t \
-	tests/test_wire_msg.t \
-	tests/test_options.t tests/test_run_options.t
+	tests/test_wire_msg.t tests/test_connect.t \
+	tests/test_options.t tests/test_run_options.t \
+	tests/test_connect_options.t
 
 HELPERS = tests/misbehave.t tests/recorder.t tests/micro.t \
 	tests/gopeer.t tests/ask.t tests/manyworkers.t
