@@ -141,7 +141,6 @@ refused "a key of nothing" "--key: ${tls:-is of no use without a cert}" \
     --key "$dir/text.pem" "$url"
 refused "--servername" "--servername: ${tls:-is no host name}" \
     --servername 'a b' "$url"
-refused "-k" "${tls:-expected URL}" -k
 
 # URLs.
 for value in http:// http:///path http://host:0/ http://host:65536/ \

@@ -298,10 +298,10 @@ static const struct bad_test {
 	{ { "--cert", "c.crt" }, URL,
 	    "--cert: c.crt: there is no private key in PEM form", true },
 	{ { "--cert", "c.crt", "--key", "d.key" }, URL,
-	    "--cert: c.crt, --key: d.key: the key is not that of the "
+	    "--key: d.key: the key is not that of the "
 	    "certificate", true },
 	{ { "--cert", "c.crt", "--key", "text" }, URL,
-	    "--cert: c.crt, --key: text: there is no private key in PEM form",
+	    "--key: text: there is no private key in PEM form",
 	    true },
 	{ { "--key", "c.key" }, URL,
 	    "--key: is of no use without a certificate\n", true },
