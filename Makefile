@@ -42,7 +42,8 @@ OBJS = \
 	load/intervals.o load/target.o load/check.o load/request.o \
 	load/probe.o load/audit.o load/gen.o load/pool.o \
 	wire.o result.o \
-	wire/read.o wire/checks_json.o wire/request_json.o wire/msg.o \
+	wire/read.o wire/checks_json.o wire/connect_json.o \
+	wire/request_json.o wire/msg.o \
 	wire/counters_json.o wire/hist_json.o wire/result_json.o \
 	fleet/fleet.o fleet/split.o fleet/feature.o fleet/peer.o fleet/ping.o \
 	fleet/run_answer.o \
@@ -51,8 +52,8 @@ OBJS = \
 	report/plan_text.o report/page.o report/latency_text.o \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
 	report/junit.o report/wire_out.o report/progress.o \
-	options.o output.o run_options.o worker_options.o dry_run.o run.o \
-	worker.o ping.o merge.o mock.o
+	options.o connect_options.o output.o run_options.o worker_options.o \
+	dry_run.o run.o worker.o ping.o merge.o mock.o
 
 HDRS = \
 	base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
@@ -65,7 +66,8 @@ HDRS = \
 	load/intervals.h load/target.h load/check.h load/request.h \
 	load/probe.h load/audit.h load/gen.h load/pool.h \
 	wire.h result.h \
-	wire/read.h wire/checks_json.h wire/request_json.h wire/msg.h \
+	wire/read.h wire/checks_json.h wire/connect_json.h \
+	wire/request_json.h wire/msg.h \
 	wire/counters_json.h wire/hist_json.h wire/result_json.h \
 	fleet/fleet.h fleet/split.h fleet/feature.h fleet/peer.h fleet/ping.h \
 	fleet/run_answer.h \
@@ -73,8 +75,8 @@ HDRS = \
 	report/report.h report/words.h report/outlook.h report/plan_text.h \
 	report/page.h report/latency_text.h report/fleet_text.h \
 	report/progress.h \
-	options.h output.h run_options.h worker_options.h dry_run.h run.h \
-	worker.h ping.h merge.h mock.h
+	options.h connect_options.h output.h run_options.h worker_options.h \
+	dry_run.h run.h worker.h ping.h merge.h mock.h
 
 all: pulse
 
@@ -107,7 +109,8 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_result_round.t \
 	tests/test_split.t tests/test_fleet.t tests/test_feature.t \
 	tests/test_token.t tests/test_access.t tests/test_run_answer.t \
-	tests/test_plan.t tests/test_plan_file.t tests/test_report.t \
+	tests/test_plan.t tests/test_plan_file.t tests/test_plan_text.t \
+	tests/test_report.t \
 	tests/test_report_file.t tests/test_report_fleet.t \
 	tests/test_progress.t \
 	tests/test_http_client.t tests/test_http_server.t \
@@ -119,8 +122,9 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_life.t tests/test_outcome.t tests/test_intervals.t \
 	tests/test_check.t tests/test_audit.t tests/test_target.t \
 	tests/test_probe.t tests/test_pool.t tests/test_pool_end.t \
-	tests/test_wire_msg.t \
-	tests/test_options.t tests/test_run_options.t
+	tests/test_wire_msg.t tests/test_connect.t \
+	tests/test_options.t tests/test_run_options.t \
+	tests/test_connect_options.t
 
 HELPERS = tests/misbehave.t tests/recorder.t tests/micro.t \
 	tests/gopeer.t tests/ask.t tests/manyworkers.t

@@ -261,7 +261,7 @@ check_sources(const struct connect_settings *c, char why[WIRE_TEXT_MAX])
 	for (i = 0; i < c->nsources; i++)
 		if (net_try_source(&c->sources[i]) == -1)
 			return wire_refuse(why, "source %s: %s",
-			    net_address_format(text, &c->sources[i]),
+			    connect_format_source(text, &c->sources[i]),
 			    strerror(errno));
 	return 0;
 }
