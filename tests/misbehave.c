@@ -2,14 +2,14 @@
 /*
  * A server that behaves badly, in one way a process, for tests of the client:
  *
- *	misbehave [-6hpv] BEHAVIOUR [PORTFILE]
+ *	misbehave [-6hpv] [-u PATH] BEHAVIOUR [PORTFILE]
  *
  * Listens on a port of loopback, writes its number as a line to stdout (and
  * to PORTFILE) and serves, a child a connection, until it is killed, the pipe
  * on its stdin ends, or two minutes have passed. -v: one line a request to
  * stderr: method, path, bytes of the body, "new" or "reused" connection. -h:
  * the heads of requests to stderr, as they came. -p: "peer ADDRESS" to stderr
- * for each connection. What it knows of HTTP is its
+ * for each connection. -u: on a unix socket, as port 1. What it knows of HTTP is its
  * own, so that an error of http.c cannot hide in it; requests are short and
  * have no chunked body.
  */
@@ -342,11 +342,12 @@ listen_somewhere(const char *where, const char *portfile)
 	FILE *f;
 	int fd;
 
-	if (!net_listen_parse(&a, where) || (fd = net_listen(&a)) == -1 ||
-	    net_local_address(fd, &a) == -1)
+	if ((!net_listen_parse(&a, where) && !net_unix_address(&a, where)) ||
+	    (fd = net_listen(&a)) == -1 || net_local_address(fd, &a) == -1)
 		err(1, "%s", where);
 	net_address_format(text, &a);
-	port = (unsigned int)strtoul(strrchr(text, ':') + 1, NULL, 10);
+	port = a.ss.ss_family == AF_UNIX ? 1 :
+	    (unsigned int)strtoul(strrchr(text, ':') + 1, NULL, 10);
 	if (portfile != NULL && ((f = fopen(portfile, "w")) == NULL ||
 	    fprintf(f, "%u\n", port) < 0 || fclose(f) == EOF))
 		err(1, "%s", portfile);
@@ -427,13 +428,15 @@ main(int argc, char *argv[])
 	size_t i;
 	int c, listener;
 
-	while ((c = getopt(argc, argv, "6hpv")) != -1) {
+	while ((c = getopt(argc, argv, "6hpu:v")) != -1) {
 		if (c == '6')
 			where = "[::1]:0";
 		else if (c == 'h')
 			shows_heads = true;
 		else if (c == 'p')
 			shows_peers = true;
+		else if (c == 'u')
+			where = optarg;
 		else if (c == 'v')
 			is_verbose = true;
 		else
@@ -444,7 +447,8 @@ main(int argc, char *argv[])
 		    strcmp(argv[optind], behaviours[i].name) == 0)
 			break;
 	if (i == UTIL_NELEM(behaviours))
-		errx(1, "usage: misbehave [-6hpv] BEHAVIOUR [PORTFILE]");
+		errx(1, "usage: misbehave [-6hpv] [-u PATH] BEHAVIOUR "
+		    "[PORTFILE]");
 	sigaction(SIGPIPE, &ignore, NULL);
 	listener = listen_somewhere(where, argv[optind + 1]);
 	alarm(LIFE_S);
