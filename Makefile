@@ -42,7 +42,8 @@ OBJS = \
 	load/intervals.o load/target.o load/check.o load/request.o \
 	load/probe.o load/audit.o load/gen.o load/pool.o \
 	wire.o result.o \
-	wire/read.o wire/checks_json.o wire/request_json.o wire/msg.o \
+	wire/read.o wire/checks_json.o wire/connect_json.o \
+	wire/request_json.o wire/msg.o \
 	wire/counters_json.o wire/hist_json.o wire/result_json.o \
 	fleet/fleet.o fleet/split.o fleet/feature.o fleet/peer.o fleet/ping.o \
 	fleet/run_answer.o \
@@ -65,7 +66,8 @@ HDRS = \
 	load/intervals.h load/target.h load/check.h load/request.h \
 	load/probe.h load/audit.h load/gen.h load/pool.h \
 	wire.h result.h \
-	wire/read.h wire/checks_json.h wire/request_json.h wire/msg.h \
+	wire/read.h wire/checks_json.h wire/connect_json.h \
+	wire/request_json.h wire/msg.h \
 	wire/counters_json.h wire/hist_json.h wire/result_json.h \
 	fleet/fleet.h fleet/split.h fleet/feature.h fleet/peer.h fleet/ping.h \
 	fleet/run_answer.h \

@@ -42,6 +42,13 @@ static int	 take_status(struct tree *, const struct tree_place *);
 static int	 take_scalars(struct tree *, const struct tree_place *);
 static int	 take_scalar(struct tree *, const struct tree_place *);
 static int	 take_texts(struct tree *, const struct tree_place *);
+static int	 take_detours(struct tree *, const struct tree_place *);
+static int	 take_detour(struct tree *, const struct tree_place *);
+static int	 take_sources(struct tree *, const struct tree_place *);
+static int	 take_source(struct tree *, const struct tree_place *);
+static int	 try_text(struct tree *, const struct tree_place *,
+		    int (*)(struct connect_settings *, const char *, char *),
+		    const char *);
 static void	 add_query(struct tree *, const struct json_value *);
 static void	 add_encoded(struct buf *, const char *, size_t);
 static int	 take_warmup(struct tree *, const struct tree_place *);
@@ -101,13 +108,13 @@ static const struct tree_member scenario_members[] = {
 	{ "redirects", tree_uint, NULL },
 	{ "keepAlive", tree_bool, NULL },
 	{ "checks", take_checks, NULL },
-	{ "insecure", tree_later, NULL },
-	{ "serverName", tree_later, NULL },
-	{ "resume", tree_later, NULL },
-	{ "connectTo", tree_later, NULL },
-	{ "unixSocket", tree_later, NULL },
-	{ "source", tree_later, NULL },
-	{ "ca", tree_later, NULL },
+	{ "insecure", tree_bool, NULL },
+	{ "serverName", tree_str, NULL },
+	{ "resume", tree_bool, NULL },
+	{ "connectTo", take_detours, NULL },
+	{ "unixSocket", tree_str, NULL },
+	{ "source", take_sources, NULL },
+	{ "ca", tree_str, NULL },
 };
 
 static const struct tree_member checks_members[] = {
@@ -245,6 +252,54 @@ take_texts(struct tree *t, const struct tree_place *at)
 	if (at->v->type != JSON_ARRAY)
 		return tree_expected(t, at, "an array of strings");
 	return tree_each(t, at, tree_str);
+}
+
+static int
+take_detours(struct tree *t, const struct tree_place *at)
+{
+	if (at->v->type != JSON_ARRAY)
+		return tree_expected(t, at, "an array of strings");
+	return tree_each(t, at, take_detour);
+}
+
+static int
+take_detour(struct tree *t, const struct tree_place *at)
+{
+	return try_text(t, at, connect_add_detour,
+	    "a string such as \"host:443:127.0.0.1:8443\"");
+}
+
+static int
+take_sources(struct tree *t, const struct tree_place *at)
+{
+	if (at->v->type != JSON_ARRAY)
+		return tree_expected(t, at, "an array of strings");
+	return tree_each(t, at, take_source);
+}
+
+static int
+take_source(struct tree *t, const struct tree_place *at)
+{
+	return try_text(t, at, connect_add_source,
+	    "a string such as \"127.0.0.1\"");
+}
+
+/* Here only to name it with all that is around it; the decoder keeps it. */
+static int
+try_text(struct tree *t, const struct tree_place *at,
+    int (*add)(struct connect_settings *, const char *, char *),
+    const char *what)
+{
+	struct connect_settings scratch = { .ndetours = 0 };
+	char why[CONNECT_TEXT_MAX];
+	const char *text;
+	int rc;
+
+	if ((text = json_to_str(at->v)) == NULL)
+		return tree_expected(t, at, what);
+	rc = add(&scratch, text, why);
+	connect_clear(&scratch);
+	return rc == -1 ? tree_refuse(t, at, "%s", why) : 0;
 }
 
 /* Puts query behind what the URL has of it; a fragment is never sent. */

@@ -5,9 +5,8 @@
  * that there can be.
  *
  * Strict where the wire is lenient: a member that no table knows is an error
- * that names it by its path, and the nearest that is known. A member that is
- * known but not built yet is an error, too, never silence. null is the same as
- * absent.
+ * that names it by its path, and the nearest that is known. null is the same
+ * as absent.
  *
  * Variables are replaced in decoded strings, so whatever is in them cannot
  * change the structure of the plan. One that is set but empty counts as set, as
@@ -294,17 +293,4 @@ tree_ns(struct tree *t, const struct tree_place *at, uint64_t *ns)
 	if (tree_duration(t, at) == -1)
 		return -1;
 	return json_to_uint(at->v, ns);
-}
-
-int
-tree_later(struct tree *t, const struct tree_place *at)
-{
-	struct buf path;
-
-	buf_init(&path, PATH_SHOWN_MAX);
-	add_path(&path, at);
-	wire_refuse(t->why, "%s is not supported by this version",
-	    buf_str(&path));
-	buf_clear(&path);
-	return -1;
 }

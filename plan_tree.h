@@ -64,8 +64,6 @@ int	 tree_strings(struct tree *t, const struct tree_place *at);
 int	 tree_duration(struct tree *t, const struct tree_place *at);
 /* The same, and gives it. */
 int	 tree_ns(struct tree *t, const struct tree_place *at, uint64_t *ns);
-/* Refuses what is known, but not built yet. */
-int	 tree_later(struct tree *t, const struct tree_place *at);
 
 /* An empty text that lives until tree_clear, and to put it into a value. */
 struct buf *tree_text(struct tree *t);

@@ -27,7 +27,8 @@
 /* Of bit 1 << i. */
 static const char *const names[] = {
 	"share", "startAt", "stream", "lease", "checks", "arrivals",
-	"requests", "interval", "warmup", "max", "target", "body"
+	"requests", "interval", "warmup", "max", "target", "body",
+	"tls", "connect"
 };
 static_assert(UTIL_NELEM(names) == FEATURES &&
     FEATURES_ALL == (1 << FEATURES) - 1, "a feature has no name");
@@ -35,6 +36,9 @@ static_assert(UTIL_NELEM(names) == FEATURES &&
 static void	 refuse_run(const struct run_request *, uint32_t,
 		    struct buf *);
 static void	 refuse_scenario(const struct scenario *, uint32_t,
+		    struct buf *);
+static void	 refuse_tls(const struct connect_settings *, struct buf *);
+static void	 refuse_places(const struct connect_settings *,
 		    struct buf *);
 static bool	 has_pause(const struct run_request *);
 static int	 compare_headers(const void *, const void *);
@@ -142,6 +146,35 @@ refuse_scenario(const struct scenario *s, uint32_t features, struct buf *out)
 		if (scenario_has_repeats(s))
 			add(out, "a header that repeats");
 	}
+	if ((features & FEATURE_TLS) == 0)
+		refuse_tls(&s->connect, out);
+	if ((features & FEATURE_CONNECT) == 0)
+		refuse_places(&s->connect, out);
+}
+
+/* Whom such a worker trusts is its own affair, and might be nobody. */
+static void
+refuse_tls(const struct connect_settings *c, struct buf *out)
+{
+	if (c->tls.is_insecure)
+		add(out, "targets that are not verified");
+	if (c->tls.ca != NULL)
+		add(out, "CA certificates");
+	if (c->server_name != NULL)
+		add(out, "server name %.40s", c->server_name);
+	if (c->tls.no_resume)
+		add(out, "a full handshake for each connection");
+}
+
+static void
+refuse_places(const struct connect_settings *c, struct buf *out)
+{
+	if (c->ndetours > 0)
+		add(out, "other places to connect to");
+	if (c->unix_socket != NULL)
+		add(out, "a unix socket");
+	if (c->nsources > 0)
+		add(out, "source addresses");
 }
 
 static int

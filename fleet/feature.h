@@ -24,9 +24,11 @@ enum feature {
 	FEATURE_TARGET = 1 << 10,	/* timeout, redirects, keepAlive,
 					   family */
 	FEATURE_BODY = 1 << 11,		/* bodyBase64, headerList */
-	FEATURES_ALL = (1 << 12) - 1
+	FEATURE_TLS = 1 << 12,		/* insecure, serverName, resume, ca */
+	FEATURE_CONNECT = 1 << 13,	/* connectTo, unixSocket, source */
+	FEATURES_ALL = (1 << 14) - 1
 };
-enum { FEATURES = 12 };
+enum { FEATURES = 14 };
 
 /* "share", "startAt", ... of bit 1 << i; and back, 0 when it is none. */
 const char *feature_name(int i);

@@ -225,6 +225,39 @@ connect_add_source(struct connect_settings *c, const char *text,
 	return 0;
 }
 
+char *
+connect_format_source(char text[NET_TEXT_MAX], const struct net_address *a)
+{
+	char full[NET_TEXT_MAX];
+	bool is_ipv6;
+	size_t len;
+
+	/* "127.0.0.1:0", "[::1]:0" */
+	net_address_format(full, a);
+	is_ipv6 = full[0] == '[';
+	len = strlen(full) - strlen(":0") - (is_ipv6 ? 2 : 0);
+	snprintf(text, NET_TEXT_MAX, "%.*s", (int)len, full + is_ipv6);
+	return text;
+}
+
+/* RFC 7468 5.1; OpenSSL has a label of its own, TRUSTED CERTIFICATE. */
+size_t
+connect_count_certs(const char *pem)
+{
+	static const char begin[] = "-----BEGIN ", label[] = "CERTIFICATE-----";
+	const char *end;
+	size_t n = 0;
+
+	while ((pem = strstr(pem, begin)) != NULL) {
+		pem += strlen(begin);
+		end = pem + strcspn(pem, "\r\n");
+		if ((size_t)(end - pem) >= strlen(label) &&
+		    memcmp(end - strlen(label), label, strlen(label)) == 0)
+			n++;
+	}
+	return n;
+}
+
 /* All together. */
 
 static int

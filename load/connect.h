@@ -13,6 +13,7 @@
 enum {
 	CONNECT_DETOURS_MAX = 64,
 	CONNECT_SOURCES_MAX = 256,
+	CONNECT_DETOUR_MAX = 600,	/* bytes of one as text */
 	CONNECT_TEXT_MAX = 200		/* of a reason, with its NUL */
 };
 
@@ -44,13 +45,18 @@ void	 connect_copy(struct connect_settings *to,
 /*
  * Add one, as people write it: 0, or -1 and one line in why.
  * "HOST:PORT:HOST2:PORT2", any of them empty, addresses of IPv6 in brackets;
- * an address as numbers. connect_format_detour adds the same text to out.
+ * an address as numbers. The two below give the same texts: a detour is added
+ * to out.
  */
 int	 connect_add_detour(struct connect_settings *c, const char *text,
 	    char why[CONNECT_TEXT_MAX]);
 int	 connect_add_source(struct connect_settings *c, const char *text,
 	    char why[CONNECT_TEXT_MAX]);
 int	 connect_format_detour(struct buf *out, const struct detour *d);
+char	*connect_format_source(char text[NET_TEXT_MAX],
+	    const struct net_address *a);
+/* Certificates in a PEM text, by their first lines. */
+size_t	 connect_count_certs(const char *pem);
 /* What cannot work, or not together: -1 and why, which begins with a member. */
 int	 connect_check(const struct connect_settings *c,
 	    char why[CONNECT_TEXT_MAX]);

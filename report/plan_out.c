@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A plan as reports and --dry-run show it: a plan file's members, the secrets
- * in it hidden.
+ * in it hidden, issuers and bodies that are long as numbers.
  *
  * Secret are the values of the headers that report_is_secret names and the
  * password of a URL; every format that shows either asks here. Bodies and the
@@ -19,6 +19,7 @@
 #include "json_write.h"
 #include "report/report.h"
 #include "wire/checks_json.h"
+#include "wire/connect_json.h"
 
 #define BODY_SHOWN_MAX	((size_t)64 * 1024)	/* bytes */
 
@@ -147,6 +148,7 @@ put_target(struct json_out *w, const struct scenario *s)
 	json_bool(w, "keepAlive", s->keep_alive);
 	if (s->family != 0)
 		json_int(w, "family", s->family);
+	connect_to_report(&s->connect, w);
 	json_close(w);
 }
 

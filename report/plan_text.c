@@ -119,6 +119,87 @@ write_checks(FILE *out, const struct checks *c)
 }
 
 static void
+write_tls(FILE *out, const struct connect_settings *c)
+{
+	const char *title = "TLS";
+	size_t n;
+
+	if (c->tls.is_insecure) {
+		write_title(out, &title);
+		fprintf(out, "nobody is verified\n");
+	}
+	if (c->tls.ca != NULL) {
+		n = connect_count_certs(c->tls.ca);
+		write_title(out, &title);
+		fprintf(out, "%zu CA certificate%s of the plan, no others\n",
+		    n, n == 1 ? "" : "s");
+	}
+	if (c->tls.cert != NULL) {
+		write_title(out, &title);
+		fprintf(out, "a certificate is shown if one is asked for\n");
+	}
+	if (c->server_name != NULL) {
+		write_title(out, &title);
+		fprintf(out, "server name %s\n", c->server_name);
+	}
+	if (c->tls.no_resume) {
+		write_title(out, &title);
+		fprintf(out, "no resumption\n");
+	}
+}
+
+/* What is empty, "*", is any one at first and the same one then. */
+static void
+write_place(FILE *out, const char *host, uint16_t port)
+{
+	if (host == NULL)
+		fprintf(out, "*");
+	else
+		fprintf(out, strchr(host, ':') != NULL ? "[%s]" : "%s", host);
+	if (port == 0)
+		fprintf(out, ":*");
+	else
+		fprintf(out, ":%u", (unsigned int)port);
+}
+
+static void
+write_path(FILE *out, const char *path)
+{
+	fprintf(out, "unix:");
+	for (; *path != '\0'; path++)
+		fputc((unsigned char)*path < ' ' || *path == 0x7f ? '?' :
+		    *path, out);
+	fputc('\n', out);
+}
+
+static void
+write_connect(FILE *out, const struct connect_settings *c)
+{
+	const char *title = "connect";
+	char text[NET_TEXT_MAX];
+	size_t i;
+
+	for (i = 0; i < c->ndetours; i++) {
+		write_title(out, &title);
+		write_place(out, c->detours[i].host, c->detours[i].port);
+		fprintf(out, " at ");
+		write_place(out, c->detours[i].to_host,
+		    c->detours[i].to_port);
+		fputc('\n', out);
+	}
+	if (c->unix_socket != NULL) {
+		write_title(out, &title);
+		write_path(out, c->unix_socket);
+	}
+	title = "sources";
+	for (i = 0; i < c->nsources; i++) {
+		write_title(out, &title);
+		fprintf(out, "%s\n", connect_format_source(text,
+		    &c->sources[i]));
+	}
+}
+
+static void
 write_request(FILE *out, const struct scenario *s)
 {
 	char url[HTTP_URL_MAX + 8], text[FORMAT_MAX];
@@ -133,6 +214,8 @@ write_request(FILE *out, const struct scenario *s)
 	if (s->body != NULL)
 		fprintf(out, "  %-11s body of %zu bytes\n", "", s->body_len);
 	write_checks(out, &s->checks);
+	write_tls(out, &s->connect);
+	write_connect(out, &s->connect);
 	fprintf(out, "  %-11s %s for a whole request, %" PRIu64
 	    " redirects at most%s\n", "limits",
 	    format_duration(text, s->timeout_ns), s->redirects,

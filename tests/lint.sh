@@ -24,8 +24,8 @@ layers='
 5 fleet/feature fleet/run_answer fleet/split http/server_connection
 5 load/check load/target result token wire/read
 6 access fleet/fleet http/server load/audit load/intervals
-6 load/probe load/request plan_expr wire/checks_json wire/counters_json
-6 wire/hist_json wire/msg
+6 load/probe load/request plan_expr wire/checks_json wire/connect_json
+6 wire/counters_json wire/hist_json wire/msg
 7 fleet/peer load/gen mock plan plan_tree wire/request_json
 7 wire/result_json
 8 fleet/ping load/pool plan_file report/report

@@ -26,6 +26,7 @@
 #include "load/arrival.h"
 #include "wire.h"
 #include "wire/checks_json.h"
+#include "wire/connect_json.h"
 #include "wire/read.h"
 #include "wire/request_json.h"
 
@@ -255,7 +256,8 @@ read_scenario(const struct wire_reader *r, struct scenario *s)
 	    read_body(r, s) == -1 ||
 	    checks_from_json(&s->checks, r, "checks") == -1 ||
 	    read_header_list(r, s) == -1 ||
-	    read_headers(r, s) == -1)
+	    read_headers(r, s) == -1 ||
+	    connect_from_json(&s->connect, r) == -1)
 		return -1;
 	if (url != NULL) {
 		free(s->url);
@@ -459,6 +461,7 @@ put_scenario(struct json_out *w, const struct scenario *s)
 		put_base64(w, s);
 	if (!is_sorted(s))
 		put_header_list(w, s);
+	connect_to_json(&s->connect, w);
 	json_close(w);
 }
 
