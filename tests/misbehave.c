@@ -9,9 +9,9 @@
  * on its stdin ends, or two minutes have passed. -v: one line a request to
  * stderr: method, path, bytes of the body, "new" or "reused" connection. -h:
  * the heads of requests to stderr, as they came. -p: "peer ADDRESS" to stderr
- * for each connection. -u: on a unix socket, as port 1. What it knows of HTTP is its
- * own, so that an error of http.c cannot hide in it; requests are short and
- * have no chunked body.
+ * for each connection. -u: on a unix socket, as port 1. What it knows of HTTP
+ * is its own, so that an error of http.c cannot hide in it; requests are short
+ * and have no chunked body.
  */
 
 #include <sys/socket.h>

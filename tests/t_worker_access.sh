@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Proves what a worker lets be done: runs within its limits only, targets that
 # are allowed only, however their address is written and wherever a redirect,
-# connectTo or unixSocket leads; each refusal is a 400 with the reason. And that a token is shown
-# nowhere: not in arguments, answers or the log, nor in a core.
+# connectTo or unixSocket leads; each refusal is a 400 with the reason. And that
+# a token is shown nowhere: not in arguments, answers or the log, nor in a core.
 . tests/lib_worker.sh
 
 mock
