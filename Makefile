@@ -127,7 +127,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_connect_options.t
 
 HELPERS = tests/misbehave.t tests/recorder.t tests/micro.t \
-	tests/gopeer.t tests/ask.t tests/manyworkers.t
+	tests/gopeer.t tests/ask.t tests/manyworkers.t tests/narrow.t
 
 SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_signal.sh tests/t_refuse.sh tests/t_output.sh \
@@ -135,7 +135,7 @@ SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_worker.sh tests/t_worker_bad.sh tests/t_worker_gone.sh \
 	tests/t_worker_died.sh tests/t_worker_busy.sh \
 	tests/t_worker_listen.sh tests/t_worker_access.sh \
-	tests/t_worker_idle.sh \
+	tests/t_worker_idle.sh tests/t_connect.sh tests/t_ports.sh \
 	tests/t_fleet.sh tests/t_fleet_go.sh tests/t_fleet_lost.sh \
 	tests/t_fleet_stop.sh tests/t_fleet_exec.sh \
 	tests/t_manual.sh tests/t_examples.sh

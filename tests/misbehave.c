@@ -2,15 +2,16 @@
 /*
  * A server that behaves badly, in one way a process, for tests of the client:
  *
- *	misbehave [-6hv] BEHAVIOUR [PORTFILE]
+ *	misbehave [-6hpv] [-u PATH] BEHAVIOUR [PORTFILE]
  *
  * Listens on a port of loopback, writes its number as a line to stdout (and
  * to PORTFILE) and serves, a child a connection, until it is killed, the pipe
  * on its stdin ends, or two minutes have passed. -v: one line a request to
  * stderr: method, path, bytes of the body, "new" or "reused" connection. -h:
- * the heads of requests to stderr, as they came. What it knows of HTTP is its
- * own, so that an error of http.c cannot hide in it; requests are short and
- * have no chunked body.
+ * the heads of requests to stderr, as they came. -p: "peer ADDRESS" to stderr
+ * for each connection. -u: on a unix socket, as port 1. What it knows of HTTP
+ * is its own, so that an error of http.c cannot hide in it; requests are short
+ * and have no chunked body.
  */
 
 #include <sys/socket.h>
@@ -57,7 +58,7 @@ struct peer {
 #define OK		HEAD LENGTH(5) CRLF "hello"
 #define CHUNKED		HEAD "Transfer-Encoding: chunked\r\n\r\n"
 
-static bool is_verbose, shows_heads;
+static bool is_verbose, shows_heads, shows_peers;
 static unsigned int port;
 
 static void
@@ -341,17 +342,31 @@ listen_somewhere(const char *where, const char *portfile)
 	FILE *f;
 	int fd;
 
-	if (!net_listen_parse(&a, where) || (fd = net_listen(&a)) == -1 ||
-	    net_local_address(fd, &a) == -1)
+	if ((!net_listen_parse(&a, where) && !net_unix_address(&a, where)) ||
+	    (fd = net_listen(&a)) == -1 || net_local_address(fd, &a) == -1)
 		err(1, "%s", where);
 	net_address_format(text, &a);
-	port = (unsigned int)strtoul(strrchr(text, ':') + 1, NULL, 10);
+	port = a.ss.ss_family == AF_UNIX ? 1 :
+	    (unsigned int)strtoul(strrchr(text, ':') + 1, NULL, 10);
 	if (portfile != NULL && ((f = fopen(portfile, "w")) == NULL ||
 	    fprintf(f, "%u\n", port) < 0 || fclose(f) == EOF))
 		err(1, "%s", portfile);
 	printf("%u\n", port);
 	fflush(stdout);
 	return fd;
+}
+
+static void
+show_peer(int fd)
+{
+	struct net_address a;
+	char text[NET_TEXT_MAX];
+
+	if (net_peer_address(fd, &a) == -1)
+		return;
+	net_address_format(text, &a);
+	*strrchr(text, ':') = '\0';
+	fprintf(stderr, "peer %s\n", text);
 }
 
 static void
@@ -363,6 +378,8 @@ serve(const struct behaviour *b, int listener)
 	p.fd = accept(listener, NULL, NULL);	/* blocks, unlike net_accept */
 	if (p.fd == -1)
 		return;
+	if (shows_peers)
+		show_peer(p.fd);
 	pid = fork();
 	if (pid == 0) {
 		alarm(LIFE_S);
@@ -411,11 +428,15 @@ main(int argc, char *argv[])
 	size_t i;
 	int c, listener;
 
-	while ((c = getopt(argc, argv, "6hv")) != -1) {
+	while ((c = getopt(argc, argv, "6hpu:v")) != -1) {
 		if (c == '6')
 			where = "[::1]:0";
 		else if (c == 'h')
 			shows_heads = true;
+		else if (c == 'p')
+			shows_peers = true;
+		else if (c == 'u')
+			where = optarg;
 		else if (c == 'v')
 			is_verbose = true;
 		else
@@ -426,7 +447,8 @@ main(int argc, char *argv[])
 		    strcmp(argv[optind], behaviours[i].name) == 0)
 			break;
 	if (i == UTIL_NELEM(behaviours))
-		errx(1, "usage: misbehave [-6hv] BEHAVIOUR [PORTFILE]");
+		errx(1, "usage: misbehave [-6hpv] [-u PATH] BEHAVIOUR "
+		    "[PORTFILE]");
 	sigaction(SIGPIPE, &ignore, NULL);
 	listener = listen_somewhere(where, argv[optind + 1]);
 	alarm(LIFE_S);
