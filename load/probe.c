@@ -258,9 +258,8 @@ refuse_source(const struct net_address *source, int error,
 {
 	char text[NET_TEXT_MAX];
 
-	net_address_format(text, source);
-	*strrchr(text, ':') = '\0';	/* without its port, which is 0 */
-	return wire_refuse(why, "source %s: %s", text,
+	return wire_refuse(why, "source %s: %s",
+	    connect_format_source(text, source),
 	    error == EADDRNOTAVAIL ? "is no address of this machine" :
 	    strerror(error));
 }
