@@ -109,7 +109,8 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_result_round.t \
 	tests/test_split.t tests/test_fleet.t tests/test_feature.t \
 	tests/test_token.t tests/test_access.t tests/test_run_answer.t \
-	tests/test_plan.t tests/test_plan_file.t tests/test_report.t \
+	tests/test_plan.t tests/test_plan_file.t tests/test_plan_text.t \
+	tests/test_report.t \
 	tests/test_report_file.t tests/test_report_fleet.t \
 	tests/test_progress.t \
 	tests/test_http_client.t tests/test_http_server.t \
@@ -121,13 +122,15 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_life.t tests/test_outcome.t tests/test_intervals.t \
 	tests/test_check.t tests/test_audit.t tests/test_target.t \
 	tests/test_probe.t tests/test_pool.t tests/test_pool_end.t \
-	tests/test_wire_msg.t \
+	tests/test_wire_msg.t tests/test_connect.t \
 	tests/test_tls.t tests/test_tls_context.t tests/test_roots.t \
 	tests/test_http_client_tls.t \
-	tests/test_options.t tests/test_run_options.t
+	tests/test_options.t tests/test_run_options.t \
+	tests/test_connect_options.t
 
 HELPERS = tests/misbehave.t tests/misbehave_tls.t tests/recorder.t \
-	tests/micro.t tests/gopeer.t tests/ask.t tests/manyworkers.t
+	tests/micro.t tests/gopeer.t tests/ask.t tests/manyworkers.t \
+	tests/narrow.t
 
 SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_signal.sh tests/t_refuse.sh tests/t_output.sh \
@@ -135,7 +138,7 @@ SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_worker.sh tests/t_worker_bad.sh tests/t_worker_gone.sh \
 	tests/t_worker_died.sh tests/t_worker_busy.sh \
 	tests/t_worker_listen.sh tests/t_worker_access.sh \
-	tests/t_worker_idle.sh \
+	tests/t_worker_idle.sh tests/t_connect.sh tests/t_ports.sh \
 	tests/t_fleet.sh tests/t_fleet_go.sh tests/t_fleet_lost.sh \
 	tests/t_fleet_stop.sh tests/t_fleet_exec.sh \
 	tests/t_tls.sh tests/t_tls_bad.sh \
@@ -193,6 +196,7 @@ lint:
 # Ratios against whatever peers are installed; says nothing about passing.
 bench: pulse $(HELPERS)
 	@sh tests/bench.sh
+	@sh tests/bench_tls.sh
 
 # What the build, the tests and the lint need: apt-get or apk.
 deps:

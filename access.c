@@ -9,6 +9,9 @@
  * (RFC 9110 7.2). Targets are judged by the address that is connected to, not
  * by how a URL writes it: IPv4 in IPv6 (mapped, NAT64, 6to4) counts as IPv4.
  *
+ * A unix socket has no address to judge, and connectTo turns one target into
+ * another behind its URL: both go only where a rule says so in so many words.
+ *
  * Pure: decides, and says why in one line. No I/O, nothing is kept.
  */
 
@@ -16,6 +19,7 @@
 #include <netinet/in.h>
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -25,6 +29,7 @@
 #include "base/util.h"
 #include "http/url.h"
 #include "load/arrival.h"
+#include "load/connect.h"
 #include "token.h"
 
 /* A range of addresses, family by its length. */
@@ -146,8 +151,10 @@ access_clear(struct access *a)
 {
 	size_t i;
 
-	for (i = 0; i < a->nrules; i++)
+	for (i = 0; i < a->nrules; i++) {
+		free(a->rules[i].path);
 		free(a->rules[i].host);
+	}
 	free(a->rules);
 	memset(a, 0, sizeof(*a));
 }
@@ -194,19 +201,39 @@ parse_host(struct access_rule *rule, const char *text)
 	return rc;
 }
 
+static int
+parse_path(struct access_rule *rule, const char *path)
+{
+	struct net_address a;
+
+	if (!net_unix_address(&a, path))
+		return -1;
+	rule->path = xstrdup(path);
+	return 0;
+}
+
+static int
+parse_rule(struct access_rule *rule, const char *text)
+{
+	const char *slash = strchr(text, '/');
+
+	if (strncmp(text, "unix:", 5) == 0)
+		return parse_path(rule, text + 5);
+	return slash != NULL ? parse_range(rule, text, slash) :
+	    parse_host(rule, text);
+}
+
 int
 access_allow(struct access *a, const char *text, char why[WIRE_TEXT_MAX])
 {
 	struct access_rule rule = { .host = NULL };
-	const char *slash = strchr(text, '/');
 
 	if (a->nrules == ACCESS_RULES_MAX)
 		return wire_refuse(why, "more than %d targets",
 		    ACCESS_RULES_MAX);
-	if ((slash != NULL ? parse_range(&rule, text, slash) :
-	    parse_host(&rule, text)) == -1)
-		return wire_refuse(why, "%.80s: expected HOST, HOST:PORT or "
-		    "ADDRESS/BITS", text);
+	if (parse_rule(&rule, text) == -1)
+		return wire_refuse(why, "%.80s: expected HOST, HOST:PORT, "
+		    "ADDRESS/BITS or unix:PATH", text);
 	a->rules = xreallocarray(a->rules, a->nrules + 1, sizeof(rule));
 	a->rules[a->nrules++] = rule;
 	return 0;
@@ -221,20 +248,27 @@ port_of(const struct net_address *a)
 }
 
 static bool
-rule_has(const struct access_rule *rule, const char *host,
-    const struct net_address *address)
+is_in_range(const struct access_rule *rule, const struct net_address *address)
 {
 	unsigned char bytes[16], net[16];
-	size_t len;
+	/* IPv4 within IPv6 is judged as IPv4, which ranges are written as. */
+	size_t len = address_bytes(address, bytes);
 
-	if (rule->port != 0 && rule->port != port_of(address))
+	return len > 0 && address_bytes(&rule->net, net) == len &&
+	    rule->bits <= len * 8 && has_prefix(bytes, net, rule->bits);
+}
+
+/* port 0: one that is not known yet. address NULL: only the name is. */
+static bool
+rule_has(const struct access_rule *rule, const char *host, uint16_t port,
+    const struct net_address *address)
+{
+	if (rule->path != NULL ||
+	    (rule->port != 0 && port != 0 && rule->port != port))
 		return false;
 	if (rule->host != NULL)
 		return strcasecmp(rule->host, host) == 0;
-	/* IPv4 within IPv6 is judged as IPv4, which ranges are written as. */
-	len = address_bytes(address, bytes);
-	return len > 0 && address_bytes(&rule->net, net) == len &&
-	    rule->bits <= len * 8 && has_prefix(bytes, net, rule->bits);
+	return address != NULL && is_in_range(rule, address);
 }
 
 bool
@@ -246,12 +280,99 @@ access_address(const struct access *a, const char *host,
 	if (a->denies_private && is_private(address))
 		return false;
 	for (i = 0; i < a->nrules; i++)
-		if (rule_has(&a->rules[i], host, address))
+		if (rule_has(&a->rules[i], host, port_of(address), address))
 			return true;
 	return a->nrules == 0;
 }
 
-/* Runs. */
+/* Where a run is led to. */
+
+static bool
+names_path(const struct access *a, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < a->nrules; i++)
+		if (a->rules[i].path != NULL &&
+		    strcmp(a->rules[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+static bool
+names_place(const struct access *a, const char *host, uint16_t port)
+{
+	struct net_address address;
+	bool is_numbers = net_address_parse(&address, host, port, 0);
+	size_t i;
+
+	for (i = 0; i < a->nrules; i++)
+		if (rule_has(&a->rules[i], host, port,
+		    is_numbers ? &address : NULL))
+			return true;
+	return false;
+}
+
+static int
+check_unix_socket(const struct access *a, const char *path,
+    char why[WIRE_TEXT_MAX])
+{
+	if (!names_path(a, path))
+		return wire_refuse(why, "unixSocket: this worker's "
+		    "--allow-target does not name %s", path);
+	/* As with private addresses, to be named makes no exception. */
+	if (a->denies_private)
+		return wire_refuse(why, "unixSocket: this worker may not "
+		    "connect to %s, which is private", path);
+	return 0;
+}
+
+/*
+ * One that keeps the host it is asked for is judged by that of the URL: those
+ * that redirects ask for are judged when they do, by access_address. So is a
+ * port that is kept.
+ */
+static int
+check_detour(const struct access *a, const struct detour *d,
+    const char *url_host, char why[WIRE_TEXT_MAX])
+{
+	const char *host = d->to_host != NULL ? d->to_host :
+	    d->host != NULL ? d->host : url_host;
+	uint16_t port = d->to_port != 0 ? d->to_port : d->port;
+	bool is_ipv6 = strchr(host, ':') != NULL;
+	char digits[8] = "";
+
+	if (names_place(a, host, port))
+		return 0;
+	if (port != 0)
+		snprintf(digits, sizeof(digits), ":%u", (unsigned int)port);
+	return wire_refuse(why, "connectTo: this worker's --allow-target does "
+	    "not name %s%.180s%s%s", is_ipv6 ? "[" : "", host,
+	    is_ipv6 ? "]" : "", digits);
+}
+
+static int
+check_connect(const struct access *a, const struct scenario *s,
+    char why[WIRE_TEXT_MAX])
+{
+	const struct connect_settings *c = &s->connect;
+	struct http_url url;
+	size_t i;
+
+	if (c->unix_socket != NULL)
+		return check_unix_socket(a, c->unix_socket, why);
+	if (c->ndetours == 0)
+		return 0;
+	/* run_request_check has passed it. */
+	if (http_url_parse(s->url, strlen(s->url), &url, NULL) == -1)
+		return wire_refuse(why, "url: is none");
+	for (i = 0; i < c->ndetours; i++)
+		if (check_detour(a, &c->detours[i], url.host, why) == -1)
+			return -1;
+	return 0;
+}
+
+/* How large runs are. */
 
 static int
 check_rate(const struct access *a, const struct run_request *req,
@@ -291,7 +412,9 @@ access_run(const struct access *a, const struct run_request *req,
 		return wire_refuse(why, "maxConcurrency: %" PRIu64 " is more "
 		    "than this worker allows (%" PRIu64 ")",
 		    req->max_concurrency, a->max_concurrency);
-	return a->max_rate > 0 ? check_rate(a, req, why) : 0;
+	if (a->max_rate > 0 && check_rate(a, req, why) == -1)
+		return -1;
+	return check_connect(a, &req->scenario, why);
 }
 
 /* Requests. */

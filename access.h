@@ -12,8 +12,12 @@
 
 enum { ACCESS_RULES_MAX = 256 };
 
-/* A target that may be asked: a host by its name, or a range of addresses. */
+/*
+ * A target that may be asked: a unix socket by its path, a host by its name, or
+ * a range of addresses.
+ */
 struct access_rule {
+	char			*path;		/* NULL: host or range */
 	char			*host;		/* NULL: the range */
 	struct net_address	 net;
 	unsigned int		 bits;
@@ -36,8 +40,8 @@ struct access {
 
 void	 access_clear(struct access *a);
 /*
- * Adds what --allow-target gives: HOST, HOST:PORT, ADDRESS/BITS. 0, or -1 and
- * one line in why.
+ * Adds what --allow-target gives: HOST, HOST:PORT, ADDRESS/BITS, unix:PATH. 0,
+ * or -1 and one line in why.
  */
 int	 access_allow(struct access *a, const char *text,
 	    char why[WIRE_TEXT_MAX]);
@@ -51,12 +55,18 @@ struct access_refusal {
 struct access_refusal access_request(const struct access *a,
 	    const struct http_head *h, bool is_run);
 
-/* A run that asks for too much or for another target: -1 and one line why. */
+/*
+ * A run that asks for too much, or to be led to where no rule says that it may:
+ * a unix socket and the places that connectTo leads to must be named, even
+ * where every other target is allowed. -1 and one line why. What a name means
+ * is left to access_address.
+ */
 int	 access_run(const struct access *a, const struct run_request *req,
 	    char why[WIRE_TEXT_MAX]);
 /*
- * May this address be connected to for this host? It must be of an allowed
- * target, and with denies_private no private one, whichever way it is written.
+ * May this address be connected to for this host, that of the URL or the one
+ * that connectTo leads to? It must be of an allowed target, and with
+ * denies_private no private one, whichever way it is written.
  */
 bool	 access_address(const struct access *a, const char *host,
 	    const struct net_address *address);

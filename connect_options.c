@@ -239,43 +239,36 @@ say_in_options(const char *why, const struct options *o)
 	buf_clear(&line);
 }
 
-static int
-try_context(const struct tls_settings *s, char why[TLS_TEXT_MAX])
+/* What reasons about a text begin with: its option and file, or its member. */
+static const char *
+name_text(char name[CONNECT_TEXT_MAX], const struct given *g)
 {
-	struct tls_context *ctx = tls_client_new(s, why);
-
-	if (ctx == NULL)
-		return -1;
-	tls_context_free(ctx);
-	return 0;
+	if (g == NULL)
+		return "ca";
+	snprintf(name, CONNECT_TEXT_MAX, "--%s: %.80s", g->row->name,
+	    g->value);
+	return name;
 }
 
-/* Each side for itself, so that it is known whose fault it is. */
+/* What the system trusts may not be there, and is not asked for here. */
 static int
 check_pem(const struct connect_settings *c, const struct options *o)
 {
-	const struct given *ca = last_given(o, CONNECT_CACERT);
-	const struct given *cert = last_given(o, CONNECT_CERT);
-	const struct given *key = last_given(o, CONNECT_KEY);
-	const struct tls_settings trust = { .ca = c->tls.ca };
-	const struct tls_settings identity = { .cert = c->tls.cert,
-	    .key = c->tls.key, .is_insecure = true };
-	char why[TLS_TEXT_MAX];
+	struct tls_settings s = c->tls;
+	char names[3][CONNECT_TEXT_MAX], why[TLS_TEXT_MAX];
+	struct tls_context *ctx;
 
-	if (trust.ca != NULL && try_context(&trust, why) == -1) {
-		if (ca != NULL)
-			warnx("--cacert: %s: %s", ca->value, why);
-		else
-			warnx("ca: %s", why);
-		return -1;
+	if (s.ca == NULL && s.cert == NULL)
+		return 0;
+	s.is_insecure = s.ca == NULL;
+	s.ca_name = name_text(names[0], last_given(o, CONNECT_CACERT));
+	s.cert_name = name_text(names[1], last_given(o, CONNECT_CERT));
+	s.key_name = name_text(names[2], last_given(o, CONNECT_KEY));
+	if ((ctx = tls_client_new(&s, why)) != NULL) {
+		tls_context_free(ctx);
+		return 0;
 	}
-	if (cert != NULL && try_context(&identity, why) == -1) {
-		if (key != NULL)
-			warnx("--cert: %s, --key: %s: %s", cert->value,
-			    key->value, why);
-		else
-			warnx("--cert: %s: %s", cert->value, why);
-		return -1;
-	}
-	return 0;
+	/* Without TLS all options are refused: it is the plan's ca. */
+	warnx("%s%s", tls_version() == NULL ? "ca: " : "", why);
+	return -1;
 }

@@ -52,7 +52,7 @@ static const struct option_row rows[] = {
 	{ OPT_MAX_DURATION, 0, "max-duration", "TIME",
 	    "refuse runs that last longer" },
 	{ OPT_ALLOW_TARGET, 0, "allow-target", "TARGET",
-	    "HOST[:PORT] or ADDRESS/BITS, repeatable [all]" },
+	    "HOST[:PORT], NET/BITS, unix:PATH, repeatable [all]" },
 	{ OPT_DENY_PRIVATE, 0, "deny-private", NULL,
 	    "refuse targets at private addresses" },
 };

@@ -60,9 +60,30 @@ struct tls {
 	unsigned long	 error;		/* OpenSSL's */
 };
 
+/*
+ * The buffers that OpenSSL takes for each record and gives back after it
+ * (SSL_MODE_RELEASE_BUFFERS): a few of them stay at hand here, the one that was
+ * used last on top, so that neither the heap nor the cache has to work for it.
+ * Each is a little longer than the largest record; so is nothing else.
+ */
+enum {
+	RECORD_MIN = 16 * 1024,
+	RECORD_MAX = 18 * 1024,
+	RECORDS = 16
+};
+
+static struct {
+	char	*at;			/* all of them in one piece */
+	char	*spare[RECORDS];
+	size_t	 nspare;
+} records;
+
 static const unsigned char alpn[] = "\x08http/1.1";
 enum { ALPN_LEN = sizeof(alpn) - 1 };
 
+static void	*records_malloc(size_t, const char *, int);
+static void	*records_realloc(void *, size_t, const char *, int);
+static void	 records_free(void *, const char *, int);
 static void	log_key(const SSL *, const char *);
 static int	keep_session(SSL *, SSL_SESSION *);
 static int	choose_alpn(SSL *, const unsigned char **, unsigned char *,
@@ -88,6 +109,68 @@ const char *
 tls_version(void)
 {
 	return OpenSSL_version(OPENSSL_VERSION);
+}
+
+/* Memory of records. */
+
+/* Before anything of OpenSSL has memory: after that it is refused. */
+static void
+records_init(void)
+{
+	size_t i;
+
+	if (records.at != NULL || CRYPTO_set_mem_functions(records_malloc,
+	    records_realloc, records_free) != 1)
+		return;
+	records.at = xcalloc(RECORDS, RECORD_MAX);
+	for (i = 0; i < RECORDS; i++)
+		records.spare[i] = records.at + i * RECORD_MAX;
+	records.nspare = RECORDS;
+}
+
+static bool
+is_record(const char *p)
+{
+	return records.at != NULL && p >= records.at &&
+	    p < records.at + RECORDS * RECORD_MAX;
+}
+
+static void *
+records_malloc(size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	if (size > RECORD_MIN && size <= RECORD_MAX && records.nspare > 0)
+		return records.spare[--records.nspare];
+	return malloc(size);
+}
+
+static void
+records_free(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	if (is_record(p))
+		records.spare[records.nspare++] = p;
+	else
+		free(p);
+}
+
+static void *
+records_realloc(void *p, size_t size, const char *file, int line)
+{
+	void *q;
+
+	if (!is_record(p))
+		return realloc(p, size);
+	if (size <= RECORD_MAX)
+		return p;
+	q = malloc(size);
+	if (q != NULL) {
+		memcpy(q, p, RECORD_MAX);
+		records_free(p, file, line);
+	}
+	return q;
 }
 
 /* Contexts: certificates and keys. */
@@ -271,6 +354,7 @@ context_new(const SSL_METHOD *method, char *why)
 	struct tls_context *ctx = xcalloc(1, sizeof(*ctx));
 	uint64_t options = OPENSSL_INIT_NO_ATEXIT;
 
+	records_init();
 	if (getenv("OPENSSL_CONF") == NULL)
 		options |= OPENSSL_INIT_NO_LOAD_CONFIG;
 	if (OPENSSL_init_ssl(options, NULL) != 1 ||

@@ -264,16 +264,25 @@ on_begin(void *arg)
 }
 
 static int
-check_sources(const struct connect_settings *c, char why[WIRE_TEXT_MAX])
+refuse_source(const struct net_address *source, int error,
+    char why[WIRE_TEXT_MAX])
 {
 	char text[NET_TEXT_MAX];
+
+	return wire_refuse(why, "source %s: %s",
+	    connect_format_source(text, source),
+	    error == EADDRNOTAVAIL ? "is no address of this machine" :
+	    strerror(error));
+}
+
+static int
+check_sources(const struct connect_settings *c, char why[WIRE_TEXT_MAX])
+{
 	size_t i;
 
 	for (i = 0; i < c->nsources; i++)
 		if (net_try_source(&c->sources[i]) == -1)
-			return wire_refuse(why, "source %s: %s",
-			    net_address_format(text, &c->sources[i]),
-			    strerror(errno));
+			return refuse_source(&c->sources[i], errno, why);
 	return 0;
 }
 

@@ -5,46 +5,7 @@
 # and client have a CPU each where there are two. Runs are short and in turn,
 # so that a noisy machine is noisy for all. Prints figures and ratios; says
 # nothing about passing. ROUNDS (5) and SECONDS_EACH (4) may be set.
-rounds=${ROUNDS:-5}
-seconds=${SECONDS_EACH:-4}
-dir=$(mktemp -d)
-pids=
-
-finish() {
-	for p in $pids; do
-		kill "$p" 2>/dev/null
-	done
-	wait 2>/dev/null
-	rm -rf "$dir"
-}
-trap finish EXIT
-trap 'exit 1' INT TERM HUP
-
-have() {
-	command -v "$1" >/dev/null 2>&1
-}
-
-client=
-server=
-if have taskset && [ "$(getconf _NPROCESSORS_ONLN)" -gt 1 ]; then
-	client='taskset -c 0'
-	server='taskset -c 1'
-fi
-
-# CPU seconds, user and system, of a command and its children: in $cpu; what
-# it printed is in $dir/out.
-cpu_of() {
-	(
-		"$@" >"$dir/out" 2>&1
-		times >"$dir/times"
-	)
-	cpu=$(tail -n 1 "$dir/times" | tr ms '  ' |
-	    awk '{ print $1 * 60 + $2 + $3 * 60 + $4 }')
-}
-
-median() {
-	sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
-}
+. tests/lib_bench.sh
 
 # A server for the cost of a request.
 

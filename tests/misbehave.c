@@ -2,16 +2,16 @@
 /*
  * A server that behaves badly, in one way a process, for tests of the client:
  *
- *	misbehave [-6hpv] BEHAVIOUR [PORTFILE]
+ *	misbehave [-6hpv] [-u PATH] BEHAVIOUR [PORTFILE]
  *
  * Listens on a port of loopback, writes its number as a line to stdout (and
  * to PORTFILE) and serves, a child a connection, until it is killed, the pipe
  * on its stdin ends, or two minutes have passed. -v: one line a request to
  * stderr: method, path, bytes of the body, "new" or "reused" connection. -h:
  * the heads of requests to stderr, as they came. -p: "peer ADDRESS" to stderr
- * for each connection. What it knows of HTTP is its
- * own, so that an error of http.c cannot hide in it; requests are short and
- * have no chunked body.
+ * for each connection. -u: on a unix socket, as port 1. What it knows of HTTP
+ * is its own, so that an error of http.c cannot hide in it; requests are short
+ * and have no chunked body.
  */
 
 #include <sys/socket.h>
@@ -127,14 +127,8 @@ read_head(struct peer *p)
 {
 	const char *end, *length;
 
-	while ((end = strstr(p->in, "\r\n\r\n")) == NULL) {
+	while ((end = strstr(p->in, "\r\n\r\n")) == NULL)
 		read_some(p);
-		/* Nobody waits for the line end of a TLS handshake. */
-		if (p->in[0] == 0x16) {
-			say(p, "HTTP/1.1 400 Bad Request\r\n\r\n");
-			finish(p);
-		}
-	}
 	if (sscanf(p->in, "%31s %1023s", p->method, p->path) != 2)
 		_exit(1);
 	if (shows_heads)
@@ -326,7 +320,6 @@ static const struct behaviour {
 	    LENGTH(5) "Connection: close\r\n\r\nlarge" },
 	/* Not HTTP/1.1, or not as it should be. */
 	{ "garbage", answer_once, "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n" },
-	{ "tls-alert", answer_once, "\025\003\003" "\002\002\050\012" },
 	{ "no-newline", answer_once, "HTTP/1.1 200 OK" },
 	{ "http2", http2, "\0\0\6\4\0\0\0\0\0" "\0\3\0\0\0\144" },
 	{ "huge-head", flood, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" },
@@ -349,11 +342,12 @@ listen_somewhere(const char *where, const char *portfile)
 	FILE *f;
 	int fd;
 
-	if (!net_listen_parse(&a, where) || (fd = net_listen(&a)) == -1 ||
-	    net_local_address(fd, &a) == -1)
+	if ((!net_listen_parse(&a, where) && !net_unix_address(&a, where)) ||
+	    (fd = net_listen(&a)) == -1 || net_local_address(fd, &a) == -1)
 		err(1, "%s", where);
 	net_address_format(text, &a);
-	port = (unsigned int)strtoul(strrchr(text, ':') + 1, NULL, 10);
+	port = a.ss.ss_family == AF_UNIX ? 1 :
+	    (unsigned int)strtoul(strrchr(text, ':') + 1, NULL, 10);
 	if (portfile != NULL && ((f = fopen(portfile, "w")) == NULL ||
 	    fprintf(f, "%u\n", port) < 0 || fclose(f) == EOF))
 		err(1, "%s", portfile);
@@ -434,13 +428,15 @@ main(int argc, char *argv[])
 	size_t i;
 	int c, listener;
 
-	while ((c = getopt(argc, argv, "6hpv")) != -1) {
+	while ((c = getopt(argc, argv, "6hpu:v")) != -1) {
 		if (c == '6')
 			where = "[::1]:0";
 		else if (c == 'h')
 			shows_heads = true;
 		else if (c == 'p')
 			shows_peers = true;
+		else if (c == 'u')
+			where = optarg;
 		else if (c == 'v')
 			is_verbose = true;
 		else
@@ -451,7 +447,8 @@ main(int argc, char *argv[])
 		    strcmp(argv[optind], behaviours[i].name) == 0)
 			break;
 	if (i == UTIL_NELEM(behaviours))
-		errx(1, "usage: misbehave [-6hpv] BEHAVIOUR [PORTFILE]");
+		errx(1, "usage: misbehave [-6hpv] [-u PATH] BEHAVIOUR "
+		    "[PORTFILE]");
 	sigaction(SIGPIPE, &ignore, NULL);
 	listener = listen_somewhere(where, argv[optind + 1]);
 	alarm(LIFE_S);

@@ -18,6 +18,9 @@ static void	 assert_same_checks(const struct checks *,
 		    const struct checks *);
 static void	 assert_same_scenario(const struct scenario *,
 		    const struct scenario *);
+static void	 fill_connect(struct connect_settings *);
+static void	 assert_same_connect(const struct connect_settings *,
+		    const struct connect_settings *);
 static void	 assert_same_phase(const struct phase *, const struct phase *);
 
 void
@@ -70,6 +73,25 @@ fill_request(struct run_request *req)
 	checks_add_text(&s->checks, "\xc3\xa9");
 	checks_add_text(&s->checks, "a");
 	checks_add_json(&s->checks, "", "null");
+	fill_connect(&s->connect);
+}
+
+static void
+fill_connect(struct connect_settings *c)
+{
+	char why[CONNECT_TEXT_MAX];
+
+	c->tls.ca = xstrdup("ca\n");
+	c->tls.cert = xstrdup("cert\n");
+	c->tls.key = xstrdup("");
+	c->tls.is_insecure = true;
+	c->tls.no_resume = true;
+	c->server_name = xstrdup("name");
+	c->unix_socket = xstrdup("/run/x");
+	ck_assert_int_eq(connect_add_detour(c, "a:1:[::1]:65535", why), 0);
+	ck_assert_int_eq(connect_add_detour(c, ":::", why), 0);
+	ck_assert_int_eq(connect_add_source(c, "127.0.0.1", why), 0);
+	ck_assert_int_eq(connect_add_source(c, "::1", why), 0);
 }
 
 static void
@@ -99,6 +121,36 @@ assert_same_checks(const struct checks *a, const struct checks *b)
 }
 
 static void
+assert_same_connect(const struct connect_settings *a,
+    const struct connect_settings *b)
+{
+	size_t i;
+
+	ck_assert_pstr_eq(a->tls.ca, b->tls.ca);
+	ck_assert_pstr_eq(a->tls.cert, b->tls.cert);
+	ck_assert_pstr_eq(a->tls.key, b->tls.key);
+	ck_assert(a->tls.is_insecure == b->tls.is_insecure);
+	ck_assert(a->tls.no_resume == b->tls.no_resume);
+	ck_assert_pstr_eq(a->server_name, b->server_name);
+	ck_assert_pstr_eq(a->unix_socket, b->unix_socket);
+	ck_assert_uint_eq(a->ndetours, b->ndetours);
+	for (i = 0; i < a->ndetours; i++) {
+		ck_assert_pstr_eq(a->detours[i].host, b->detours[i].host);
+		ck_assert_uint_eq(a->detours[i].port, b->detours[i].port);
+		ck_assert_pstr_eq(a->detours[i].to_host,
+		    b->detours[i].to_host);
+		ck_assert_uint_eq(a->detours[i].to_port,
+		    b->detours[i].to_port);
+	}
+	ck_assert_uint_eq(a->nsources, b->nsources);
+	for (i = 0; i < a->nsources; i++) {
+		ck_assert_uint_eq(a->sources[i].len, b->sources[i].len);
+		ck_assert_mem_eq(&a->sources[i].ss, &b->sources[i].ss,
+		    a->sources[i].len);
+	}
+}
+
+static void
 assert_same_scenario(const struct scenario *a, const struct scenario *b)
 {
 	ck_assert_pstr_eq(a->url, b->url);
@@ -114,6 +166,7 @@ assert_same_scenario(const struct scenario *a, const struct scenario *b)
 	ck_assert_uint_eq(a->redirects, b->redirects);
 	ck_assert(a->keep_alive == b->keep_alive);
 	ck_assert_int_eq(a->family, b->family);
+	assert_same_connect(&a->connect, &b->connect);
 }
 
 static void

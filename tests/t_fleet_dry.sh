@@ -95,6 +95,16 @@ has "few: the rate of one is nothing" "$dir/few" '^  b  *1  *128  *2  none$'
 is "out: stderr" "$(cat "$dir/out.json.err")" \
     "pulse: c: left out, its share is nothing"
 
+# How to connect: told to each of them.
+dry ways --connect-to a:1:b:2 --source ::1,127.0.0.1 -w a,b "$url"
+has "ways: connect" "$dir/ways" '^  connect     a:1 at b:2$'
+has "ways: sources" "$dir/ways" '^  sources     ::1$'
+is "ways: connect" "$(grep -c '"a:1:b:2"' "$dir/ways.json")" 2
+is "ways: sources" "$(grep -c '"127.0.0.1"' "$dir/ways.json")" 2
+dry unix --unix-socket /run/x "$url"
+has "unix: connect" "$dir/unix" '^  connect     unix:/run/x$'
+is "unix: JSON" "$(members unix unixSocket)" '"/run/x" '
+
 # refused WHAT TEXT ARGS ...: one line, which ends in TEXT
 refused() {
 	what=$1

@@ -122,6 +122,8 @@ refused "max phases" -r max
 refused "3 redirects" --redirects 3
 refused "a connection for each request" --no-keepalive
 refused "IPv4 only" -4
+refused "other places to connect to, source addresses" \
+    --connect-to ::: --source 127.0.0.1
 refused "a header that repeats" -H A:1 -H A:2
 refused "a phase without arrivals" -p constant,rate=9,for=1s \
     -p constant,rate=0,for=1s

@@ -99,6 +99,27 @@ merge many "$@"
 merges many 0
 is "many: total" "$(number "$dir/many.json" total)" 9000
 
+# What TLS did is added, too, if it was spoken.
+with_tls() {
+	sed "s/\"connects\":[0-9]*,/&\"handshakes\":$3,\"resumed\":$4,\
+\"tls\":{\"protocol\":\"$5\",\"cipher\":\"$6\"},/" "$1" >"$2"
+}
+with_tls "$dir/a" "$dir/new" 30 20 TLSv1.3 TLS_AES_128_GCM_SHA256
+with_tls "$dir/b" "$dir/old" 4 1 TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256
+merge tls --wire "$dir/tls" "$dir/new" "$dir/c" "$dir/old"
+merges tls 0
+./pulse merge -q --wire "$dir/slt" "$dir/old" "$dir/new" "$dir/c" >/dev/null
+same "tls: order changes nothing" "$dir/tls" "$dir/slt"
+merge again --wire "$dir/tls2" "$dir/tls"
+same "tls: what was merged is kept" "$dir/tls" "$dir/tls2"
+is "tls: handshakes" "$(number "$dir/tls.json" handshakes)" 34
+is "tls: resumed" "$(number "$dir/tls.json" resumed)" 21
+is "tls: protocol" "$(text "$dir/tls.json" protocol)" TLSv1.2
+is "tls: cipher" "$(text "$dir/tls.json" cipher)" ECDHE-RSA-AES128-GCM-SHA256
+./pulse merge "$dir/tls" >"$dir/tls.text"
+has "tls: text" "$dir/tls.text" "^TLS .* 34 handshakes, 21 resumed$"
+has "tls: there was none" "$dir/ab.json" '^  "tls": null'
+
 # What is shown.
 ./pulse merge "$dir/a" "$dir/b" >"$dir/text" 2>"$dir/text.err"
 is "text: status" $? 0

@@ -106,6 +106,42 @@ if [ "$(id -u)" != 0 ]; then
 	    -b "@$dir/secret" "$url"
 fi
 
+# How to connect.
+for value in '' a:1 a:1:b a:1:b:2:3 a:0:b:2 'a b:1:c:2' ::1:1:b:2; do
+	refused "--connect-to '$value'" \
+	    "--connect-to: $value: expected HOST:PORT:HOST2:PORT2" \
+	    --connect-to "$value" "$url"
+done
+for value in '' localhost 127.0.0.1: [::1] 127.0.0.1,,::1; do
+	refused "--source '$value'" "--source: .*: expected an address" \
+	    --source "$value" "$url"
+done
+refused "a source of others" "source 192.0.2.1: " --source 192.0.2.1 "$url"
+refused "--unix-socket ''" "--unix-socket: must be a path" \
+    --unix-socket '' "$url"
+refused "two ways to connect" \
+    "--unix-socket: cannot be combined with --connect-to" \
+    --unix-socket "$dir/none" --connect-to ::: "$url"
+refused "no such socket" "unix:.*none: No such file" \
+    --unix-socket "$dir/none" "$url"
+if ./pulse version | grep -q 'TLS: none'; then
+	tls=".*this build has no TLS"
+else
+	tls=
+fi
+echo "no PEM" >"$dir/text.pem"
+refused "no CA file" "--cacert: ${tls:-$dir/none: No such file}" \
+    --cacert "$dir/none" "$url"
+refused "CAs that are none" "--cacert: ${tls:-$dir/text.pem: there are no CA}" \
+    -n --cacert "$dir/text.pem" "$url"
+refused "a certificate that is none" \
+    "--cert: ${tls:-$dir/text.pem: there is no certificate}" \
+    --cert "$dir/text.pem" "$url"
+refused "a key of nothing" "--key: ${tls:-is of no use without a cert}" \
+    --key "$dir/text.pem" "$url"
+refused "--servername" "--servername: ${tls:-is no host name}" \
+    --servername 'a b' "$url"
+
 # URLs.
 for value in http:// http:///path http://host:0/ http://host:65536/ \
     http://host:x/ 'http://a b/' 'http://host/a b' http://[::1/ \
@@ -118,8 +154,8 @@ long=$(awk 'BEGIN { while (i++ < 9000) printf "a" }')
 refused "a URL of 9,000 letters" "url" "http://host/$long"
 refused "a file that is none" "$dir/none.json: No such file" "$dir/none.json"
 refused "a host without a scheme" "example.org" example.org
-refused "https where there is none" "does not speak TLS" \
-    "https://127.0.0.1:$port/"
+refused "https where nobody answers" "${tls:-no end of the TLS handshake}" \
+    --timeout 300ms "https://127.0.0.1:$port/"
 
 # Plans.
 target=$(printf '"target": {"url": "%s"}' "$url")
@@ -140,6 +176,15 @@ refused_plan "target.hedaers.*headers" \
 refused_plan "url" '{"target": {}}'
 refused_plan "PULSE_NOT_SET" '{"target": {"url": "${PULSE_NOT_SET}"}}'
 refused_plan "thresholds" "{$target, \"thresholds\": [\"p99\"]}"
+refused_plan "target.connectTo\\[1\\]: a:1: expected" \
+    '{"target": {"url": "http://h/", "connectTo": [":::", "a:1"]}}'
+refused_plan "target.source\\[0\\]: h: expected an address" \
+    '{"target": {"url": "http://h/", "source": ["h"]}}'
+refused_plan "unixSocket: cannot be combined with source" \
+    '{"target": {"url": "http://h/", "unixSocket": "/x", "source": ["::1"]}}'
+refused_plan "ca: .*no" '{"target": {"url": "http://h/", "ca": "x"}}'
+refused_plan "target.cert: unknown member" \
+    '{"target": {"url": "http://h/", "cert": "x"}}'
 refused_plan "saturationPolicy" "{$target, \"saturationPolicy\": \"wait\"}"
 
 # Outputs.
@@ -190,6 +235,8 @@ is "no file was left" "$(ls -A "$dir/out")" ""
 
 # The soft limit is raised where that is allowed, in the generators too.
 mock
+refused "https where there is none" "${tls:-does not speak TLS}" \
+    "https://${url#http://}/"
 (
 	trap - EXIT
 	ulimit -S -n 100 2>/dev/null || exit 0

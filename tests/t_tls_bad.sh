@@ -101,7 +101,9 @@ told stall "127.0.0.1:$port: no end of the TLS handshake in time" $trust \
 counted stall "tls timeout deadline_exceeded 5" $trust --timeout 300ms
 
 # A real server of plain HTTP on the port, and the other way round.
-misbehave ok
+mock
+port=${url##*:}
+port=${port%/}
 url=https://127.0.0.1:$port/
 told http-server "127.0.0.1:$port: it does not speak TLS" $trust
 counted http-server "tls not_tls transport 5" $trust

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Proves what a worker lets be done: runs within its limits only, targets that
-# are allowed only, however their address is written and wherever a redirect
-# leads; each refusal is a 400 with the reason. And that a token is shown
-# nowhere: not in arguments, answers or the log, nor in a core.
+# are allowed only, however their address is written and wherever a redirect,
+# connectTo or unixSocket leads; each refusal is a 400 with the reason. And that
+# a token is shown nowhere: not in arguments, answers or the log, nor in a core.
 . tests/lib_worker.sh
 
 mock
@@ -73,6 +73,7 @@ do
 done
 post "$(plan "$redirect/" "$(phase 100)")" | answer redirected
 is "a redirect within the range" "$(value redirected failed)" 0
+followed=$(grep -c '/done' "$redirect_log")
 for other in 127.0.0.2 '[::1]' 192.0.2.1; do
 	refuses "$other in no range" \
 	    "$(plan "http://$other:${target##*:}" "$(phase 100)")" \
@@ -105,6 +106,79 @@ for word in '' 0 no OFF False; do
 	allows "PULSE_WORKER_DENY_PRIVATE=$word" \
 	    "$(plan "$target" "$(phase 100)")"
 done
+
+# Away from the URL: only where a rule says so. Nobody has a name in .invalid
+# (RFC 6761 6.4), so what goes well went by the rule.
+misbehave -h -u "$dir/target.sock" redirect-other-host
+socket_log=$log
+nowhere=http://nowhere.invalid/
+place=${target#http://}
+
+# led URL MEMBER: a run with this member of its httpScenario
+led() {
+	plan "$1" "$(phase 100)" | sed "s#\"url\"#$2,&#"
+}
+
+over() {
+	led "$nowhere" "\"unixSocket\":\"$1\""
+}
+
+# to DETOUR [URL]
+to() {
+	led "${2:-$nowhere}" "\"connectTo\":[\"$1\"]"
+}
+names="this worker's --allow-target does not name"
+
+worker -g 1
+refuses "a socket, no rules" "$(over "$dir/target.sock")" \
+    "^unixSocket: $names $dir/target.sock"
+refuses "a detour, no rules" "$(to "::$place")" "^connectTo: $names $place"
+refuses "a detour to the URL's place, no rules" "$(to "$place:$place" \
+    "$target")" "^connectTo: $names $place"
+
+worker -g 1 --allow-target "unix:$dir/target.sock"
+allows "a socket" "$(over "$dir/target.sock")"
+is "a socket: redirects are asked for there" \
+    "$(grep -c '^Host: localhost:1' "$socket_log")" 2
+refuses "another socket" "$(over "$dir/other.sock")" \
+    "^unixSocket: $names $dir/other.sock"
+refuses "the socket by another way" "$(over "$dir/./target.sock")" \
+    '^unixSocket'
+refuses "no socket" "$(plan "$target" "$(phase 100)")" 'may not connect to'
+refuses "a detour, a rule for a socket" "$(to "::$place")" '^connectTo'
+refuses "both" "$(led "$nowhere" "\"connectTo\":[\"::$place\"],\
+\"unixSocket\":\"$dir/target.sock\"")" '^[a-zA-Z.]*unixSocket: cannot be'
+worker -g 1 --deny-private --allow-target "unix:$dir/target.sock"
+refuses "a socket, --deny-private" "$(over "$dir/target.sock")" \
+    '^unixSocket: .*which is private'
+
+worker -g 1 --allow-target "$place" --allow-target "${redirect#http://}"
+allows "a detour" "$(to "::$place")"
+allows "a detour from a name" "$(to "nowhere.invalid:80:$place")"
+allows "a detour, not needed" "$(to "nowhere.invalid:80:$place" "$target")"
+refuses "a detour to another port" "$(to "::127.0.0.1:1")" \
+    "^connectTo: $names 127.0.0.1:1"
+refuses "a detour to another name" "$(to "::localhost:${place##*:}")" \
+    "^connectTo: $names localhost:${place##*:}"
+refuses "a second detour" "$(led "$nowhere" "\"connectTo\":[\"::$place\",\
+\"a:80:b:80\"]")" "^connectTo: $names b:80"
+refuses "a host that no detour fits" \
+    "$(to "nowhere.invalid:80:$place" http://127.0.0.1:1/)" \
+    'may not connect to'
+post "$(to "nowhere.invalid:80:${redirect#http://}")" | answer redirected
+has "a detour, then a redirect" "$dir/redirected" \
+    '"errorTable":\[{"part":"connect","cause":"target_denied","count":2}\]'
+is "a detour, then a redirect: was not followed" \
+    "$(grep -c '/done' "$redirect_log")" "$followed"
+allows "a redirect, then a detour" \
+    "$(to "localhost:${redirect##*:}:$place" "$redirect/")"
+
+worker -g 1 --allow-target 127.0.0.0/31
+allows "a detour into a range" "$(to "::$place")"
+refuses "a detour out of it" "$(to "::127.0.0.2:1")" \
+    "^connectTo: $names 127.0.0.2:1"
+worker -g 1 --deny-private --allow-target "$place"
+refuses "a detour, --deny-private" "$(to "::$place")" 'may not connect to'
 
 # cores NAME: what /proc says of their size, soft and hard
 cores() {

@@ -203,6 +203,17 @@ change "NUL in a header" 's/"url"/"headers":{"A":"b\\u0000"},"url"/' ''
 change "a header that is none" 's/"url"/"headers":{"A":5},"url"/' header
 change "a check of no status" \
     's/"url"/"checks":{"status":1000},"url"/' 'checks'
+change "a detour that is none" \
+    's/"url"/"connectTo":["a:80"],"url"/' 'connectTo\[0\]: a:80: expected'
+change "detours that are none" 's/"url"/"connectTo":"::b:1","url"/' connectTo
+change "an empty socket" 's/"url"/"unixSocket":"","url"/' unixSocket
+change "a socket that is none" 's/"url"/"unixSocket":5,"url"/' unixSocket
+change "NUL in a socket" 's/"url"/"unixSocket":"\/a\\u0000b","url"/' unixSocket
+change "a source by name" 's/"url"/"source":["localhost"],"url"/' source
+change "a source of nobody" 's/"url"/"source":["203.0.113.77"],"url"/' \
+    'source 203.0.113.77: is no address of this machine'
+change "a source of the other family" 's/"url"/"source":["::1"],"url"/' sourc
+change "a CA that is none" 's/"url"/"ca":"x","url"/' ''
 change "a share of nothing" 's/^{/{"share":{"of":0,"take":[0]},/' share
 change "a share without residues" 's/^{/{"share":{"of":2,"take":[]},/' share
 change "a residue beyond" 's/^{/{"share":{"of":2,"take":[2]},/' share

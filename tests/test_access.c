@@ -14,6 +14,7 @@
 #include "base/util.h"
 #include "http.h"
 #include "load/arrival.h"
+#include "load/connect.h"
 #include "tests/suite.h"
 #include "wire.h"
 
@@ -161,6 +162,10 @@ static const struct target_test {
 	    "name", "10.0.0.1", 80, true },
 	{ "none of several", { "a.example", "10.0.0.0/8", "b.example" },
 	    "name", "8.8.8.8", 80, false },
+	{ "a socket is no host", { "unix:name" }, "name", "8.8.8.8", 80,
+	    false },
+	{ "nor is unix one then", { "unix:80" }, "unix", "8.8.8.8", 80,
+	    false },
 };
 
 START_TEST(test_target)
@@ -186,7 +191,9 @@ static const char *const bad_targets[] = {
 	"", ":80", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/", "::/129",
 	"example.com/24", "http://example.com", "example.com:0",
 	"example.com:65536", "user@example.com", "exam ple.com",
-	"example.com?x", "::1", "10.0.0.0/8/8", "10.0.0.0/-1",
+	"example.com?x", "::1", "10.0.0.0/8/8", "10.0.0.0/-1", "unix:",
+	"unix:/a-path-that-is-longer-than-the-system-lets-the-name-of-a-"
+	    "socket-be/which-is-about-a-hundred-bytes-in-all-and-not-more",
 };
 
 START_TEST(test_bad_target)
@@ -359,6 +366,139 @@ START_TEST(test_run)
 }
 END_TEST
 
+/* Runs by where they are led to. */
+
+static const struct lead_test {
+	const char	*descr;
+	const char	*rules[3];
+	bool		 denies_private;
+	const char	*unix_socket;
+	const char	*detours[3];
+	const char	*want;		/* all of why, NULL: all is well */
+} lead_tests[] = {
+	{ .descr = "no rules, nowhere else" },
+	{ "rules, nowhere else", { "b" }, false, NULL, { NULL }, NULL },
+	{ "socket, no rules", { NULL }, false, "/run/x.sock", { NULL },
+	    "unixSocket: this worker's --allow-target does not name "
+	    "/run/x.sock" },
+	{ "socket, named", { "b", "unix:/run/x.sock" }, false, "/run/x.sock",
+	    { NULL }, NULL },
+	{ "socket of a relative path", { "unix:x.sock" }, false, "x.sock",
+	    { NULL }, NULL },
+	{ "socket, another is named", { "unix:/run/x.sock" }, false,
+	    "/run/x.sock2", { NULL }, "unixSocket: this worker's "
+	    "--allow-target does not name /run/x.sock2" },
+	{ "socket, the start is named", { "unix:/run/" }, false,
+	    "/run/x.sock", { NULL }, "unixSocket: this worker's "
+	    "--allow-target does not name /run/x.sock" },
+	{ "socket by another way", { "unix:/run/x.sock" }, false,
+	    "/run/../run/x.sock", { NULL }, "unixSocket: this worker's "
+	    "--allow-target does not name /run/../run/x.sock" },
+	{ "socket, another case", { "unix:/run/x.sock" }, false,
+	    "/run/X.sock", { NULL }, "unixSocket: this worker's "
+	    "--allow-target does not name /run/X.sock" },
+	{ "socket, the URL's host and all addresses are named",
+	    { "a", "0.0.0.0/0", "::/0" }, false, "/run/x.sock", { NULL },
+	    "unixSocket: this worker's --allow-target does not name "
+	    "/run/x.sock" },
+	{ "socket, named, but private", { "unix:/run/x.sock" }, true,
+	    "/run/x.sock", { NULL }, "unixSocket: this worker may not "
+	    "connect to /run/x.sock, which is private" },
+	{ "detour, no rules", { NULL }, false, NULL, { "a:80:b:8080" },
+	    "connectTo: this worker's --allow-target does not name b:8080" },
+	{ "detour, no rules, to where the URL leads", { NULL }, false, NULL,
+	    { "a:80:a:80" },
+	    "connectTo: this worker's --allow-target does not name a:80" },
+	{ "detour, only the URL's host is named", { "a" }, false, NULL,
+	    { "a:80:b:8080" },
+	    "connectTo: this worker's --allow-target does not name b:8080" },
+	{ "detour, host named", { "b" }, false, NULL, { "a:80:b:8080" },
+	    NULL },
+	{ "detour, host in another case", { "B" }, false, NULL,
+	    { "a:80:b:8080" }, NULL },
+	{ "detour, a host below it", { "b" }, false, NULL,
+	    { "a:80:c.b:8080" },
+	    "connectTo: this worker's --allow-target does not name "
+	    "c.b:8080" },
+	{ "detour, host and port named", { "b:8080" }, false, NULL,
+	    { "a:80:b:8080" }, NULL },
+	{ "detour, another port named", { "b:8081" }, false, NULL,
+	    { "a:80:b:8080" },
+	    "connectTo: this worker's --allow-target does not name b:8080" },
+	{ "detour, a socket of that name", { "unix:b" }, false, NULL,
+	    { "a:80:b:8080" },
+	    "connectTo: this worker's --allow-target does not name b:8080" },
+	{ "detour, address in a range", { "10.0.0.0/8" }, false, NULL,
+	    { "::10.1.2.3:8080" }, NULL },
+	{ "detour, address in no range", { "10.0.0.0/8" }, false, NULL,
+	    { "::11.1.2.3:8080" }, "connectTo: this worker's --allow-target "
+	    "does not name 11.1.2.3:8080" },
+	{ "detour, IPv4 within IPv6 in a range", { "10.0.0.0/8" }, false,
+	    NULL, { "::[::ffff:10.1.2.3]:8080" }, NULL },
+	{ "detour, v6 address in a range", { "2001:db8::/32" }, false, NULL,
+	    { "a:80:[2001:db8::1]:" }, NULL },
+	{ "detour, v6 address in no range", { "0.0.0.0/0" }, false, NULL,
+	    { "a:80:[2001:db8::1]:" }, "connectTo: this worker's "
+	    "--allow-target does not name [2001:db8::1]:80" },
+	{ "detour, a name in no range", { "0.0.0.0/0", "::/0" }, false, NULL,
+	    { "a:80:b:8080" },
+	    "connectTo: this worker's --allow-target does not name b:8080" },
+	{ "detour, numbers that are a name", { "0.0.0.0/0" }, false, NULL,
+	    { "a:80:0177.0.0.1:80" }, "connectTo: this worker's "
+	    "--allow-target does not name 0177.0.0.1:80" },
+	{ "detour, port kept", { "b:80" }, false, NULL, { "a:80:b:" }, NULL },
+	{ "detour, port kept, another named", { "b:81" }, false, NULL,
+	    { "a:80:b:" },
+	    "connectTo: this worker's --allow-target does not name b:80" },
+	{ "detour, any port", { "b:81" }, false, NULL, { "a::b:" }, NULL },
+	{ "detour, any port, nobody named", { "c:81" }, false, NULL,
+	    { "a::b:" },
+	    "connectTo: this worker's --allow-target does not name b" },
+	{ "detour, host kept", { "c:8080" }, false, NULL, { "c:80::8080" },
+	    NULL },
+	{ "detour, host kept, another port named", { "c:80" }, false, NULL,
+	    { "c:80::8080" },
+	    "connectTo: this worker's --allow-target does not name c:8080" },
+	{ "detour, any host kept: the URL's is named", { "a:8080" }, false,
+	    NULL, { ":::8080" }, NULL },
+	{ "detour, any host kept: another is named", { "b:8080" }, false,
+	    NULL, { ":::8080" },
+	    "connectTo: this worker's --allow-target does not name a:8080" },
+	{ "detours, all named", { "b", "c" }, false, NULL,
+	    { "a:80:b:80", "a:81:c:81" }, NULL },
+	{ "detours, the second is not named", { "b" }, false, NULL,
+	    { "a:80:b:80", "a:80:c:80" },
+	    "connectTo: this worker's --allow-target does not name c:80" },
+};
+
+START_TEST(test_lead)
+{
+	const struct lead_test *t = &lead_tests[_i];
+	struct access access = { .denies_private = t->denies_private };
+	struct run_request req;
+	char why[WIRE_TEXT_MAX] = "";
+	size_t i;
+	int rc;
+
+	run_request_init(&req);
+	req.scenario.url = xstrdup("http://A/x");
+	if (t->unix_socket != NULL)
+		req.scenario.connect.unix_socket = xstrdup(t->unix_socket);
+	for (i = 0; i < UTIL_NELEM(t->detours) && t->detours[i] != NULL; i++)
+		ck_assert_int_eq(connect_add_detour(&req.scenario.connect,
+		    t->detours[i], why), 0);
+	for (i = 0; i < UTIL_NELEM(t->rules) && t->rules[i] != NULL; i++)
+		ck_assert_msg(access_allow(&access, t->rules[i], why) == 0,
+		    "%s: %s", t->descr, why);
+	rc = access_run(&access, &req, why);
+	ck_assert_msg(rc == (t->want == NULL ? 0 : -1), "%s: %s", t->descr,
+	    why);
+	ck_assert_str_eq(why, t->want == NULL ? "" : t->want);
+	run_request_clear(&req);
+	access_clear(&access);
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -375,6 +515,7 @@ make_suite(void)
 	tc = tcase_create("requests");
 	tcase_add_loop_test(tc, test_request, 0, UTIL_NELEM(request_tests));
 	tcase_add_loop_test(tc, test_run, 0, UTIL_NELEM(run_tests));
+	tcase_add_loop_test(tc, test_lead, 0, UTIL_NELEM(lead_tests));
 	suite_add_tcase(s, tc);
 	return s;
 }

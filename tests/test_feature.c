@@ -22,6 +22,8 @@ START_TEST(test_names)
 	ck_assert_str_eq(feature_name(1), "startAt");
 	ck_assert_uint_eq(feature_by_name("max"), FEATURE_MAX);
 	ck_assert_uint_eq(feature_by_name("body"), FEATURE_BODY);
+	ck_assert_uint_eq(feature_by_name("tls"), FEATURE_TLS);
+	ck_assert_uint_eq(feature_by_name("connect"), FEATURE_CONNECT);
 	ck_assert_uint_eq(feature_by_name("Share"), 0);
 	ck_assert_uint_eq(feature_by_name(""), 0);
 }
@@ -108,6 +110,54 @@ set_order(struct run_request *req)
 }
 
 static void
+set_insecure(struct run_request *req)
+{
+	req->scenario.connect.tls.is_insecure = true;
+}
+
+static void
+set_ca(struct run_request *req)
+{
+	req->scenario.connect.tls.ca = xstrdup("ca");
+}
+
+static void
+set_server_name(struct run_request *req)
+{
+	req->scenario.connect.server_name = xstrdup("n");
+}
+
+static void
+set_no_resume(struct run_request *req)
+{
+	req->scenario.connect.tls.no_resume = true;
+}
+
+static void
+set_detour(struct run_request *req)
+{
+	char why[CONNECT_TEXT_MAX];
+
+	ck_assert_int_eq(connect_add_detour(&req->scenario.connect, ":::",
+	    why), 0);
+}
+
+static void
+set_unix_socket(struct run_request *req)
+{
+	req->scenario.connect.unix_socket = xstrdup("/x");
+}
+
+static void
+set_source(struct run_request *req)
+{
+	char why[CONNECT_TEXT_MAX];
+
+	ck_assert_int_eq(connect_add_source(&req->scenario.connect,
+	    "127.0.0.1", why), 0);
+}
+
+static void
 set_two(struct run_request *req)
 {
 	set_poisson(req);
@@ -154,6 +204,19 @@ static const struct setting_test {
 	{ set_repeats, FEATURE_BODY,
 	    "cannot be told of a header that repeats", "" },
 	{ set_order, FEATURE_BODY, NULL, "the order of the headers" },
+	{ set_insecure, FEATURE_TLS,
+	    "cannot be told of targets that are not verified", "" },
+	{ set_ca, FEATURE_TLS, "cannot be told of CA certificates", "" },
+	{ set_server_name, FEATURE_TLS, "cannot be told of server name n",
+	    "" },
+	{ set_no_resume, FEATURE_TLS,
+	    "cannot be told of a full handshake for each connection", "" },
+	{ set_detour, FEATURE_CONNECT,
+	    "cannot be told of other places to connect to", "" },
+	{ set_unix_socket, FEATURE_CONNECT, "cannot be told of a unix socket",
+	    "" },
+	{ set_source, FEATURE_CONNECT, "cannot be told of source addresses",
+	    "" },
 	{ set_two, FEATURE_ARRIVALS | FEATURE_WARMUP,
 	    "cannot be told of poisson arrivals, a warm-up of 500ms", "" },
 };

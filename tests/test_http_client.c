@@ -5,8 +5,8 @@
  * connection is kept or not as it should be; the body is handed out, up to its
  * maximum, to who wants it. Then what the peer does between answers: reuse,
  * most recent first; an idle connection closed; a cancelled exchange; nobody
- * listening. And which local address comes when there are several. Traffic is on the loopback; nothing waits for a
- * clock.
+ * listening. And which local address comes when there are several. Traffic is
+ * on the loopback; nothing waits for a clock.
  */
 
 #include <check.h>

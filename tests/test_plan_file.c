@@ -106,6 +106,23 @@ static const struct text_test plan_tests[] = {
 	    "\"saturationPolicy\":\"block\",\"httpScenario\":"
 	    "{\"url\":\"http://h?q=%22%2C\",\"method\":\"GET\","
 	    "\"headers\":{\"A\":\"alpha\"},\"body\":\"${PLAN_QUOTE}\"}}" },
+	{ "how to connect", "{\"target\":{\"url\":\"https://h\","
+	    "\"insecure\":true,\"serverName\":\"${PLAN_A}\","
+	    "\"resume\":false,\"connectTo\":[\"h:443:${PLAN_A}:8443\","
+	    "\":::\"],\"unixSocket\":\"/run/${PLAN_A}\","
+	    "\"source\":[\"127.0.0.1\",\"127.0.0.2\"],\"ca\":\"-\\n-\"}}",
+	    USUAL ",\"httpScenario\":{\"url\":\"https://h\","
+	    "\"method\":\"GET\",\"insecure\":true,"
+	    "\"serverName\":\"alpha\",\"resume\":false,"
+	    "\"connectTo\":[\"h:443:alpha:8443\",\":::\"],"
+	    "\"unixSocket\":\"/run/alpha\","
+	    "\"source\":[\"127.0.0.1\",\"127.0.0.2\"],"
+	    "\"ca\":\"-\\n-\"}}" },
+	{ "connecting as usual", "{\"target\":{\"url\":\"https://h\","
+	    "\"insecure\":false,\"serverName\":null,\"resume\":true,"
+	    "\"connectTo\":[],\"unixSocket\":\"\",\"source\":[],"
+	    "\"ca\":\"\"}}", USUAL ",\"httpScenario\":{"
+	    "\"url\":\"https://h\",\"method\":\"GET\"}}" },
 	{ "other settings", "{\"arrivals\":\"poisson\",\"seed\":0,"
 	    "\"requests\":5,\"interval\":\"2s\"}", USUAL ","
 	    "\"arrivals\":\"poisson\",\"seed\":0,\"requests\":5,"
@@ -199,8 +216,34 @@ static const struct text_test plan_errors[] = {
 	    "workerWeights: there are no workers" },
 	{ "weights of null", "{\"workerWeights\":[1],\"workers\":null}",
 	    "workerWeights: there are no workers" },
-	{ "not built: ca", "{\"httpScenario\":{\"ca\":\"\"}}",
-	    "httpScenario.ca is not supported by this version" },
+	{ "insecure", "{\"target\":{\"insecure\":\"yes\"}}",
+	    "target.insecure: expected true or false, not \"yes\"" },
+	{ "serverName", "{\"target\":{\"serverName\":5}}",
+	    "target.serverName: expected a string, not 5" },
+	{ "resume", "{\"target\":{\"resume\":0}}",
+	    "target.resume: expected true or false, not 0" },
+	{ "connectTo", "{\"target\":{\"connectTo\":\"a:1:b:2\"}}",
+	    "target.connectTo: expected an array of strings, "
+	    "not \"a:1:b:2\"" },
+	{ "a number in connectTo", "{\"target\":{\"connectTo\":[443]}}",
+	    "target.connectTo[0]: expected a string such as "
+	    "\"host:443:127.0.0.1:8443\", not 443" },
+	{ "a place of two parts",
+	    "{\"target\":{\"connectTo\":[\":::\",\"a:1\"]}}",
+	    "target.connectTo[1]: a:1: expected HOST:PORT:HOST2:PORT2, any of "
+	    "them empty" },
+	{ "unixSocket", "{\"target\":{\"unixSocket\":[\"/x\"]}}",
+	    "target.unixSocket: expected a string, not an array" },
+	{ "source", "{\"target\":{\"source\":\"127.0.0.1\"}}",
+	    "target.source: expected an array of strings, "
+	    "not \"127.0.0.1\"" },
+	{ "a name in source", "{\"httpScenario\":{\"source\":[\"h\"]}}",
+	    "httpScenario.source[0]: h: expected an address of this machine, "
+	    "in numbers" },
+	{ "ca", "{\"httpScenario\":{\"ca\":true}}",
+	    "httpScenario.ca: expected a string, not a boolean" },
+	{ "who we are", "{\"target\":{\"key\":\"\"}}",
+	    "target.key: unknown member" },
 	{ "both scenarios", "{\"target\":{},\"httpScenario\":{}}",
 	    "httpScenario: target and httpScenario are the same; "
 	    "there can be only one of them" },

@@ -78,6 +78,23 @@ make_held(struct fixture *f)
 	f->result->duration_ns = UINT64_C(20003456789);
 }
 
+/* All that there is; what is secret of it must not be seen. */
+static void
+set_connect(struct connect_settings *c)
+{
+	char why[CONNECT_TEXT_MAX];
+
+	c->tls.ca = xstrdup("-----BEGIN CERTIFICATE-----\nS3CRET\n");
+	c->tls.cert = xstrdup("S3CRET");
+	c->tls.key = xstrdup("S3CRET");
+	c->tls.no_resume = true;
+	c->server_name = xstrdup("shop.example");
+	ck_assert_int_eq(connect_add_detour(c, "shop.example:443:[::1]:8443",
+	    why), 0);
+	ck_assert_int_eq(connect_add_source(c, "192.0.2.1", why), 0);
+	ck_assert_int_eq(connect_add_source(c, "2001:db8::1", why), 0);
+}
+
 static void
 make_failed(struct fixture *f)
 {
@@ -91,6 +108,7 @@ make_failed(struct fixture *f)
 	s->body_len = strlen(s->body);
 	scenario_add_header(s, "authorization", "Bearer s3cret");
 	scenario_add_header(s, "Accept", "text/html");
+	set_connect(&s->connect);
 	rig_add_phase(&f->plan, (struct phase){ .type = PHASE_RAMP, .from = 10,
 	    .to = 500, .duration_ns = 10 * NS_PER_SEC });
 	rig_add_phase(&f->plan, (struct phase){ .type = PHASE_SPIKE,

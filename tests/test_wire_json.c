@@ -150,6 +150,25 @@ static const struct request_test {
 	    "\"requests\":7,\"interval\":250000000,\"warmup\":3,"
 	    "\"share\":{\"of\":5,\"take\":[0,2,4]},"
 	    "\"startAt\":9223372036854775807,\"lease\":10000000000}" },
+	{ "how to connect", BEFORE TARGET ",\"ca\":\"-\\n\","
+	    "\"source\":[\"127.0.0.1\",\"0:0::1\"],\"unixSocket\":\"/x\","
+	    "\"connectTo\":[\"A:443:[::1]:8443\",\"::b:\"],"
+	    "\"resume\":false,\"serverName\":\"n\",\"insecure\":true,"
+	    "\"family\":4}}", BEFORE TARGET ",\"family\":4,"
+	    "\"insecure\":true,\"serverName\":\"n\",\"resume\":false,"
+	    "\"connectTo\":[\"a:443:[::1]:8443\",\"::b:\"],"
+	    "\"unixSocket\":\"/x\",\"source\":[\"127.0.0.1\",\"::1\"],"
+	    "\"ca\":\"-\\n\"}}" },
+	{ "connecting as usual", BEFORE TARGET ",\"insecure\":false,"
+	    "\"serverName\":\"\",\"resume\":true,\"connectTo\":[],"
+	    "\"unixSocket\":\"\",\"source\":[],\"ca\":\"\"}}",
+	    BEFORE TARGET "}}" },
+	{ "null of connecting", BEFORE TARGET ",\"insecure\":null,"
+	    "\"serverName\":null,\"resume\":null,\"connectTo\":null,"
+	    "\"unixSocket\":null,\"source\":null,\"ca\":null}}",
+	    BEFORE TARGET "}}" },
+	{ "who we are is no member", BEFORE TARGET ",\"cert\":\"a\","
+	    "\"key\":\"b\"}}", BEFORE TARGET "}}" },
 	{ "a share out of all bounds", BEFORE TARGET "},\"share\":"
 	    "{\"of\":4294967296,\"take\":[18446744073709551615,1]}}",
 	    BEFORE TARGET "},\"share\":{\"of\":4294967295,"
@@ -273,6 +292,27 @@ static const struct request_test decode_errors[] = {
 	    "headerList: must be an array of [name, value] pairs" },
 	{ "three", "{\"httpScenario\":{\"headerList\":[[\"A\",\"1\",\"2\"]]}}",
 	    "headerList: must be an array of [name, value] pairs" },
+	{ "insecure", "{\"httpScenario\":{\"insecure\":1}}",
+	    "insecure: must be true or false" },
+	{ "resume", "{\"httpScenario\":{\"resume\":\"no\"}}",
+	    "resume: must be true or false" },
+	{ "serverName", "{\"httpScenario\":{\"serverName\":[]}}",
+	    "serverName: must be a string without NUL" },
+	{ "unixSocket", "{\"httpScenario\":{\"unixSocket\":\"/\\u0000\"}}",
+	    "unixSocket: must be a string without NUL" },
+	{ "ca", "{\"httpScenario\":{\"ca\":{}}}",
+	    "ca: must be a string without NUL" },
+	{ "connectTo", "{\"httpScenario\":{\"connectTo\":\"a:1:b:2\"}}",
+	    "connectTo: must be an array of strings" },
+	{ "of connectTo", "{\"httpScenario\":{\"connectTo\":[1]}}",
+	    "connectTo: must be an array of strings without NUL" },
+	{ "a place of three parts",
+	    "{\"httpScenario\":{\"connectTo\":[\":::\",\"a:1:b\"]}}",
+	    "connectTo[1]: a:1:b: expected HOST:PORT:HOST2:PORT2, any of them "
+	    "empty" },
+	{ "source", "{\"httpScenario\":{\"source\":[\"localhost\"]}}",
+	    "source[0]: localhost: expected an address of this machine, in "
+	    "numbers" },
 	{ "a pair of others", "{\"httpScenario\":{\"headerList\":[[\"A\",1]]}}",
 	    "headerList: must be an array of [name, value] pairs" },
 };
@@ -401,6 +441,41 @@ START_TEST(test_takers_max)
 }
 END_TEST
 
+/* Who we are is written nowhere. */
+START_TEST(test_no_identity)
+{
+	struct run_request req;
+	struct buf out;
+
+	fill_request(&req);
+	encode(&req, &out);
+	ck_assert_ptr_nonnull(strstr(buf_str(&out), "\"ca\":\"ca\\n\""));
+	ck_assert_ptr_null(strstr(buf_str(&out), "cert"));
+	ck_assert_ptr_null(strstr(buf_str(&out), "key"));
+	buf_clear(&out);
+	run_request_clear(&req);
+}
+END_TEST
+
+START_TEST(test_places_max)
+{
+	struct run_request req;
+	struct buf text;
+	char why[WIRE_TEXT_MAX] = "";
+	int i;
+
+	buf_init(&text, JSON_TEXT_MAX);
+	buf_adds(&text, "{\"httpScenario\":{\"connectTo\":[\":::\"");
+	for (i = 1; i <= CONNECT_DETOURS_MAX; i++)
+		buf_adds(&text, ",\":::\"");
+	buf_adds(&text, "]}}");
+	ck_assert_int_eq(decode(buf_str(&text), &req, why), -1);
+	ck_assert_str_eq(why, "connectTo[64]: there are more than 64");
+	run_request_clear(&req);
+	buf_clear(&text);
+}
+END_TEST
+
 /* Of a random byte changed, the worst that may come is a refusal. */
 START_TEST(test_request_noise)
 {
@@ -446,6 +521,8 @@ make_suite(void)
 	tcase_add_test(tc, test_headers_max);
 	tcase_add_test(tc, test_phases_max);
 	tcase_add_test(tc, test_takers_max);
+	tcase_add_test(tc, test_no_identity);
+	tcase_add_test(tc, test_places_max);
 	tcase_add_test(tc, test_request_noise);
 	suite_add_tcase(s, tc);
 	return s;
