@@ -18,8 +18,8 @@
 #include "base/stream.h"
 #include "base/tls.h"
 #include "base/util.h"
-#include "tests/pem_pair.h"
 #include "tests/suite.h"
+#include "tests/tls_rig.h"
 
 enum {
 	TURNS_MAX = 200,		/* a handshake takes about ten */
@@ -98,9 +98,10 @@ static void
 setup(void)
 {
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
-	char cert[] = PEM_CERT, key[] = PEM_KEY, why[TLS_TEXT_MAX];
-	const struct tls_settings mine = { .cert = cert, .key = key };
-	const struct tls_settings theirs = { .ca = cert };
+	const struct tls_settings mine = { .cert = RIG_TEXT(rig_cert),
+	    .key = RIG_TEXT(rig_key) };
+	const struct tls_settings theirs = { .ca = RIG_TEXT(rig_ca) };
+	char why[TLS_TEXT_MAX];
 	size_t i;
 
 	sigaction(SIGPIPE, &ignore, NULL);
