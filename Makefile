@@ -115,7 +115,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_server_drain.t \
 	tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
 	tests/test_msg.t tests/test_net.t tests/test_stream.t \
-	tests/test_stream_tls.t \
+	tests/test_stream_tls.t tests/test_http_server_tls.t \
 	tests/test_proc.t tests/test_resolve.t tests/test_slots.t \
 	tests/test_life.t tests/test_outcome.t tests/test_intervals.t \
 	tests/test_check.t tests/test_audit.t tests/test_target.t \
@@ -162,7 +162,7 @@ check: pulse $(UNIT) $(HELPERS)
 # What depends on the event loop: for LOOP=poll, beside a whole check.
 LOOP_UNIT = tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
 	tests/test_msg.t tests/test_net.t tests/test_stream.t \
-	tests/test_stream_tls.t \
+	tests/test_stream_tls.t tests/test_http_server_tls.t \
 	tests/test_resolve.t tests/test_probe.t tests/test_http_client.t \
 	tests/test_http_server.t tests/test_server_limits.t \
 	tests/test_server_stream.t tests/test_server_drain.t \
