@@ -448,16 +448,9 @@ START_TEST(test_room)
 }
 END_TEST
 
-int
-main(void)
+static void
+add_tests(TCase *tc)
 {
-	Suite *s;
-	TCase *tc;
-
-	if (tls_version() == NULL)
-		return 0;		/* a build without it has no server */
-	s = suite_create("HTTP server with TLS");
-	tc = tcase_create("server");
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_requests);
 	tcase_add_test(tc, test_big);
@@ -467,6 +460,29 @@ main(void)
 	tcase_add_test(tc, test_certificate);
 	tcase_add_test(tc, test_drain);
 	tcase_add_test(tc, test_room);
+}
+
+/* A build without TLS says so. */
+START_TEST(test_none)
+{
+	const struct tls_settings none = { .cert = NULL };
+	char why[TLS_TEXT_MAX];
+
+	ck_assert_ptr_null(tls_server_new(&none, why));
+	ck_assert_str_eq(why, "this build has no TLS");
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("HTTP server with TLS");
+	TCase *tc = tcase_create("server");
+
+	if (tls_version() != NULL)
+		add_tests(tc);
+	else
+		tcase_add_test(tc, test_none);
 	suite_add_tcase(s, tc);
 	return suite_main(s);
 }

@@ -511,16 +511,9 @@ START_TEST(test_closes_itself)
 }
 END_TEST
 
-int
-main(void)
+static void
+add_tests(TCase *tc)
 {
-	Suite *s;
-	TCase *tc;
-
-	if (tls_version() == NULL)
-		return 0;		/* a build without it has no stream */
-	s = suite_create("stream with TLS");
-	tc = tcase_create("stream");
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_both_ways);
 	tcase_add_test(tc, test_wishes_wait);
@@ -534,6 +527,29 @@ main(void)
 	    UTIL_NELEM(strangers));
 	tcase_add_test(tc, test_not_trusted);
 	tcase_add_test(tc, test_closes_itself);
+}
+
+/* A build without TLS says so. */
+START_TEST(test_none)
+{
+	const struct tls_settings none = { .cert = NULL };
+	char why[TLS_TEXT_MAX];
+
+	ck_assert_ptr_null(tls_server_new(&none, why));
+	ck_assert_str_eq(why, "this build has no TLS");
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("stream with TLS");
+	TCase *tc = tcase_create("stream");
+
+	if (tls_version() != NULL)
+		add_tests(tc);
+	else
+		tcase_add_test(tc, test_none);
 	suite_add_tcase(s, tc);
 	return suite_main(s);
 }
