@@ -354,17 +354,20 @@ START_TEST(test_stalls)
 }
 END_TEST
 
-/* It hears why, though it has sent its request already. */
+/* It hears why, though it goes on sending: no reset overtakes the alert. */
 START_TEST(test_no_certificate)
 {
 	struct tls *t;
 	char got[64];
-	int fd, error;
+	int fd, error, i;
 
 	open_server(&strict, LOOP_NEVER);
 	t = open_client(&fd);		/* TLS 1.3: it thinks that it is done */
-	if (tls_write(t, GET, strlen(GET)) == -1)
-		ck_assert_int_eq(errno, EPIPE);
+	for (i = 0; i < 3; i++) {
+		turn();
+		ck_assert_int_eq((int)tls_write(t, GET, strlen(GET)),
+		    (int)strlen(GET));
+	}
 	ck_assert_uint_eq(hear(t, got, sizeof(got), &error), 0);
 	ck_assert_int_eq(error, EPROTO);
 	ck_assert_int_eq(tls_reason(t), TLS_ALERT);
