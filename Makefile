@@ -53,7 +53,7 @@ OBJS = \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
 	report/junit.o report/wire_out.o report/progress.o \
 	options.o connect_options.o output.o run_options.o worker_options.o \
-	dry_run.o run.o worker.o ping.o merge.o mock.o
+	dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o
 
 HDRS = \
 	base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
@@ -76,7 +76,7 @@ HDRS = \
 	report/page.h report/latency_text.h report/fleet_text.h \
 	report/progress.h \
 	options.h connect_options.h output.h run_options.h worker_options.h \
-	dry_run.h run.h worker.h ping.h merge.h mock.h
+	dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h
 
 all: pulse
 
@@ -118,6 +118,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_server_drain.t \
 	tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
 	tests/test_msg.t tests/test_net.t tests/test_stream.t \
+	tests/test_stream_tls.t tests/test_http_server_tls.t \
 	tests/test_proc.t tests/test_resolve.t tests/test_slots.t \
 	tests/test_life.t tests/test_outcome.t tests/test_intervals.t \
 	tests/test_check.t tests/test_audit.t tests/test_target.t \
@@ -135,7 +136,8 @@ SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_worker.sh tests/t_worker_bad.sh tests/t_worker_gone.sh \
 	tests/t_worker_died.sh tests/t_worker_busy.sh \
 	tests/t_worker_listen.sh tests/t_worker_access.sh \
-	tests/t_worker_idle.sh tests/t_connect.sh tests/t_ports.sh \
+	tests/t_worker_idle.sh tests/t_worker_tls.sh \
+	tests/t_connect.sh tests/t_ports.sh \
 	tests/t_fleet.sh tests/t_fleet_go.sh tests/t_fleet_lost.sh \
 	tests/t_fleet_stop.sh tests/t_fleet_exec.sh \
 	tests/t_manual.sh tests/t_examples.sh
@@ -150,6 +152,7 @@ $(UNIT): libpulse.a tests/suite.c tests/suite.h \
 	tests/report_rig.c tests/report_rig.h \
 	tests/request_rig.c tests/request_rig.h \
 	tests/result_rig.c tests/result_rig.h \
+	tests/tls_rig.c tests/tls_rig.h \
 	tests/pool_rig.c tests/pool_rig.h
 $(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h
 
@@ -164,6 +167,7 @@ check: pulse $(UNIT) $(HELPERS)
 # What depends on the event loop: for LOOP=poll, beside a whole check.
 LOOP_UNIT = tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
 	tests/test_msg.t tests/test_net.t tests/test_stream.t \
+	tests/test_stream_tls.t tests/test_http_server_tls.t \
 	tests/test_resolve.t tests/test_probe.t tests/test_http_client.t \
 	tests/test_http_server.t tests/test_server_limits.t \
 	tests/test_server_stream.t tests/test_server_drain.t \

@@ -52,6 +52,7 @@ struct tls {
 	SSL		*ssl;
 	struct tls_peer	*peer;		/* NULL: a server's */
 	bool		 is_done;	/* the handshake */
+	bool		 is_drained;	/* but for a part of a record */
 	bool		 has_end;	/* no more to read, because: */
 	int		 end_errno;	/* 0: the peer said so */
 	enum tls_reason	 reason;
@@ -481,10 +482,14 @@ struct tls_peer *
 tls_peer_new(struct tls_context *ctx, const char *name, bool shows_cert)
 {
 	struct tls_peer *peer = xcalloc(1, sizeof(*peer));
+	size_t len = strlen(name);
 
 	peer->ctx = ctx;
 	peer->name = xstrdup(name);
-	peer->is_address = is_address(name);
+	/* RFC 6066 3: the dot that may end a name is no part of it here. */
+	if (len > 1 && name[len - 1] == '.')
+		peer->name[len - 1] = '\0';
+	peer->is_address = is_address(peer->name);
 	peer->shows_cert = shows_cert;
 	return peer;
 }
@@ -499,15 +504,37 @@ tls_peer_free(struct tls_peer *peer)
 	free(peer);
 }
 
-/* RFC 8446 4.6.1: a ticket came. The last one is for the next connection. */
+static void
+peer_set_session(struct tls_peer *peer, SSL_SESSION *session)
+{
+	SSL_SESSION_free(peer->session);
+	peer->session = session;
+}
+
+/*
+ * RFC 8446 4.6.1: a ticket came. The last one is for the next connection; as a
+ * copy, for OpenSSL spoils the session of a connection that is cut off, and
+ * that is what many servers do with one that was idle.
+ */
 static int
 keep_session(SSL *ssl, SSL_SESSION *session)
 {
 	const struct tls *t = SSL_get_app_data(ssl);
 
-	SSL_SESSION_free(t->peer->session);
-	t->peer->session = session;
-	return 1;
+	peer_set_session(t->peer, SSL_SESSION_dup(session));
+	return 0;
+}
+
+/* For the same reason, a connection has a copy of the copy. */
+static void
+offer_session(SSL *ssl, const SSL_SESSION *kept)
+{
+	SSL_SESSION *session = SSL_SESSION_dup(kept);
+
+	/* One that cannot be used (any more) is as good as none. */
+	if (session == NULL || SSL_set_session(ssl, session) != 1)
+		ERR_clear_error();
+	SSL_SESSION_free(session);
 }
 
 /* Connections. */
@@ -562,10 +589,8 @@ tls_connect(struct tls_peer *peer, int fd)
 		return connection_failed(t);
 	if (!peer->shows_cert)
 		SSL_certs_clear(t->ssl);
-	/* One that cannot be used (any more) is as good as none. */
-	if (peer->session != NULL &&
-	    SSL_set_session(t->ssl, peer->session) != 1)
-		ERR_clear_error();
+	if (peer->session != NULL)
+		offer_session(t->ssl, peer->session);
 	SSL_set_connect_state(t->ssl);
 	return t;
 }
@@ -639,7 +664,8 @@ reason_of_error(const struct tls *t)
 	case SSL_R_HTTP_REQUEST:
 	case SSL_R_HTTPS_PROXY_REQUEST:
 	case SSL_R_UNKNOWN_PROTOCOL:
-		return TLS_NOT_TLS;
+		/* Who has shaken hands has spoken it. */
+		return t->is_done ? TLS_PROTOCOL : TLS_NOT_TLS;
 	default:
 		return TLS_PROTOCOL;
 	}
@@ -693,6 +719,9 @@ tls_handshake(struct tls *t)
 		t->reason = TLS_CLOSED;
 		errno = EPROTO;
 	}
+	/* It may have been the session: the next one does without. */
+	if (errno == EPROTO && t->peer != NULL)
+		peer_set_session(t->peer, NULL);
 	return -1;
 }
 
@@ -711,13 +740,16 @@ tls_read(struct tls *t, void *p, size_t len)
 
 	if (t->has_end)
 		return read_end(t);
+	t->is_drained = false;
 	do {
 		errno = 0;
 		rc = SSL_read_ex(t->ssl, (char *)p + got, len - got, &n);
 		if (rc != 1) {
 			rc = fail(t, rc);
-			if (rc == -1 && errno == EAGAIN)
+			if (rc == -1 && errno == EAGAIN) {
+				t->is_drained = true;
 				break;
+			}
 			t->has_end = true;
 			t->end_errno = rc == 0 ? 0 : errno;
 			break;
@@ -743,8 +775,11 @@ tls_write(struct tls *t, const void *p, size_t len)
 			break;
 		put += n;
 	} while (put < len);
-	if (put > 0 || len == 0)
+	if (put > 0 || len == 0) {
+		/* If it failed, it will again, and that is told then. */
+		ERR_clear_error();
 		return (ssize_t)put;
+	}
 	if (fail(t, rc) == 0)
 		errno = EPIPE;
 	return -1;
@@ -753,13 +788,14 @@ tls_write(struct tls *t, const void *p, size_t len)
 bool
 tls_has_pending(const struct tls *t)
 {
-	return t->has_end || SSL_has_pending(t->ssl);
+	return t->has_end || (!t->is_drained && SSL_has_pending(t->ssl));
 }
 
 void
 tls_end_write(struct tls *t)
 {
-	if (!t->is_done || t->has_end || t->reason != TLS_OK)
+	if (!t->is_done || t->end_errno != 0 || t->reason != TLS_OK ||
+	    (SSL_get_shutdown(t->ssl) & SSL_SENT_SHUTDOWN) != 0)
 		return;
 	/* If it does not go out now, the end of the connection must do. */
 	if (SSL_shutdown(t->ssl) < 0)
