@@ -69,13 +69,15 @@ static int	choose_alpn(SSL *, const unsigned char **, unsigned char *,
 
 /* Errors. */
 
+/* name is whose it is, NULL for nobody's. */
 static int
-refuse(char why[TLS_TEXT_MAX], const char *what)
+refuse(char why[TLS_TEXT_MAX], const char *name, const char *what)
 {
 	unsigned long e = ERR_peek_last_error();
 	const char *words = e != 0 ? ERR_reason_error_string(e) : NULL;
 
-	snprintf(why, TLS_TEXT_MAX, "%s%s%s", what,
+	snprintf(why, TLS_TEXT_MAX, "%.100s%s%s%s%s", name != NULL ? name : "",
+	    name != NULL ? ": " : "", what,
 	    words != NULL ? ": " : "", words != NULL ? words : "");
 	ERR_clear_error();
 	return -1;
@@ -147,7 +149,7 @@ take_client_ca(SSL_CTX *ctx, X509 *x, int n)
 }
 
 static int
-load_key(SSL_CTX *ctx, const char *text, char *why)
+load_key(SSL_CTX *ctx, const char *text, const char *name, char *why)
 {
 	BIO *bio = BIO_new_mem_buf(text, -1);
 	EVP_PKEY *key = NULL;
@@ -157,14 +159,15 @@ load_key(SSL_CTX *ctx, const char *text, char *why)
 		key = PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL);
 	BIO_free(bio);
 	if (key == NULL)
-		return refuse(why, strstr(text, "ENCRYPTED") != NULL ?
+		return refuse(why, name, strstr(text, "ENCRYPTED") != NULL ?
 		    "the key is encrypted" :
 		    "there is no private key in PEM form");
 	n = SSL_CTX_use_PrivateKey(ctx, key);
 	EVP_PKEY_free(key);
 	if (n != 1 || SSL_CTX_check_private_key(ctx) != 1) {
 		ERR_clear_error();
-		return refuse(why, "the key is not that of the certificate");
+		return refuse(why, name,
+		    "the key is not that of the certificate");
 	}
 	return 0;
 }
@@ -174,23 +177,30 @@ load_identity(SSL_CTX *ctx, const struct tls_settings *s, char *why)
 {
 	switch (pem_each(s->cert, take_chain, ctx)) {
 	case -1:
-		return refuse(why, "the certificate cannot be used");
+		return refuse(why, s->cert_name,
+		    "the certificate cannot be used");
 	case 0:
-		return refuse(why, "there is no certificate in PEM form");
+		return refuse(why, s->cert_name,
+		    "there is no certificate in PEM form");
 	default:
-		return load_key(ctx, s->key != NULL ? s->key : s->cert, why);
+		return s->key != NULL ?
+		    load_key(ctx, s->key, s->key_name, why) :
+		    load_key(ctx, s->cert, s->cert_name, why);
 	}
 }
 
 static int
-load_system_roots(SSL_CTX *ctx, char *why)
+load_system_roots(SSL_CTX *ctx, const char *option, char *why)
 {
 	struct roots roots;
 	const char *path;
 
-	if (roots_find(&roots) == -1)
-		return refuse(why, "this machine has no CA certificates to "
-		    "trust: give --cacert FILE");
+	if (roots_find(&roots) == -1) {
+		snprintf(why, TLS_TEXT_MAX, "this machine has no CA "
+		    "certificates to trust: give %.40s FILE",
+		    option != NULL ? option : "--cacert");
+		return -1;
+	}
 	if ((roots.file == NULL ||
 	    SSL_CTX_load_verify_file(ctx, roots.file) == 1) &&
 	    (roots.dir == NULL ||
@@ -206,17 +216,20 @@ load_system_roots(SSL_CTX *ctx, char *why)
 }
 
 static int
-load_roots(SSL_CTX *ctx, const char *ca, bool is_server, char *why)
+load_roots(SSL_CTX *ctx, const struct tls_settings *s, bool is_server,
+    char *why)
 {
 	int n;
 
-	if (ca == NULL)
-		return load_system_roots(ctx, why);
-	n = pem_each(ca, is_server ? take_client_ca : take_root, ctx);
+	if (s->ca == NULL)
+		return load_system_roots(ctx, s->ca_option, why);
+	n = pem_each(s->ca, is_server ? take_client_ca : take_root, ctx);
 	if (n == -1)
-		return refuse(why, "the CA certificates cannot be used");
+		return refuse(why, s->ca_name,
+		    "the CA certificates cannot be used");
 	if (n == 0)
-		return refuse(why, "there are no CA certificates in PEM form");
+		return refuse(why, s->ca_name,
+		    "there are no CA certificates in PEM form");
 	return 0;
 }
 
@@ -261,7 +274,7 @@ context_new(const SSL_METHOD *method, char *why)
 		options |= OPENSSL_INIT_NO_LOAD_CONFIG;
 	if (OPENSSL_init_ssl(options, NULL) != 1 ||
 	    (ctx->ssl_ctx = SSL_CTX_new(method)) == NULL) {
-		refuse(why, "TLS cannot be set up");
+		refuse(why, NULL, "TLS cannot be set up");
 		free(ctx);
 		return NULL;
 	}
@@ -302,7 +315,7 @@ tls_client_new(const struct tls_settings *s, char why[TLS_TEXT_MAX])
 	if (!s->is_insecure) {
 		SSL_CTX_set_verify(ctx->ssl_ctx, SSL_VERIFY_PEER, NULL);
 		trust_what_is_given(ctx->ssl_ctx);
-		if (load_roots(ctx->ssl_ctx, s->ca, false, why) == -1)
+		if (load_roots(ctx->ssl_ctx, s, false, why) == -1)
 			goto fail;
 	}
 	if (s->cert != NULL && load_identity(ctx->ssl_ctx, s, why) == -1)
@@ -325,7 +338,7 @@ tls_server_new(const struct tls_settings *s, char why[TLS_TEXT_MAX])
 		SSL_CTX_set_verify(ctx->ssl_ctx, SSL_VERIFY_PEER |
 		    SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 		trust_what_is_given(ctx->ssl_ctx);
-		if (load_roots(ctx->ssl_ctx, s->ca, true, why) == -1)
+		if (load_roots(ctx->ssl_ctx, s, true, why) == -1)
 			goto fail;
 	}
 	/* Sessions of clients with certificates are for this program only. */

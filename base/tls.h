@@ -28,13 +28,22 @@ enum tls_reason {
 	TLS_REASONS
 };
 
-/* Whom to trust and who to be: PEM texts, whose owner the settings' owner is. */
+/*
+ * Whom to trust and who to be: PEM texts, whose owner the settings' owner is.
+ * Names are what reasons begin with, for whoever gave the text: "--cert: c.pem".
+ * They are borrowed, and NULL if it needs no name. ca_option is what to give
+ * on a machine without CAs; NULL: "--cacert".
+ */
 struct tls_settings {
 	char	*ca;		/* trusted issuers; NULL: the system's */
 	char	*cert;		/* and the chain behind it; NULL: none */
 	char	*key;		/* of it; NULL: it stands in cert */
 	bool	 is_insecure;	/* a client: anyone will do */
 	bool	 no_resume;	/* a client: a full handshake each time */
+	const char *ca_name;
+	const char *cert_name;
+	const char *key_name;	/* NULL: that of cert */
+	const char *ca_option;
 };
 
 /* "OpenSSL 3.0.17 1 Jul 2025", or NULL: this build has no TLS. */
