@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One byte stream on one descriptor or on two, so that whoever speaks over it
- * need not know whether a socket or a pair of pipes is below. It owns the
+ * need not know whether a socket, TLS or a pair of pipes is below. It owns the
  * descriptors and what the loop watches of them.
+ *
+ * With TLS the handshake is made here, and what TLS has taken from the socket
+ * before it was asked for is told of by a timer: to the owner it is level
+ * triggered like all else. After the handshake reading waits for the socket to
+ * be readable and writing for it to be writable, as ever: renegotiation is off.
  *
  * One descriptor is watched once, for reading and writing together; of two
  * each is watched by itself, and only while it is asked for. Errors are errno
@@ -23,6 +28,11 @@
 static void	set_nonblocking(int fd);
 static bool	has_two(const struct stream *s);
 static int	watch(struct loop *loop, struct loop_io *io, int events);
+static bool	is_broken(struct stream *s);
+static void	on_handshake(void *arg, int events);
+static void	on_again(void *arg);
+static void	set_again(struct stream *s);
+static void	give_up_tls(struct stream *s);
 
 void
 stream_open(struct stream *s, struct loop *loop, int read_fd, int write_fd,
@@ -45,12 +55,44 @@ stream_open(struct stream *s, struct loop *loop, int read_fd, int write_fd,
 	set_nonblocking(write_fd);
 }
 
+void
+stream_start_tls(struct stream *s, struct tls *t)
+{
+	assert(s->is_open && s->state == STREAM_PLAIN && !has_two(s));
+	s->tls = t;
+	s->state = STREAM_HANDSHAKE;
+	s->wanted = s->in.is_watched ? s->in.events : 0;
+	s->in.call = on_handshake;
+	s->in.arg = s;
+	s->again = (struct loop_timer){ .call = on_again, .arg = s };
+	loop_timer_set(s->loop, &s->again, loop_now(s->loop));
+}
+
+const struct tls *
+stream_tls(const struct stream *s)
+{
+	return s->tls;
+}
+
+bool
+stream_is_in_handshake(const struct stream *s)
+{
+	return s->state == STREAM_HANDSHAKE;
+}
+
 int
 stream_watch(struct stream *s, int events)
 {
 	assert(s->is_open);
 	if (s->write_fd == -1)
 		events &= ~LOOP_WRITE;
+	s->wanted = events;
+	if (s->state == STREAM_HANDSHAKE)
+		return 0;
+	if (s->state != STREAM_PLAIN)
+		set_again(s);
+	if (s->state == STREAM_FAILED)
+		return 0;
 	if (!has_two(s))
 		return watch(s->loop, &s->in, events);
 	if (watch(s->loop, &s->in, events & LOOP_READ) == -1)
@@ -61,7 +103,15 @@ stream_watch(struct stream *s, int events)
 ssize_t
 stream_read(struct stream *s, void *p, size_t len)
 {
-	return net_read(s->read_fd, p, len);
+	ssize_t n;
+
+	if (s->state == STREAM_PLAIN)
+		return net_read(s->read_fd, p, len);
+	if (is_broken(s))
+		return -1;
+	n = tls_read(s->tls, p, len);
+	set_again(s);
+	return n;
 }
 
 ssize_t
@@ -71,7 +121,9 @@ stream_write(struct stream *s, const void *p, size_t len)
 		errno = EPIPE;
 		return -1;
 	}
-	return net_write(s->write_fd, p, len);
+	if (s->state == STREAM_PLAIN)
+		return net_write(s->write_fd, p, len);
+	return is_broken(s) ? -1 : tls_write(s->tls, p, len);
 }
 
 /* Two may be one socket all the same, as sshd gives them to a command. */
@@ -80,6 +132,8 @@ stream_end_write(struct stream *s)
 {
 	if (s->write_fd == -1 || !s->is_open)
 		return;
+	if (s->state == STREAM_SECURE)
+		tls_end_write(s->tls);
 	/* Fails for pipes, and for a socket whose peer is gone already. */
 	(void)shutdown(s->write_fd, SHUT_WR);
 	if (has_two(s)) {
@@ -89,6 +143,9 @@ stream_end_write(struct stream *s)
 		/* To watch for less fails only when nothing can be watched. */
 		(void)watch(s->loop, &s->in, s->in.events & ~LOOP_WRITE);
 	s->write_fd = -1;
+	if (s->state != STREAM_PLAIN && (s->state == STREAM_FAILED ||
+	    tls_reason(s->tls) != TLS_OK))
+		give_up_tls(s);
 }
 
 void
@@ -97,6 +154,12 @@ stream_close(struct stream *s, bool is_reset)
 	if (!s->is_open)
 		return;
 	s->is_open = false;
+	if (s->state == STREAM_SECURE && !is_reset)
+		tls_end_write(s->tls);
+	loop_timer_stop(s->loop, &s->again);
+	tls_free(s->tls);
+	s->tls = NULL;
+	s->state = STREAM_PLAIN;
 	loop_del(s->loop, &s->in);
 	loop_del(s->loop, &s->out);
 	if (has_two(s)) {
@@ -135,4 +198,86 @@ watch(struct loop *loop, struct loop_io *io, int events)
 	}
 	return io->is_watched ? loop_change(loop, io, events) :
 	    loop_add(loop, io, events);
+}
+
+/* No handshake yet, or none any more: then with errno. */
+static bool
+is_broken(struct stream *s)
+{
+	if (s->state == STREAM_SECURE)
+		return false;
+	errno = s->state == STREAM_FAILED ? s->tls_errno : EAGAIN;
+	return true;
+}
+
+static void
+handshake_failed(struct stream *s, int error)
+{
+	s->state = STREAM_FAILED;
+	s->tls_errno = error;
+	loop_del(s->loop, &s->in);
+	set_again(s);
+}
+
+static void
+on_handshake(void *arg, int events)
+{
+	struct stream *s = arg;
+	int waits_for;
+
+	(void)events;
+	if (tls_handshake(s->tls) == -1) {
+		waits_for = tls_wants_write(s->tls) ? LOOP_WRITE : LOOP_READ;
+		if (errno != EAGAIN ||
+		    watch(s->loop, &s->in, waits_for) == -1)
+			handshake_failed(s, errno);
+		return;
+	}
+	s->state = STREAM_SECURE;
+	s->in.call = s->call;
+	s->in.arg = s->arg;
+	if (stream_watch(s, s->wanted) == -1)
+		handshake_failed(s, errno);
+}
+
+/* The handshake begins, or the owner is told what the socket does not tell. */
+static void
+on_again(void *arg)
+{
+	struct stream *s = arg;
+
+	if (s->state == STREAM_HANDSHAKE) {
+		on_handshake(s, 0);
+		return;
+	}
+	/* Until it is read; the owner may close or free the stream now. */
+	loop_timer_set(s->loop, &s->again, loop_now(s->loop));
+	s->call(s->arg, s->state == STREAM_FAILED ? s->wanted | LOOP_HANGUP :
+	    LOOP_READ);
+}
+
+static void
+set_again(struct stream *s)
+{
+	bool is_due = s->state == STREAM_FAILED ? s->wanted != 0 :
+	    (s->wanted & LOOP_READ) != 0 && tls_has_pending(s->tls);
+
+	if (is_due)
+		loop_timer_set(s->loop, &s->again, loop_now(s->loop));
+	else
+		loop_timer_stop(s->loop, &s->again);
+}
+
+/* What the peer still sends may be read away, so that it gets our alert. */
+static void
+give_up_tls(struct stream *s)
+{
+	loop_timer_stop(s->loop, &s->again);
+	tls_free(s->tls);
+	s->tls = NULL;
+	s->state = STREAM_PLAIN;
+	s->in.call = s->call;
+	s->in.arg = s->arg;
+	/* What cannot be watched is not told of: its owner has a limit. */
+	(void)watch(s->loop, &s->in, s->wanted & ~LOOP_WRITE);
 }

@@ -52,6 +52,7 @@ struct tls {
 	SSL		*ssl;
 	struct tls_peer	*peer;		/* NULL: a server's */
 	bool		 is_done;	/* the handshake */
+	bool		 is_drained;	/* only the socket can bring more */
 	bool		 has_end;	/* no more to read, because: */
 	int		 end_errno;	/* 0: the peer said so */
 	enum tls_reason	 reason;
@@ -627,14 +628,14 @@ tls_read(struct tls *t, void *p, size_t len)
 
 	if (t->has_end)
 		return read_end(t);
+	t->is_drained = false;
 	do {
 		errno = 0;
 		rc = SSL_read_ex(t->ssl, (char *)p + got, len - got, &n);
 		if (rc != 1) {
 			rc = fail(t, rc);
-			if (rc == -1 && errno == EAGAIN)
-				break;
-			t->has_end = true;
+			t->is_drained = rc == -1 && errno == EAGAIN;
+			t->has_end = !t->is_drained;
 			t->end_errno = rc == 0 ? 0 : errno;
 			break;
 		}
@@ -659,23 +660,29 @@ tls_write(struct tls *t, const void *p, size_t len)
 			break;
 		put += n;
 	} while (put < len);
-	if (put > 0 || len == 0)
+	if (put > 0 || len == 0) {
+		/* What is wrong then the next one finds, too. */
+		ERR_clear_error();
 		return (ssize_t)put;
+	}
 	if (fail(t, rc) == 0)
 		errno = EPIPE;
 	return -1;
 }
 
+/* Of a record that is not whole the socket will tell. */
 bool
 tls_has_pending(const struct tls *t)
 {
-	return t->has_end || SSL_has_pending(t->ssl);
+	return t->has_end || (!t->is_drained && SSL_has_pending(t->ssl));
 }
 
 void
 tls_end_write(struct tls *t)
 {
-	if (!t->is_done || t->has_end || t->reason != TLS_OK)
+	if (!t->is_done || t->reason != TLS_OK ||
+	    (t->has_end && t->end_errno != 0) ||
+	    (SSL_get_shutdown(t->ssl) & SSL_SENT_SHUTDOWN) != 0)
 		return;
 	/* If it does not go out now, the end of the connection must do. */
 	if (SSL_shutdown(t->ssl) < 0)
