@@ -110,7 +110,8 @@ static void	on_over(void *);
 static void	on_said(void *, const struct worker_address *, const char *);
 
 struct coord *
-coord_new(struct loop *loop, const struct fleet *fleet, const char *token,
+coord_new(struct loop *loop, const struct fleet *fleet,
+    const struct credentials *credentials,
     void (*say)(void *, const char *), void *arg)
 {
 	struct coord *c = xcalloc(1, sizeof(*c));
@@ -141,7 +142,7 @@ coord_new(struct loop *loop, const struct fleet *fleet, const char *token,
 	c->members = xcalloc(c->n, sizeof(*c->members));
 	for (i = 0; i < c->n; i++) {
 		c->peers[i] = peer_new(loop, c->resolver, &fleet->workers[i],
-		    token, on_said, c);
+		    credentials, on_said, c);
 		c->members[i].coord = c;
 		c->members[i].index = i;
 	}

@@ -20,6 +20,7 @@
 #include "base/proc.h"
 #include "base/text.h"
 #include "base/util.h"
+#include "fleet/credentials.h"
 #include "fleet/fleet.h"
 #include "json.h"
 #include "load/pool.h"
@@ -48,7 +49,6 @@ enum run_option {
 	OPT_SATURATION,
 	OPT_SEED,
 	OPT_TIMEOUT,
-	OPT_TOKEN_FILE,
 	OPT_WARMUP,
 	OPT_WORKERS
 };
@@ -84,8 +84,7 @@ static const struct option_row rows[] = {
 	    "do not try one connection first" },
 	{ OPT_WORKERS, 'w', "workers", "LIST|@FILE",
 	    "run on these: a:9100,b:9100=2 [this machine]" },
-	{ OPT_TOKEN_FILE, 0, "token-file", "FILE",
-	    "what the workers want to see [PULSE_WORKER_TOKEN]" },
+	CREDENTIALS_ROWS,
 	{ OPT_INTERVAL, 'i', "interval", "TIME",
 	    "of snapshots and progress [1s]" },
 	OUTPUT_ROWS,
@@ -325,9 +324,6 @@ apply_process(struct run_settings *s, const struct given *g)
 	case OPT_NO_PROBE:
 		s->wants_probe = false;
 		return 0;
-	case OPT_TOKEN_FILE:
-		s->token_path = g->value;
-		return 0;
 	case OPT_WORKERS:
 		if (fleet_add(&s->plan.fleet, g->value, why) == -1)
 			return options_refuse(g, why);
@@ -345,6 +341,10 @@ apply(struct run_settings *s, struct phase_options *po, const struct given *g)
 {
 	if (output_is_option(g))
 		return output_apply(&s->output, &s->plan, g);
+	if (credentials_is_option(g)) {
+		credentials_set(&s->credentials, g);
+		return 0;
+	}
 	switch ((enum run_option)g->row->id) {
 	case OPT_FOUR:
 	case OPT_SIX:
@@ -369,7 +369,6 @@ apply(struct run_settings *s, struct phase_options *po, const struct given *g)
 	case OPT_DRY_RUN:
 	case OPT_GENERATORS:
 	case OPT_NO_PROBE:
-	case OPT_TOKEN_FILE:
 	case OPT_WORKERS:
 		return apply_process(s, g);
 	}
@@ -449,12 +448,12 @@ check_fleet(const struct run_settings *s, const struct options *o)
 	const struct given *g;
 	char why[WIRE_TEXT_MAX];
 
-	if (s->plan.fleet.n == 0) {
-		if ((g = find_given(o, OPT_TOKEN_FILE)) != NULL)
-			return options_refuse(g, "there are no workers that "
-			    "want a token");
-		return 0;
+	if (credentials_check(&s->credentials, &s->plan.fleet, why) == -1) {
+		warnx("%s", why);
+		return -1;
 	}
+	if (s->plan.fleet.n == 0)
+		return 0;
 	if ((g = find_given(o, OPT_GENERATORS)) != NULL ||
 	    (g = find_given(o, OPT_NO_PROBE)) != NULL)
 		return options_refuse(g, "each worker decides that for itself, "
