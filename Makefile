@@ -45,7 +45,7 @@ OBJS = \
 	wire/read.o wire/checks_json.o wire/request_json.o wire/msg.o \
 	wire/counters_json.o wire/hist_json.o wire/result_json.o \
 	fleet/fleet.o fleet/credentials.o fleet/split.o fleet/feature.o \
-	fleet/peer.o fleet/ping.o fleet/run_answer.o \
+	fleet/peer.o fleet/ping.o fleet/run_answer.o fleet/verdict.o \
 	plan.o plan_expr.o plan_tree.o plan_file.o token.o access.o coord.o \
 	report/report.o report/words.o report/outlook.o report/plan_out.o \
 	report/plan_text.o report/page.o report/latency_text.o \
@@ -68,7 +68,7 @@ HDRS = \
 	wire/read.h wire/checks_json.h wire/request_json.h wire/msg.h \
 	wire/counters_json.h wire/hist_json.h wire/result_json.h \
 	fleet/fleet.h fleet/credentials.h fleet/split.h fleet/feature.h \
-	fleet/peer.h fleet/ping.h fleet/run_answer.h \
+	fleet/peer.h fleet/ping.h fleet/run_answer.h fleet/verdict.h \
 	plan.h plan_expr.h plan_tree.h plan_file.h token.h access.h coord.h \
 	report/report.h report/words.h report/outlook.h report/plan_text.h \
 	report/page.h report/latency_text.h report/fleet_text.h \

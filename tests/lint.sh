@@ -22,7 +22,7 @@ layers='
 4 base/resolve http/client http/server_input http/server_output wire
 5 fleet/feature fleet/run_answer fleet/split http/server_connection
 5 load/check load/target result token wire/read
-6 access fleet/fleet http/server load/audit load/intervals
+6 access fleet/fleet fleet/verdict http/server load/audit load/intervals
 6 load/probe load/request plan_expr wire/checks_json wire/counters_json
 6 wire/hist_json wire/msg
 7 fleet/credentials load/gen mock plan plan_tree wire/request_json
