@@ -146,6 +146,7 @@ $(UNIT): libpulse.a tests/suite.c tests/suite.h \
 	tests/report_rig.c tests/report_rig.h \
 	tests/request_rig.c tests/request_rig.h \
 	tests/result_rig.c tests/result_rig.h \
+	tests/tls_rig.c tests/tls_rig.h \
 	tests/pool_rig.c tests/pool_rig.h
 $(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h
 

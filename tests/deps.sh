@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Installs what the build, the tests and the lint need, if anything of it is
-# missing: a C compiler, OpenSSL's headers, check, pkg-config and mandoc; with
-# apt-get or apk, through sudo when not root.
+# missing: a C compiler, OpenSSL with its headers, check, pkg-config and mandoc;
+# with apt-get or apk, through sudo when not root.
 have() {
 	command -v "$1" >/dev/null 2>&1
 }
@@ -11,8 +11,8 @@ header() {
 	echo "#include <$1>" | cc -E - >/dev/null 2>&1
 }
 
-if have cc && have pkg-config && have mandoc && header check.h &&
-    header openssl/ssl.h; then
+if have cc && have pkg-config && have mandoc && have openssl &&
+    header check.h && header openssl/ssl.h; then
 	exit 0
 fi
 
@@ -21,12 +21,13 @@ root=
 if have apt-get; then
 	$root apt-get update -qq &&
 	    DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq \
-	    gcc libc6-dev libssl-dev check pkg-config mandoc procps
+	    gcc libc6-dev libssl-dev openssl check pkg-config mandoc \
+	    procps
 elif have apk; then
-	$root apk add --quiet gcc musl-dev openssl-dev check-dev pkgconf \
-	    mandoc procps
+	$root apk add --quiet gcc musl-dev openssl openssl-dev check-dev \
+	    pkgconf mandoc procps
 else
 	echo "deps: no apt-get and no apk here: install a C compiler," \
-	    "OpenSSL's headers, check, pkg-config and mandoc" >&2
+	    "OpenSSL with its headers, check, pkg-config and mandoc" >&2
 	exit 1
 fi
