@@ -107,6 +107,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_result_round.t \
 	tests/test_split.t tests/test_fleet.t tests/test_feature.t \
 	tests/test_token.t tests/test_access.t tests/test_run_answer.t \
+	tests/test_credentials.t tests/test_verdict.t \
 	tests/test_plan.t tests/test_plan_file.t tests/test_report.t \
 	tests/test_report_file.t tests/test_report_fleet.t \
 	tests/test_progress.t \
@@ -133,7 +134,7 @@ SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_worker_listen.sh tests/t_worker_access.sh \
 	tests/t_worker_idle.sh \
 	tests/t_fleet.sh tests/t_fleet_go.sh tests/t_fleet_lost.sh \
-	tests/t_fleet_stop.sh tests/t_fleet_exec.sh \
+	tests/t_fleet_stop.sh tests/t_fleet_exec.sh tests/t_fleet_tls.sh \
 	tests/t_manual.sh tests/t_examples.sh
 
 libpulse.a: $(OBJS)
