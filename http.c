@@ -27,6 +27,7 @@ enum {
 };
 
 #define VERSION_START	"HTTP/1."	/* a digit follows */
+#define ALERT_BYTE	0x15		/* begins TLS's (RFC 8446 5.1) */
 
 /* A head while it is read, and what its fields have said so far. */
 struct reader {
@@ -79,6 +80,7 @@ static const unsigned char char_classes[256] = {
 static const char *const reason_names[] = {
 	[HTTP_OK] = "ok",
 	[HTTP_NOT_HTTP] = "not HTTP/1.x",
+	[HTTP_IS_TLS] = "the answer is TLS, not HTTP",
 	[HTTP_BAD_STATUS] = "bad status line",
 	[HTTP_BAD_REQUEST_LINE] = "bad request line",
 	[HTTP_BAD_FIELD] = "bad header field",
@@ -329,13 +331,8 @@ fold(char c)
 static const char *
 skip_class(const char *p, const char *end, int class)
 {
-	unsigned char c;
-
-	for (; p < end; p++) {
-		c = *p;
-		if ((char_classes[c] & class) == 0)
-			break;
-	}
+	while (p < end && (char_classes[(unsigned char)*p] & class) != 0)
+		p++;
 	return p;
 }
 
@@ -538,9 +535,10 @@ check_start(struct reader *r)
 
 	if (r->len == 0)
 		return HTTP_PARTIAL;
-	if (memcmp(r->data, VERSION_START, r->len < n ? r->len : n) != 0)
-		return refuse(r, HTTP_NOT_HTTP);
-	return 0;
+	if (memcmp(r->data, VERSION_START, r->len < n ? r->len : n) == 0)
+		return 0;
+	return refuse(r, r->data[0] == ALERT_BYTE ? HTTP_IS_TLS :
+	    HTTP_NOT_HTTP);
 }
 
 /* RFC 9112 4: the reason may be missing, and then often its blank is too. */

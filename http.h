@@ -25,6 +25,7 @@ enum {
 enum http_reason {
 	HTTP_OK,
 	HTTP_NOT_HTTP,			/* no HTTP/1.x start line */
+	HTTP_IS_TLS,			/* answer: an alert of TLS instead */
 	HTTP_BAD_STATUS,
 	HTTP_BAD_REQUEST_LINE,
 	HTTP_BAD_FIELD,			/* name, colon, value, folding, NUL */
@@ -76,7 +77,7 @@ struct http_head {
 /*
  * Read one head at the start of data. Bytes consumed with the blank line, or
  * HTTP_PARTIAL, or HTTP_BAD with h->reason set once a whole line shows it, if
- * not before (a first byte that cannot begin HTTP/1. is enough). *scanned
+ * not before (a first byte that cannot begin it is enough). *scanned
  * remembers how far line ends were looked for: 0 before the first call for a
  * message, then handed back unchanged while the same bytes grow at the end; it
  * is 0 again once a head was read or refused. However the bytes are cut, a

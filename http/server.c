@@ -76,7 +76,7 @@ server_adopt(struct server *s, int read_fd, int write_fd)
 {
 	if (!s->is_draining)
 		return server_connections_open(s->connections, read_fd,
-		    write_fd);
+		    write_fd, NULL);
 	proc_close_fd(read_fd);
 	if (write_fd != read_fd)
 		proc_close_fd(write_fd);
@@ -113,13 +113,18 @@ static void
 accepted(void *arg, int fd)
 {
 	struct server *s = arg;
+	struct tls *tls = NULL;
 
 	if (server_connections_count(s->connections) >= s->limits.connections)
 		make_room(s);
 	if (s->limits.wants_keepalive)
 		net_set_keepalive(fd);
 	/* Should it fail, the peer sees that by the end of the connection. */
-	(void)server_connections_open(s->connections, fd, fd);
+	if (s->limits.tls != NULL &&
+	    (tls = tls_accept(s->limits.tls, fd)) == NULL)
+		proc_close_fd(fd);
+	else
+		(void)server_connections_open(s->connections, fd, fd, tls);
 }
 
 static void

@@ -25,7 +25,7 @@ struct server *server_new(struct loop *loop, int fd,
 void	 server_free(struct server *s);
 /*
  * Serves one connection over these, which it takes, even when it fails: 0 or
- * -1 with errno.
+ * -1 with errno. It has no TLS.
  */
 int	 server_adopt(struct server *s, int read_fd, int write_fd);
 /*

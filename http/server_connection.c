@@ -9,7 +9,8 @@
  * handler's has a time limit. Reading and writing never block, and a request on
  * a warm connection costs one read, one write and no allocation. What is not
  * HTTP is answered with the status that says so and closed, gently: the peer
- * gets to read why.
+ * gets to read why. Before a first request there may be TLS's handshake, which
+ * base/stream.c makes.
  *
  * While a connection is the handler's it is never closed behind its back: a
  * peer that goes away then is told of, once and from the loop. Nothing here
@@ -33,6 +34,7 @@
 /* What it is at: all that are at the same have the same time limit. */
 enum state {
 	STATE_FREE,			/* no connection, memory to use again */
+	STATE_TLS,			/* handshake, or nothing behind it yet */
 	STATE_IDLE,			/* nothing of a request has come */
 	STATE_HEAD,
 	STATE_INTERIM,			/* sending 100 (Continue) */
@@ -115,6 +117,7 @@ static enum want dispatch(struct server_connection *c);
 static enum want step_stream(struct server_connection *c);
 static enum want step_send(struct server_connection *c);
 static enum want end_answer(struct server_connection *c);
+static void	linger(struct server_connection *c);
 static enum want next_request(struct server_connection *c);
 
 /* What is sent. */
@@ -237,6 +240,7 @@ server_connections_new(struct loop *loop, const struct server_limits *limits,
 	all->arg = arg;
 	for (i = 0; i < STATES; i++)
 		all->lists[i].limit_ns = LOOP_NEVER;
+	all->lists[STATE_TLS].limit_ns = limits->head_ns;
 	all->lists[STATE_IDLE].limit_ns = limits->idle_ns;
 	all->lists[STATE_HEAD].limit_ns = limits->head_ns;
 	all->lists[STATE_INTERIM].limit_ns = limits->body_ns;
@@ -272,7 +276,7 @@ server_connections_count(const struct server_connections *all)
 
 int
 server_connections_open(struct server_connections *all, int read_fd,
-    int write_fd)
+    int write_fd, struct tls *tls)
 {
 	struct server_connection *c = oldest(all, STATE_FREE);
 	int saved;
@@ -280,6 +284,8 @@ server_connections_open(struct server_connections *all, int read_fd,
 	if (c == NULL)
 		c = connection_new(all);
 	stream_open(&c->stream, all->loop, read_fd, write_fd, on_connection, c);
+	if (tls != NULL)
+		stream_start_tls(&c->stream, tls);
 	if (stream_watch(&c->stream, LOOP_READ) == -1) {
 		saved = errno;
 		stream_close(&c->stream, true);
@@ -291,7 +297,7 @@ server_connections_open(struct server_connections *all, int read_fd,
 	c->heard_ns = loop_now(all->loop);
 	c->data = NULL;
 	c->is_gone = c->is_broken = c->is_begun = false;
-	set_state(c, STATE_IDLE);
+	set_state(c, tls != NULL ? STATE_TLS : STATE_IDLE);
 	return 0;
 }
 
@@ -318,7 +324,8 @@ server_connections_drain(struct server_connections *all)
 	struct server_connection *c;
 
 	all->is_draining = true;
-	while ((c = oldest(all, STATE_IDLE)) != NULL)
+	while ((c = oldest(all, STATE_IDLE)) != NULL ||
+	    (c = oldest(all, STATE_TLS)) != NULL)
 		connection_close(c, false);
 }
 
@@ -336,7 +343,7 @@ static struct server_connection *
 find_spare(const struct server_connections *all)
 {
 	static const enum state states[] = {
-		STATE_LINGER, STATE_IDLE, STATE_HEAD, STATE_BODY
+		STATE_LINGER, STATE_IDLE, STATE_TLS, STATE_HEAD, STATE_BODY
 	};
 	struct server_connection *c = NULL;
 	size_t i;
@@ -398,6 +405,8 @@ expire(void *arg, struct expiry_link *l)
 	(void)arg;
 	if (c->state == STATE_LOSING)
 		tell_gone(c);
+	else if (c->state == STATE_TLS && !stream_is_in_handshake(&c->stream))
+		set_state(c, STATE_IDLE);
 	else if (c->state == STATE_STREAM) {
 		lose_for_good(c);
 		drive(c);
@@ -435,6 +444,10 @@ receive(struct server_connection *c)
 	}
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return true;
+	if (n == -1 && errno == EPROTO && c->state < STATE_HANDLER) {
+		linger(c);		/* it gets to read TLS's alert */
+		return true;
+	}
 	if (!is_handlers(c)) {
 		connection_close(c, false);
 		return false;
@@ -532,6 +545,7 @@ static enum want
 step(struct server_connection *c)
 {
 	switch (c->state) {
+	case STATE_TLS:
 	case STATE_IDLE:
 	case STATE_HEAD:
 		return step_head(c);
@@ -558,10 +572,11 @@ step(struct server_connection *c)
 static enum want
 step_head(struct server_connection *c)
 {
-	assert(c->state == STATE_IDLE || c->state == STATE_HEAD);
+	assert(c->state == STATE_TLS || c->state == STATE_IDLE ||
+	    c->state == STATE_HEAD);
 	switch (server_input_head(&c->input)) {
 	case SERVER_INPUT_MORE:
-		if (c->state == STATE_IDLE &&
+		if (c->state != STATE_HEAD &&
 		    server_input_has_begun(&c->input))
 			set_state(c, STATE_HEAD);
 		return WANT_READ;
@@ -588,7 +603,7 @@ begin_request(struct server_connection *c)
 	};
 	if (handler->head == NULL)
 		return step_body(c, true);
-	if (c->state == STATE_IDLE)
+	if (c->state != STATE_HEAD)
 		set_state(c, STATE_HEAD);	/* not idle to server_drain */
 	if (handler->head(handler->arg, h, &a))
 		return step_body(c, true);
@@ -688,13 +703,19 @@ end_answer(struct server_connection *c)
 	if (!c->asked.is_last && !c->all->is_draining)
 		return next_request(c);
 	if (c->has_more || !c->asked.is_last) {
-		stream_end_write(&c->stream);
-		server_input_forget(&c->input);
-		set_state(c, STATE_LINGER);
+		linger(c);
 		return WANT_READ;
 	}
 	connection_close(c, false);
 	return WANT_CLOSED;
+}
+
+static void
+linger(struct server_connection *c)
+{
+	stream_end_write(&c->stream);
+	server_input_forget(&c->input);
+	set_state(c, STATE_LINGER);
 }
 
 static enum want

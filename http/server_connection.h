@@ -8,6 +8,7 @@
 
 #include "base/loop.h"
 #include "base/net.h"
+#include "base/tls.h"
 #include "http.h"
 #include "http/server_answer.h"
 
@@ -23,11 +24,14 @@ struct server_limits {
 					   or the oldest that still sends */
 	size_t		 body;		/* bytes kept; more is a 413 */
 	bool		 discards_rest;	/* more is read and forgotten instead */
-	uint64_t	 head_ns;	/* time for a whole head */
+	uint64_t	 head_ns;	/* time for a whole head, and before the
+					   first one for TLS's handshake */
 	uint64_t	 body_ns;	/* a whole body; an unread answer */
 	uint64_t	 idle_ns;	/* before and between requests */
 	bool		 wants_keepalive;	/* TCP's probes: dead peers
 						   are found in half a minute */
+	struct tls_context *tls;	/* what is accepted speaks it; NULL:
+					   plain HTTP. Outlives the server */
 };
 
 /* Views are good until the answer is given. */
@@ -105,9 +109,11 @@ void	 server_connections_free(struct server_connections *all);
 size_t	 server_connections_count(const struct server_connections *all);
 /*
  * One more, over these, which it takes even when it fails: 0 or -1 with errno.
+ * With tls the handshake comes first; whoever does not make it loses the
+ * connection, and nobody hears of that.
  */
 int	 server_connections_open(struct server_connections *all, int read_fd,
-	    int write_fd);
+	    int write_fd, struct tls *tls);
 /*
  * May there be one more, perhaps in the place of another? And close the one
  * that is missed least; false if all are being answered.

@@ -64,6 +64,7 @@ static_assert(UTIL_NELEM(causes) == CAUSE_HTTP, "a cause has no name");
 static const char *const reason_names[] = {
 	[HTTP_OK] = "ok",
 	[HTTP_NOT_HTTP] = "not_http",
+	[HTTP_IS_TLS] = "is_tls",
 	[HTTP_BAD_STATUS] = "bad_status_line",
 	[HTTP_BAD_REQUEST_LINE] = "bad_request_line",
 	[HTTP_BAD_FIELD] = "bad_header",

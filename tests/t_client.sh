@@ -112,6 +112,7 @@ behaves early-answer 413:5 "transfer http_status http_status_error 5" \
 
 # What is not HTTP/1.1, or not as it should be: each with its cause.
 behaves garbage "" "transfer not_http transport 5"
+behaves tls-alert "" "transfer is_tls transport 5"
 behaves no-newline "" "transfer truncated transport 5"
 behaves http2 "" "transfer not_http transport 5"
 behaves huge-head "" "transfer head_too_large transport 5"

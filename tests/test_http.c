@@ -177,7 +177,9 @@ struct bad_row {
 static const struct bad_row bad_heads[] = {
 	{ "another protocol", ANSWER("SSH-2.0-OpenSSH"), HTTP_NOT_HTTP },
 	{ "one byte is enough", KIND_ANSWER, BYTES("h"), HTTP_NOT_HTTP },
-	{ "a TLS alert", KIND_ANSWER, BYTES("\x15\x03\x01\0\x02"),
+	{ "an alert of TLS", KIND_ANSWER, BYTES("\x15\x03\x01\0\x02"),
+	    HTTP_IS_TLS },
+	{ "another record of TLS", KIND_ANSWER, BYTES("\x16\x03\x01\0\x02"),
 	    HTTP_NOT_HTTP },
 	{ "HTTP/2", ANSWER("HTTP/2.0 200 OK"), HTTP_NOT_HTTP },
 	{ "HTTP/2 short", ANSWER("HTTP/2 200"), HTTP_NOT_HTTP },
