@@ -566,13 +566,6 @@ take_body(struct peer *p, const char *bytes, size_t len)
 	}
 }
 
-/* RFC 8446 5.1: a record with an alert, to one that spoke something else. */
-static bool
-is_tls_alert(const struct buf *answer)
-{
-	return answer->len >= 2 && memcmp(answer->data, "\x15\x03", 2) == 0;
-}
-
 /* What was there instead of an answer, as far as it can be shown. */
 static void
 fail_no_http(struct peer *p, enum http_reason reason)
@@ -580,7 +573,7 @@ fail_no_http(struct peer *p, enum http_reason reason)
 	char shown[64];
 	size_t i, len = p->head.len;
 
-	if (p->worker->kind == WORKER_TCP && is_tls_alert(&p->head)) {
+	if (reason == HTTP_IS_TLS) {
 		fail(p, "the answer is TLS: is https:// meant?", "");
 		return;
 	}
