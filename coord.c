@@ -47,7 +47,8 @@
 enum {
 	FDS_EACH = 4,
 	FDS_SPARE = 64,
-	NAMED_MAX = 8			/* workers in one warning */
+	NAMED_MAX = 8,			/* workers in one warning */
+	WARNING_MAX = 64 * 1024		/* bytes of it */
 };
 
 enum coord_state {
@@ -628,7 +629,7 @@ warn_protocols(struct coord *c)
 
 	if (strncasecmp(c->req->scenario.url, "https:", strlen("https:")) != 0)
 		return;
-	buf_init(&line, SIZE_MAX);
+	buf_init(&line, WARNING_MAX);
 	for (i = 0; i < c->n; i++) {
 		if (c->parts[i].is_left_out)
 			continue;

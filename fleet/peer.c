@@ -644,19 +644,30 @@ take(struct peer *p, const char *bytes, size_t len)
 	}
 }
 
+/* What can probably be done about it. */
+static const char *
+hint_of_tls(enum tls_reason reason)
+{
+	if (reason == TLS_NOT_TLS)
+		return ": is http:// meant?";
+	if (reason == TLS_CERT_ISSUER || reason == TLS_CERT_SELF_SIGNED)
+		return " (--worker-cacert FILE says whom to trust)";
+	return "";
+}
+
 /* TLS has found something wrong. */
 static void
 fail_tls(struct peer *p)
 {
 	const struct tls *t = stream_tls(&p->stream);
+	enum tls_reason reason = tls_reason(t);
 	char text[TLS_TEXT_MAX];
 
 	/* An end that anybody on the way can have made is none of an answer. */
-	if (tls_reason(t) == TLS_CLOSED && p->exchange == EXCHANGE_BODY)
+	if (reason == TLS_CLOSED && p->exchange == EXCHANGE_BODY)
 		fail(p, "the connection ended in the middle of the answer", "");
 	else
-		fail(p, tls_error(t, text), tls_reason(t) != TLS_NOT_TLS ? "" :
-		    ": is http:// meant?");
+		fail(p, tls_error(t, text), hint_of_tls(reason));
 }
 
 /*
