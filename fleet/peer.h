@@ -14,8 +14,9 @@
 
 /*
  * A coordinator's way to one worker: a TCP connection, with TLS to an https
- * one, a unix socket, or the standard input and output of a command. One exchange at a time over it,
- * each with an answer that is handed on as it comes.
+ * one, a unix socket, or the standard input and output of a command. One
+ * exchange at a time over it, each with an answer that is handed on as it
+ * comes.
  */
 struct peer;
 
