@@ -107,7 +107,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_result_round.t \
 	tests/test_split.t tests/test_fleet.t tests/test_feature.t \
 	tests/test_token.t tests/test_access.t tests/test_run_answer.t \
-	tests/test_credentials.t tests/test_verdict.t \
+	tests/test_credentials.t tests/test_verdict.t tests/test_peer_tls.t \
 	tests/test_plan.t tests/test_plan_file.t tests/test_report.t \
 	tests/test_report_file.t tests/test_report_fleet.t \
 	tests/test_progress.t \
