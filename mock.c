@@ -184,6 +184,7 @@ mock_main(const struct mock_settings *settings)
 {
 	struct mock m = { .settings = settings };
 	char text[NET_TEXT_MAX];
+	int status;
 
 	m.fd = net_listen(&settings->address);
 	if (m.fd == -1) {
@@ -195,7 +196,9 @@ mock_main(const struct mock_settings *settings)
 		close(m.fd);
 		return 1;
 	}
-	return settings->processes > 1 ? serve_many(&m) : serve_alone(&m);
+	status = settings->processes > 1 ? serve_many(&m) : serve_alone(&m);
+	net_unlisten(&settings->address);
+	return status;
 }
 
 /* Says where it listens, at once: a script waits for this line. */
@@ -206,7 +209,8 @@ announce(int fd)
 	char text[NET_TEXT_MAX];
 
 	if (net_local_address(fd, &a) == -1 ||
-	    printf("pulse mock: listening on http://%s\n",
+	    printf("pulse mock: listening on %s%s\n",
+	    a.ss.ss_family == AF_UNIX ? "" : "http://",
 	    net_address_format(text, &a)) < 0 || fflush(stdout) == EOF)
 		return -1;
 	return 0;

@@ -34,8 +34,8 @@ enum mock_mode	 mock_mode_by_name(const char *name);
 
 /*
  * Listens, prints one line with its address ("pulse mock: listening on
- * http://127.0.0.1:8080") to stdout and serves until INT, TERM or HUP. SIGPIPE
- * must be ignored. Exit status: 0, or 1 after a line on stderr.
+ * http://127.0.0.1:8080", or "... unix:PATH", about 60 bytes of it) to stdout
+ * and serves until INT, TERM or HUP. SIGPIPE must be ignored. Exit status: 0, or 1 after a line on stderr.
  */
 int	 mock_main(const struct mock_settings *settings);
 

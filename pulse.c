@@ -39,8 +39,8 @@ enum mock_option {
 };
 
 static const struct option_row mock_rows[] = {
-	{ MOCK_ADDR, 0, "addr", "HOST:PORT",
-	    "where to listen; port 0: any [127.0.0.1:8080]" },
+	{ MOCK_ADDR, 0, "addr", "ADDRESS",
+	    "HOST:PORT, port 0: any; or unix:PATH [127.0.0.1:8080]" },
 	{ MOCK_MODE, 0, "mode", "MODE",
 	    "healthy, mixed-errors, slow, flaky or down [healthy]" },
 	{ MOCK_DELAY, 0, "delay", "TIME",
@@ -134,13 +134,21 @@ bad_mock_value(const struct given *g, const char *expected)
 	return -1;
 }
 
+static bool
+parse_mock_address(struct net_address *a, const char *text)
+{
+	return strncmp(text, "unix:", 5) == 0 ?
+	    net_unix_address(a, text + 5) : net_listen_parse(a, text);
+}
+
 static int
 mock_apply(struct mock_settings *s, const struct given *g)
 {
 	switch ((enum mock_option)g->row->id) {
 	case MOCK_ADDR:
-		if (!net_listen_parse(&s->address, g->value))
-			return bad_mock_value(g, "ADDRESS:PORT");
+		if (!parse_mock_address(&s->address, g->value))
+			return bad_mock_value(g, "ADDRESS:PORT, or unix:PATH, "
+			    "about 100 bytes at most");
 		return 0;
 	case MOCK_DELAY:
 		if (parse_duration(g->value, &s->delay_ns) == -1)

@@ -169,8 +169,8 @@ judge_resources(struct result *r)
 	n = failed_with(r, EADDRNOTAVAIL) + failed_with(r, EADDRINUSE);
 	if (n > 0)
 		reason(r, "local ports ran out: %" PRIu64 " connections could "
-		    "not be made (keep connections alive or lower the rate)",
-		    n);
+		    "not be made (keep connections alive, lower the rate or "
+		    "send from several addresses: --source)", n);
 	n = failed_with(r, ENOBUFS) + failed_with(r, ENOMEM);
 	if (n > 0)
 		reason(r, "memory for sockets ran out: %" PRIu64

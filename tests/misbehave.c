@@ -2,13 +2,14 @@
 /*
  * A server that behaves badly, in one way a process, for tests of the client:
  *
- *	misbehave [-6hv] BEHAVIOUR [PORTFILE]
+ *	misbehave [-6hpv] BEHAVIOUR [PORTFILE]
  *
  * Listens on a port of loopback, writes its number as a line to stdout (and
  * to PORTFILE) and serves, a child a connection, until it is killed, the pipe
  * on its stdin ends, or two minutes have passed. -v: one line a request to
  * stderr: method, path, bytes of the body, "new" or "reused" connection. -h:
- * the heads of requests to stderr, as they came. What it knows of HTTP is its
+ * the heads of requests to stderr, as they came. -p: "peer ADDRESS" to stderr
+ * for each connection. What it knows of HTTP is its
  * own, so that an error of http.c cannot hide in it; requests are short and
  * have no chunked body.
  */
@@ -57,7 +58,7 @@ struct peer {
 #define OK		HEAD LENGTH(5) CRLF "hello"
 #define CHUNKED		HEAD "Transfer-Encoding: chunked\r\n\r\n"
 
-static bool is_verbose, shows_heads;
+static bool is_verbose, shows_heads, shows_peers;
 static unsigned int port;
 
 static void
@@ -362,6 +363,19 @@ listen_somewhere(const char *where, const char *portfile)
 }
 
 static void
+show_peer(int fd)
+{
+	struct net_address a;
+	char text[NET_TEXT_MAX];
+
+	if (net_peer_address(fd, &a) == -1)
+		return;
+	net_address_format(text, &a);
+	*strrchr(text, ':') = '\0';
+	fprintf(stderr, "peer %s\n", text);
+}
+
+static void
 serve(const struct behaviour *b, int listener)
 {
 	static struct peer p;
@@ -370,6 +384,8 @@ serve(const struct behaviour *b, int listener)
 	p.fd = accept(listener, NULL, NULL);	/* blocks, unlike net_accept */
 	if (p.fd == -1)
 		return;
+	if (shows_peers)
+		show_peer(p.fd);
 	pid = fork();
 	if (pid == 0) {
 		alarm(LIFE_S);
@@ -418,11 +434,13 @@ main(int argc, char *argv[])
 	size_t i;
 	int c, listener;
 
-	while ((c = getopt(argc, argv, "6hv")) != -1) {
+	while ((c = getopt(argc, argv, "6hpv")) != -1) {
 		if (c == '6')
 			where = "[::1]:0";
 		else if (c == 'h')
 			shows_heads = true;
+		else if (c == 'p')
+			shows_peers = true;
 		else if (c == 'v')
 			is_verbose = true;
 		else
@@ -433,7 +451,7 @@ main(int argc, char *argv[])
 		    strcmp(argv[optind], behaviours[i].name) == 0)
 			break;
 	if (i == UTIL_NELEM(behaviours))
-		errx(1, "usage: misbehave [-6hv] BEHAVIOUR [PORTFILE]");
+		errx(1, "usage: misbehave [-6hpv] BEHAVIOUR [PORTFILE]");
 	sigaction(SIGPIPE, &ignore, NULL);
 	listener = listen_somewhere(where, argv[optind + 1]);
 	alarm(LIFE_S);

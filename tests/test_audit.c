@@ -87,10 +87,12 @@ static const struct judge_test {
 	    "(raise ulimit -n)" } },
 	{ .descr = "ports", .error = EADDRNOTAVAIL, .nerrors = 3, .want = {
 	    "local ports ran out: 3 connections could not be made (keep "
-	    "connections alive or lower the rate)" } },
+	    "connections alive, lower the rate or send from several "
+	    "addresses: --source)" } },
 	{ .descr = "ports in use", .error = EADDRINUSE, .nerrors = 3, .want = {
 	    "local ports ran out: 3 connections could not be made (keep "
-	    "connections alive or lower the rate)" } },
+	    "connections alive, lower the rate or send from several "
+	    "addresses: --source)" } },
 	{ .descr = "buffers", .error = ENOBUFS, .nerrors = 4, .want = {
 	    "memory for sockets ran out: 4 connections could not be made" } },
 	{ .descr = "memory", .error = ENOMEM, .nerrors = 4, .want = {

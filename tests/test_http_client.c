@@ -5,7 +5,7 @@
  * connection is kept or not as it should be; the body is handed out, up to its
  * maximum, to who wants it. Then what the peer does between answers: reuse,
  * most recent first; an idle connection closed; a cancelled exchange; nobody
- * listening. Traffic is on the loopback; nothing waits for a
+ * listening. And which local address comes when there are several. Traffic is on the loopback; nothing waits for a
  * clock.
  */
 
@@ -426,6 +426,117 @@ START_TEST(test_second_address)
 }
 END_TEST
 
+/* Local addresses. */
+
+static struct net_address sources[3];
+
+/* A pool of its own for a test, with these, that begins with the first-th. */
+static void
+send_from(size_t first, const char *const *from, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		ck_assert(net_address_parse(&sources[i], from[i], 0, 0));
+	client_pool_free(pool);
+	pool = client_pool_new(loop, CONNECTIONS, sources, n, first);
+}
+
+/* One more connection comes from there; it stays open. */
+static void
+check_source(const char *want)
+{
+	struct net_address a;
+	char text[NET_TEXT_MAX];
+	int fd;
+
+	start(false);
+	fd = accept_request();
+	ck_assert_int_eq(net_peer_address(fd, &a), 0);
+	net_address_format(text, &a);
+	*strrchr(text, ':') = '\0';
+	ck_assert_str_eq(text, want);
+	close(fd);
+	await(ndone + 1);
+}
+
+static void
+check_no_source(int error)
+{
+	start(false);
+	ck_assert_int_eq(ndone, 0);
+	await(1);
+	ck_assert_int_eq(last.cause, cause_of_errno(error));
+	ck_assert_int_eq(last.part, PART_CONNECT);
+	ck_assert_uint_eq(client_pool_counts(pool)->opened, 0);
+}
+
+START_TEST(test_sources_in_turn)
+{
+	const char *const from[] = { "127.0.0.2", "127.0.0.3", "127.0.0.4" };
+	size_t i;
+
+	send_from((size_t)_i, from, UTIL_NELEM(from));
+	for (i = 0; i < 2 * UTIL_NELEM(from); i++)
+		check_source(from[((size_t)_i + i) % UTIL_NELEM(from)]);
+}
+END_TEST
+
+/* Those of the other family are passed over. */
+START_TEST(test_sources_of_both_families)
+{
+	const char *const from[] = { "::1", "127.0.0.2", "127.0.0.3" };
+
+	send_from(0, from, UTIL_NELEM(from));
+	check_source("127.0.0.2");
+	check_source("127.0.0.3");
+	check_source("127.0.0.2");
+}
+END_TEST
+
+START_TEST(test_sources_of_the_other_family)
+{
+	const char *const from[] = { "::1" };
+
+	send_from(0, from, UTIL_NELEM(from));
+	check_no_source(EAFNOSUPPORT);
+}
+END_TEST
+
+/*
+ * An address of nobody (RFC 5737) fails as one does that has no port left: the
+ * next one takes its turn.
+ */
+START_TEST(test_source_without_port)
+{
+	const char *const from[] = { "203.0.113.77", "127.0.0.2", "127.0.0.3" };
+
+	send_from(0, from, UTIL_NELEM(from));
+	check_source("127.0.0.2");
+	check_source("127.0.0.3");
+	check_source("127.0.0.2");
+}
+END_TEST
+
+START_TEST(test_sources_without_port)
+{
+	const char *const from[] = { "203.0.113.77", "203.0.113.78" };
+
+	send_from(1, from, UTIL_NELEM(from));
+	check_no_source(EADDRNOTAVAIL);
+}
+END_TEST
+
+/* No port at all must not hide behind a source that was never tried. */
+START_TEST(test_source_without_port_and_other_family)
+{
+	const char *const from[] = { "203.0.113.77", "::1" };
+
+	send_from(0, from, UTIL_NELEM(from));
+	check_no_source(EADDRNOTAVAIL);
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -442,6 +553,12 @@ make_suite(void)
 	tcase_add_test(tc, test_cancel);
 	tcase_add_test(tc, test_refused);
 	tcase_add_test(tc, test_second_address);
+	tcase_add_loop_test(tc, test_sources_in_turn, 0, 3);
+	tcase_add_test(tc, test_sources_of_both_families);
+	tcase_add_test(tc, test_sources_of_the_other_family);
+	tcase_add_test(tc, test_source_without_port);
+	tcase_add_test(tc, test_sources_without_port);
+	tcase_add_test(tc, test_source_without_port_and_other_family);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -269,6 +269,76 @@ START_TEST(test_stream)
 }
 END_TEST
 
+/* Where the other end sees a connection come from, as numbers. */
+static void
+check_peer(int fd, const char *want)
+{
+	struct net_address a;
+	char text[NET_TEXT_MAX];
+
+	ck_assert_int_eq(net_peer_address(fd, &a), 0);
+	net_address_format(text, &a);
+	*strrchr(text, ':') = '\0';
+	ck_assert_str_eq(text, want);
+}
+
+/* Several addresses of one machine: all of 127.0.0.0/8 are there. */
+static const char *const sources[] = { "127.0.0.1", "127.0.0.2", "127.9.9.9" };
+
+START_TEST(test_source)
+{
+	struct net_address a, from;
+	int fd, client, server;
+
+	ck_assert(listen_on("127.0.0.1", &fd, &a));
+	ck_assert(net_address_parse(&from, sources[_i], 0, 4));
+	ck_assert_int_eq(net_try_source(&from), 0);
+	client = net_connect(&a, &from);
+	ck_assert_int_ne(client, -1);
+	check_flags(client);
+	await(client, POLLOUT);
+	ck_assert_int_eq(net_connected(client), 0);
+	await(fd, POLLIN);
+	server = net_accept(fd);
+	ck_assert_int_ne(server, -1);
+	check_peer(server, sources[_i]);
+	close(client);
+	close(server);
+	close(fd);
+}
+END_TEST
+
+/* The lowest free descriptor: the same again when nothing was left open. */
+static int
+next_fd(void)
+{
+	int fd = dup(STDERR_FILENO);
+
+	ck_assert_int_ne(fd, -1);
+	close(fd);
+	return fd;
+}
+
+/* Addresses of nobody (RFC 5737), and of the other family. */
+START_TEST(test_bad_source)
+{
+	struct net_address a, from;
+	int fd, lowest;
+
+	ck_assert(listen_on("127.0.0.1", &fd, &a));
+	lowest = next_fd();
+	ck_assert(net_address_parse(&from, "203.0.113.77", 0, 4));
+	ck_assert_int_eq(net_try_source(&from), -1);
+	ck_assert_int_eq(errno, EADDRNOTAVAIL);
+	ck_assert_int_eq(net_connect(&a, &from), -1);
+	ck_assert_int_eq(errno, EADDRNOTAVAIL);
+	ck_assert(net_address_parse(&from, "::1", 0, 6));
+	ck_assert_int_eq(net_connect(&a, &from), -1);
+	ck_assert_int_eq(next_fd(), lowest);
+	close(fd);
+}
+END_TEST
+
 START_TEST(test_ipv6)
 {
 	struct net_address a;
@@ -596,6 +666,8 @@ make_suite(void)
 	tc = tcase_create("sockets");
 	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, test_stream);
+	tcase_add_loop_test(tc, test_source, 0, UTIL_NELEM(sources));
+	tcase_add_test(tc, test_bad_source);
 	tcase_add_test(tc, test_ipv6);
 	tcase_add_test(tc, test_accept_nothing);
 	tcase_add_test(tc, test_port_in_use);
