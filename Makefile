@@ -52,7 +52,7 @@ OBJS = \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
 	report/junit.o report/wire_out.o report/progress.o \
 	options.o output.o run_options.o worker_options.o dry_run.o run.o \
-	worker.o ping.o merge.o mock.o
+	serve_tls.o worker.o ping.o merge.o mock.o
 
 HDRS = \
 	base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
@@ -74,7 +74,7 @@ HDRS = \
 	report/page.h report/latency_text.h report/fleet_text.h \
 	report/progress.h \
 	options.h output.h run_options.h worker_options.h dry_run.h run.h \
-	worker.h ping.h merge.h mock.h
+	serve_tls.h worker.h ping.h merge.h mock.h
 
 all: pulse
 

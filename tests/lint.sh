@@ -18,7 +18,7 @@ layers='
 2 base/loop base/net base/tls http/body http/server_answer http/url json
 2 load/slots options
 3 base/expiry base/msg base/stream http/server_listener json_write
-3 load/connect load/outcome
+3 load/connect load/outcome serve_tls
 4 base/resolve http/client http/server_input http/server_output wire
 5 fleet/feature fleet/run_answer fleet/split http/server_connection
 5 load/check load/target result token wire/read
