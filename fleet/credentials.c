@@ -4,7 +4,8 @@
  * and for https:// workers the certificates, as the options of `pulse run` and
  * `pulse ping` name them.
  *
- * Files are read once, before anybody is asked. An option that no worker would
+ * Files are read once, before anybody is asked; and a process that has a
+ * private key leaves no core, as with a token. An option that no worker would
  * make use of is refused, because whoever gave it believes something that is
  * not so. Nothing is printed.
  */
@@ -14,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/proc.h"
 #include "base/util.h"
 #include "fleet/credentials.h"
 #include "token.h"
@@ -128,6 +130,8 @@ read_tls(struct credentials *c, const struct credentials_settings *s,
 	char reason[TLS_TEXT_MAX];
 	int rc = -1;
 
+	if (cert.path != NULL)
+		proc_leave_no_core();
 	buf_init(&ca.text, TLS_PEM_MAX);
 	buf_init(&cert.text, TLS_PEM_MAX);
 	buf_init(&key.text, TLS_PEM_MAX);

@@ -24,7 +24,7 @@ struct credentials_settings {
 
 /* Ids of a command's own are below. */
 enum {
-	CREDENTIALS_FIRST = 70,
+	CREDENTIALS_FIRST = 60,
 	CREDENTIALS_TOKEN = CREDENTIALS_FIRST,
 	CREDENTIALS_CA,
 	CREDENTIALS_CERT,

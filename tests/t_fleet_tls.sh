@@ -48,9 +48,11 @@ secure cert
     >"$dir/lease.json" 2>"$dir/lease.err" &
 lease=$!
 pids="$pids $lease"
-misbehave hang
-hang=$port
-./pulse ping "$@" "https://127.0.0.1:$hang" "$a" >"$dir/stall.out" 2>&1 &
+secure cert
+silent_pid=$pid
+kill -STOP "$silent_pid"
+poll is_stopped "$silent_pid"
+./pulse ping "$@" "https://$worker" "$a" >"$dir/stall.out" 2>&1 &
 stall=$!
 pids="$pids $stall"
 since=$(now)
@@ -195,6 +197,7 @@ wait "$stall"
 is "stall: status" $? 1
 between "stall: hundredths until the end" $(($(now) - since)) 400 2000
 has "stall: reason" "$dir/stall.out" "failed: no answer to a ping within 5s"
+kill -CONT "$silent_pid"
 has "stall: the other one" "$dir/stall.out" "^$a .* idle "
 
 # One is lost in the middle of the run: the other one goes on.
@@ -217,12 +220,12 @@ adds_up lost
 # Who says nothing of itself may speak HTTP/2 to an https target.
 gopeer
 go=$worker
-run mixed "$@" -w "$a,$go" -r 20 -d 200ms "https://127.0.0.1:$hang"
+run mixed "$@" -w "$a,$go" -r 20 -d 200ms "https://127.0.0.1:1/"
 is "mixed: is told once, before the start" \
     "$(grep -c 'two protocols' "$dir/mixed.err")" 1
 has "mixed: names it" "$dir/mixed.err" "^pulse: $go: may speak HTTP/2 with the\
  target, where the others speak HTTP/1.1: a mixed fleet measures two protocols"
-run alike -w "$go" -r 20 -d 200ms "https://127.0.0.1:$hang"
+run alike -w "$go" -r 20 -d 200ms "https://127.0.0.1:1/"
 is "alike: no such word" "$(grep -c 'two protocols' "$dir/alike.err")" 0
 run plain "$@" -w "$a,$go" -r 20 -d 200ms "$target"
 is "plain: no such word" "$(grep -c 'two protocols' "$dir/plain.err")" 0

@@ -30,7 +30,7 @@
 #include "tests/tls_rig.h"
 
 #define LIMIT_NS	(20 * NS_PER_SEC)	/* of each test */
-#define LATE_NS		(100 * NS_PER_MS)	/* that a worker takes to come */
+#define LATE_NS		(100 * NS_PER_MS)	/* that a worker is */
 
 #define HEAD		"HTTP/1.1 200 OK\r\n"
 #define LENGTH(n)	HEAD "Content-Length: " #n "\r\n\r\n"
