@@ -52,7 +52,7 @@ struct tls {
 	SSL		*ssl;
 	struct tls_peer	*peer;		/* NULL: a server's */
 	bool		 is_done;	/* the handshake */
-	bool		 is_drained;	/* but for a part of a record */
+	bool		 is_drained;	/* only the socket can bring more */
 	bool		 has_end;	/* no more to read, because: */
 	int		 end_errno;	/* 0: the peer said so */
 	enum tls_reason	 reason;
@@ -242,10 +242,13 @@ load_key(SSL_CTX *ctx, const char *text, const char *name, char *why)
 	if (bio != NULL)
 		key = PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL);
 	BIO_free(bio);
-	if (key == NULL)
+	if (key == NULL) {
+		/* Its words are of passwords and of forms that were tried. */
+		ERR_clear_error();
 		return refuse(why, name, strstr(text, "ENCRYPTED") != NULL ?
 		    "the key is encrypted" :
 		    "there is no private key in PEM form");
+	}
 	n = SSL_CTX_use_PrivateKey(ctx, key);
 	EVP_PKEY_free(key);
 	if (n != 1 || SSL_CTX_check_private_key(ctx) != 1) {
@@ -785,6 +788,7 @@ tls_write(struct tls *t, const void *p, size_t len)
 	return -1;
 }
 
+/* Of a record that is not whole the socket will tell. */
 bool
 tls_has_pending(const struct tls *t)
 {
