@@ -159,10 +159,13 @@ load_key(SSL_CTX *ctx, const char *text, const char *name, char *why)
 	if (bio != NULL)
 		key = PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL);
 	BIO_free(bio);
-	if (key == NULL)
+	if (key == NULL) {
+		/* Its words are of passwords and of forms that were tried. */
+		ERR_clear_error();
 		return refuse(why, name, strstr(text, "ENCRYPTED") != NULL ?
 		    "the key is encrypted" :
 		    "there is no private key in PEM form");
+	}
 	n = SSL_CTX_use_PrivateKey(ctx, key);
 	EVP_PKEY_free(key);
 	if (n != 1 || SSL_CTX_check_private_key(ctx) != 1) {

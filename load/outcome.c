@@ -4,8 +4,9 @@
  * the wire counts failures in, and the causes that the error table names.
  *
  * A cause is one small integer for each of: our own verdicts, the reasons of
- * the HTTP codec and of TLS, and errno values; so an error table is a fixed array that
- * merges by addition. Pure look-ups; nothing here fails or allocates.
+ * the HTTP codec and of TLS, and errno values; so an error table is a fixed
+ * array that merges by addition. Pure look-ups; nothing here fails or
+ * allocates.
  */
 
 #include <assert.h>

@@ -33,8 +33,8 @@ enum category {
 
 /*
  * Causes of a failure. From CAUSE_HTTP on, one for each enum http_reason; from
- * CAUSE_TLS on, one for each enum tls_reason; from CAUSE_ERRNO on, one for each errno that outcome.c lists, the last of
- * them standing for all others.
+ * CAUSE_TLS on, one for each enum tls_reason; from CAUSE_ERRNO on, one for each
+ * errno that outcome.c lists, the last of them standing for all others.
  */
 enum cause {
 	CAUSE_NONE,
