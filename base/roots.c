@@ -7,7 +7,8 @@
  * directories (an empty one is none).
  *
  * What the environment names is taken as it is, there or not, so that a typing
- * error there does not turn into trust in somebody else. No certificate is read here.
+ * error there does not turn into trust in somebody else. No certificate is read
+ * here.
  */
 
 #include <dirent.h>

@@ -19,9 +19,10 @@ ask() {
 	name=$1
 	to=$2
 	shift 2
-	timeout 20 openssl s_client -quiet -connect "$to" -servername localhost \
-	    -CAfile "$dir/ca.pem" -verify_hostname localhost \
-	    -verify_return_error "$@" >"$dir/$name" 2>"$dir/$name.err"
+	timeout 20 openssl s_client -quiet -connect "$to" \
+	    -servername localhost -verify_hostname localhost \
+	    -CAfile "$dir/ca.pem" -verify_return_error "$@" \
+	    >"$dir/$name" 2>"$dir/$name.err"
 }
 
 # get PATH, and post PATH BODY as a coordinator in Go does
