@@ -45,15 +45,15 @@ OBJS = \
 	wire/read.o wire/checks_json.o wire/connect_json.o \
 	wire/request_json.o wire/msg.o \
 	wire/counters_json.o wire/hist_json.o wire/result_json.o \
-	fleet/fleet.o fleet/split.o fleet/feature.o fleet/peer.o fleet/ping.o \
-	fleet/run_answer.o \
+	fleet/fleet.o fleet/credentials.o fleet/split.o fleet/feature.o \
+	fleet/peer.o fleet/ping.o fleet/run_answer.o fleet/verdict.o \
 	plan.o plan_expr.o plan_tree.o plan_file.o token.o access.o coord.o \
 	report/report.o report/words.o report/outlook.o report/plan_out.o \
 	report/plan_text.o report/page.o report/latency_text.o \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
 	report/junit.o report/wire_out.o report/progress.o \
 	options.o connect_options.o output.o run_options.o worker_options.o \
-	dry_run.o run.o worker.o ping.o merge.o mock.o
+	dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o
 
 HDRS = \
 	base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
@@ -69,14 +69,14 @@ HDRS = \
 	wire/read.h wire/checks_json.h wire/connect_json.h \
 	wire/request_json.h wire/msg.h \
 	wire/counters_json.h wire/hist_json.h wire/result_json.h \
-	fleet/fleet.h fleet/split.h fleet/feature.h fleet/peer.h fleet/ping.h \
-	fleet/run_answer.h \
+	fleet/fleet.h fleet/credentials.h fleet/split.h fleet/feature.h \
+	fleet/peer.h fleet/ping.h fleet/run_answer.h fleet/verdict.h \
 	plan.h plan_expr.h plan_tree.h plan_file.h token.h access.h coord.h \
 	report/report.h report/words.h report/outlook.h report/plan_text.h \
 	report/page.h report/latency_text.h report/fleet_text.h \
 	report/progress.h \
 	options.h connect_options.h output.h run_options.h worker_options.h \
-	dry_run.h run.h worker.h ping.h merge.h mock.h
+	dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h
 
 all: pulse
 
@@ -109,6 +109,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_result_round.t \
 	tests/test_split.t tests/test_fleet.t tests/test_feature.t \
 	tests/test_token.t tests/test_access.t tests/test_run_answer.t \
+	tests/test_credentials.t tests/test_verdict.t tests/test_peer_tls.t \
 	tests/test_plan.t tests/test_plan_file.t tests/test_plan_text.t \
 	tests/test_report.t \
 	tests/test_report_file.t tests/test_report_fleet.t \
@@ -118,6 +119,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_server_drain.t \
 	tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
 	tests/test_msg.t tests/test_net.t tests/test_stream.t \
+	tests/test_stream_tls.t tests/test_http_server_tls.t \
 	tests/test_proc.t tests/test_resolve.t tests/test_slots.t \
 	tests/test_life.t tests/test_outcome.t tests/test_intervals.t \
 	tests/test_check.t tests/test_audit.t tests/test_target.t \
@@ -138,9 +140,10 @@ SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_worker.sh tests/t_worker_bad.sh tests/t_worker_gone.sh \
 	tests/t_worker_died.sh tests/t_worker_busy.sh \
 	tests/t_worker_listen.sh tests/t_worker_access.sh \
-	tests/t_worker_idle.sh tests/t_connect.sh tests/t_ports.sh \
+	tests/t_worker_idle.sh tests/t_worker_tls.sh \
+	tests/t_connect.sh tests/t_ports.sh \
 	tests/t_fleet.sh tests/t_fleet_go.sh tests/t_fleet_lost.sh \
-	tests/t_fleet_stop.sh tests/t_fleet_exec.sh \
+	tests/t_fleet_stop.sh tests/t_fleet_exec.sh tests/t_fleet_tls.sh \
 	tests/t_tls.sh tests/t_tls_bad.sh \
 	tests/t_manual.sh tests/t_examples.sh
 
@@ -169,6 +172,7 @@ check: pulse $(UNIT) $(HELPERS)
 # What depends on the event loop: for LOOP=poll, beside a whole check.
 LOOP_UNIT = tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
 	tests/test_msg.t tests/test_net.t tests/test_stream.t \
+	tests/test_stream_tls.t tests/test_http_server_tls.t \
 	tests/test_resolve.t tests/test_probe.t tests/test_http_client.t \
 	tests/test_http_server.t tests/test_server_limits.t \
 	tests/test_server_stream.t tests/test_server_drain.t \

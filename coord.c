@@ -15,10 +15,10 @@
  */
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/resolve.h"
 #include "base/text.h"
@@ -29,6 +29,7 @@
 #include "fleet/ping.h"
 #include "fleet/run_answer.h"
 #include "fleet/split.h"
+#include "fleet/verdict.h"
 #include "json.h"
 #include "json_write.h"
 #include "load/intervals.h"
@@ -46,8 +47,8 @@
 enum {
 	FDS_EACH = 4,
 	FDS_SPARE = 64,
-	TOLERATED = 2,			/* arrivals a phase, or */
-	TOLERATED_PART = 1000		/* one in so many */
+	NAMED_MAX = 8,			/* workers in one warning */
+	WARNING_MAX = 64 * 1024		/* bytes of it */
 };
 
 enum coord_state {
@@ -110,7 +111,8 @@ static void	on_over(void *);
 static void	on_said(void *, const struct worker_address *, const char *);
 
 struct coord *
-coord_new(struct loop *loop, const struct fleet *fleet, const char *token,
+coord_new(struct loop *loop, const struct fleet *fleet,
+    const struct credentials *credentials,
     void (*say)(void *, const char *), void *arg)
 {
 	struct coord *c = xcalloc(1, sizeof(*c));
@@ -141,7 +143,7 @@ coord_new(struct loop *loop, const struct fleet *fleet, const char *token,
 	c->members = xcalloc(c->n, sizeof(*c->members));
 	for (i = 0; i < c->n; i++) {
 		c->peers[i] = peer_new(loop, c->resolver, &fleet->workers[i],
-		    token, on_said, c);
+		    credentials, on_said, c);
 		c->members[i].coord = c;
 		c->members[i].index = i;
 	}
@@ -318,61 +320,6 @@ lose(struct member *m, const char *why)
 
 /* Results. */
 
-/* Did it make as many arrivals as were asked for? A Go worker may not. */
-static int
-check_arrivals(const struct member *m, const struct result *r,
-    char why[WIRE_TEXT_MAX])
-{
-	const struct split_part *part = &m->coord->parts[m->index];
-	uint64_t got = r->n.scheduled, off, tolerated;
-
-	if (part->arrivals == 0)
-		return 0;
-	tolerated = part->arrivals / TOLERATED_PART;
-	if (tolerated < TOLERATED * part->req.nphases)
-		tolerated = TOLERATED * part->req.nphases;
-	if (part->is_exact)
-		tolerated = 0;
-	off = got > part->arrivals ? got - part->arrivals :
-	    part->arrivals - got;
-	if (off <= tolerated)
-		return 0;
-	return wire_refuse(why, "it scheduled %" PRIu64 " arrivals where %"
-	    PRIu64 " were asked for", got, part->arrivals);
-}
-
-/* A Go worker of an old version takes checks for something it can ignore. */
-static bool
-has_run_checks(const struct member *m, const struct result *r)
-{
-	const struct checks *checks = &m->coord->req->scenario.checks;
-	bool has_checks = checks->status != 0 || checks->nheaders > 0 ||
-	    checks->ntexts > 0 || checks->njson > 0;
-
-	if (!has_checks ||
-	    (m->coord->pongs[m->index].features & FEATURE_CHECKS) != 0)
-		return true;
-	return r->n.completed == 0 || r->hist[RESULT_TTFB].count > 0 ||
-	    r->coarse[RESULT_TTFB].count > 0;
-}
-
-/* Did it do what it was asked? 0, or -1 and why not. */
-static int
-check_result(const struct member *m, const struct result *r,
-    const char *error, char why[WIRE_TEXT_MAX])
-{
-	if (error != NULL || r->error[0] != '\0')
-		return wire_refuse(why, "%s", error != NULL ? error :
-		    r->error);
-	if (!has_run_checks(m, r))
-		return wire_refuse(why, "it did not run the checks");
-	if (m->coord->is_stopping)
-		return 0;
-	if (r->is_partial)
-		return wire_refuse(why, "it stopped early");
-	return check_arrivals(m, r, why);
-}
-
 /* Which worker a reason is of must be told in a merged list. */
 static void
 name_reasons(const struct member *m, struct result *r)
@@ -416,6 +363,7 @@ static void
 on_result(void *arg, const struct json_value *v, const char *error)
 {
 	struct member *m = arg;
+	const struct coord *c = m->coord;
 	struct result *r = result_new(0);
 	char why[WIRE_TEXT_MAX];
 	const char *warning = NULL;
@@ -428,7 +376,8 @@ on_result(void *arg, const struct json_value *v, const char *error)
 	}
 	if (warning != NULL)
 		say(m, "its result: ", warning);
-	checked = check_result(m, r, error, why);
+	checked = verdict(c->req, &c->parts[m->index],
+	    c->pongs[m->index].features, r, error, c->is_stopping, why);
 	merge(m, r);
 	result_free(r);
 	if (checked == -1)
@@ -668,6 +617,37 @@ check_features(struct coord *c, char why[WIRE_TEXT_MAX])
 	return 0;
 }
 
+/*
+ * A Go worker speaks HTTP/2 with an https target that offers it, and its result
+ * does not tell.
+ */
+static void
+warn_protocols(struct coord *c)
+{
+	struct buf line;
+	size_t i, n = 0, others = 0;
+
+	if (strncasecmp(c->req->scenario.url, "https:", strlen("https:")) != 0)
+		return;
+	buf_init(&line, WARNING_MAX);
+	for (i = 0; i < c->n; i++) {
+		if (c->parts[i].is_left_out)
+			continue;
+		if (c->pongs[i].features != 0)
+			others++;
+		else if (n++ < NAMED_MAX)
+			buf_addf(&line, "%s%s", n > 1 ? ", " : "",
+			    c->fleet->workers[i].name);
+	}
+	if (n > NAMED_MAX)
+		buf_addf(&line, " and %zu more", n - NAMED_MAX);
+	buf_adds(&line, ": may speak HTTP/2 with the target, where the others "
+	    "speak HTTP/1.1: a mixed fleet measures two protocols");
+	if (n > 0 && others > 0)
+		c->say(c->say_arg, buf_str(&line));
+	buf_clear(&line);
+}
+
 static bool
 all_can_share(const struct coord *c)
 {
@@ -726,6 +706,7 @@ prepare(struct coord *c)
 	c->intervals = intervals_new(c->n, c->req->interval_ns, c->plan,
 	    on_interval, c);
 	prepare_members(c);
+	warn_protocols(c);
 	ask_all(c);
 }
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/loop.h"
+#include "fleet/credentials.h"
 #include "fleet/fleet.h"
 #include "result.h"
 
@@ -15,12 +16,13 @@
 struct coord;
 
 /*
- * Borrows fleet and token (NULL: none). say hears a line for the person who
- * waits: warnings, what workers fail of, what their commands print; it begins
- * with the worker's name where it is about one. NULL with errno.
+ * Borrows fleet and credentials. say hears a line for the person who waits:
+ * warnings, what workers fail of, what their commands print; it begins with
+ * the worker's name where it is about one. NULL with errno.
  */
 struct coord *coord_new(struct loop *loop, const struct fleet *fleet,
-    const char *token, void (*say)(void *arg, const char *line), void *arg);
+    const struct credentials *credentials,
+    void (*say)(void *arg, const char *line), void *arg);
 /* Ends all connections and commands. */
 void	 coord_free(struct coord *c);
 

@@ -76,6 +76,7 @@ struct mock {
 	const struct mock_settings *settings;
 	int			 fd;		/* listening */
 	struct loop		*loop;
+	struct tls_context	*tls;		/* NULL: plain HTTP */
 	struct server		*server;	/* NULL when it is down */
 	struct loop_io		 down;
 	struct loop_io		 parent;	/* its end is ours */
@@ -109,7 +110,7 @@ static int	serve(void *arg, int read_fd, int write_fd);
 static int	serve_alone(struct mock *m);
 static int	serve_many(struct mock *m);
 static void	on_child(void *arg, int signo);
-static int	announce(int fd);
+static int	announce(const struct mock *m);
 static void	on_stop(void *arg, int signo);
 static int	mock_open(struct mock *m);
 static void	mock_clear(struct mock *m);
@@ -191,7 +192,7 @@ mock_main(const struct mock_settings *settings)
 		warn("%s", net_address_format(text, &settings->address));
 		return 1;
 	}
-	if (announce(m.fd) == -1) {
+	if (announce(&m) == -1) {
 		warn("standard output");
 		close(m.fd);
 		return 1;
@@ -203,14 +204,15 @@ mock_main(const struct mock_settings *settings)
 
 /* Says where it listens, at once: a script waits for this line. */
 static int
-announce(int fd)
+announce(const struct mock *m)
 {
+	const char *scheme = m->settings->tls != NULL ? "https://" : "http://";
 	struct net_address a;
 	char text[NET_TEXT_MAX];
 
-	if (net_local_address(fd, &a) == -1 ||
+	if (net_local_address(m->fd, &a) == -1 ||
 	    printf("pulse mock: listening on %s%s\n",
-	    a.ss.ss_family == AF_UNIX ? "" : "http://",
+	    a.ss.ss_family == AF_UNIX ? "" : scheme,
 	    net_address_format(text, &a)) < 0 || fflush(stdout) == EOF)
 		return -1;
 	return 0;
@@ -320,6 +322,7 @@ mock_open(struct mock *m)
 	};
 	struct server_limits mine = limits;
 	uint64_t fds = net_raise_nofile(CONNECTIONS_MAX + FDS_SPARE);
+	char why[TLS_TEXT_MAX];
 
 	mine.connections = fds > CONNECTIONS_MIN + FDS_SPARE ?
 	    (size_t)(fds - FDS_SPARE) : CONNECTIONS_MIN;
@@ -332,6 +335,13 @@ mock_open(struct mock *m)
 		    .arg = m };
 		return loop_add(m->loop, &m->down, LOOP_READ);
 	}
+	/* It was tried before: lack of memory alone can be wrong now. */
+	if (m->settings->tls != NULL &&
+	    (m->tls = tls_server_new(m->settings->tls, why)) == NULL) {
+		errno = ENOMEM;
+		return -1;
+	}
+	mine.tls = m->tls;
 	m->server = server_new(m->loop, m->fd, &mine, &handler);
 	return m->server == NULL ? -1 : 0;
 }
@@ -349,6 +359,7 @@ mock_clear(struct mock *m)
 		m->made = d->next_made;
 		free(d);
 	}
+	tls_context_free(m->tls);
 	loop_free(m->loop);
 	free(m->text);
 	free(m->large);

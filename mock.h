@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/net.h"
+#include "base/tls.h"
 #include "base/util.h"
 
 enum mock_mode {
@@ -23,6 +24,7 @@ struct mock_settings {
 	double			 fail_rate;	/* 0 to 1; counted by process */
 	uint64_t		 size;		/* bytes of an answer's body */
 	uint64_t		 processes;	/* 0 and 1: no child */
+	const struct tls_settings *tls;		/* good ones; NULL: plain */
 };
 
 #define MOCK_SLOW_NS	(500 * NS_PER_MS)
@@ -34,9 +36,9 @@ enum mock_mode	 mock_mode_by_name(const char *name);
 
 /*
  * Listens, prints one line with its address ("pulse mock: listening on
- * http://127.0.0.1:8080", or "... unix:PATH", about 60 bytes of it) to stdout
- * and serves until INT, TERM or HUP. SIGPIPE must be ignored. Exit status: 0,
- * or 1 after a line on stderr.
+ * http://127.0.0.1:8080", or "https://...", or "unix:PATH", about 60 bytes of
+ * it) to stdout and serves until INT, TERM or HUP. SIGPIPE must be ignored.
+ * Exit status: 0, or 1 after a line on stderr.
  */
 int	 mock_main(const struct mock_settings *settings);
 

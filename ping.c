@@ -20,12 +20,12 @@
 #include "base/resolve.h"
 #include "base/text.h"
 #include "base/util.h"
+#include "fleet/credentials.h"
 #include "fleet/fleet.h"
 #include "fleet/peer.h"
 #include "fleet/ping.h"
 #include "ping.h"
 #include "report/words.h"
-#include "token.h"
 
 enum {
 	NAME_WIDTH_MIN = 6,
@@ -34,11 +34,8 @@ enum {
 	FDS_SPARE = 64
 };
 
-enum ping_option { OPT_TOKEN_FILE = 1 };
-
 static const struct option_row rows[] = {
-	{ OPT_TOKEN_FILE, 0, "token-file", "FILE",
-	    "what the workers want to see [PULSE_WORKER_TOKEN]" },
+	CREDENTIALS_ROWS,
 };
 
 const struct command ping_command = {
@@ -52,12 +49,12 @@ const struct command ping_command = {
 };
 
 struct ping {
-	struct fleet	 fleet;
-	char		*token;
-	struct loop	*loop;
-	struct resolver	*resolver;
-	struct peer	**peers;
-	struct pong	*pongs;
+	struct fleet		 fleet;
+	struct credentials	 credentials;
+	struct loop		*loop;
+	struct resolver		*resolver;
+	struct peer		**peers;
+	struct pong		*pongs;
 };
 
 static void
@@ -91,7 +88,7 @@ ping_open(struct ping *p)
 	p->pongs = xcalloc(p->fleet.n, sizeof(*p->pongs));
 	for (i = 0; i < p->fleet.n; i++)
 		p->peers[i] = peer_new(p->loop, p->resolver,
-		    &p->fleet.workers[i], p->token, on_said, p);
+		    &p->fleet.workers[i], &p->credentials, on_said, p);
 	return 0;
 }
 
@@ -103,7 +100,7 @@ ping_clear(struct ping *p)
 	resolver_free(p->resolver);
 	loop_free(p->loop);
 	fleet_clear(&p->fleet);
-	free(p->token);
+	credentials_clear(&p->credentials);
 }
 
 static void
@@ -175,23 +172,19 @@ ping_all(struct ping *p)
 static int
 ping_read(struct ping *p, const struct options *o)
 {
-	const char *token_file = NULL;
+	struct credentials_settings s = { .token_file = NULL };
 	char why[WIRE_TEXT_MAX];
 	size_t i;
 
 	for (i = 0; i < o->ngiven; i++)
-		token_file = o->given[i].value;
+		credentials_set(&s, &o->given[i]);
 	for (i = 0; i < o->noperands; i++)
 		if (fleet_add(&p->fleet, o->operands[i], why) == -1)
 			goto refused;
-	if (fleet_check(&p->fleet, why) == -1)
-		goto refused;
-	if (token_read(token_file, &p->token, why) == 0)
+	if (fleet_check(&p->fleet, why) == 0 &&
+	    credentials_check(&s, &p->fleet, why) == 0 &&
+	    credentials_read(&p->credentials, &s, &p->fleet, why) == 0)
 		return 0;
-	if (token_file != NULL) {
-		warnx("ping: --token-file: %s", why);
-		return -1;
-	}
 refused:
 	warnx("ping: %s", why);
 	return -1;

@@ -25,6 +25,7 @@
 #include "ping.h"
 #include "run.h"
 #include "run_options.h"
+#include "serve_tls.h"
 #include "wire.h"
 #include "worker.h"
 #include "worker_options.h"
@@ -49,6 +50,7 @@ static const struct option_row mock_rows[] = {
 	    "share that fails, 0 to 1 [0.2 when mixed or flaky]" },
 	{ MOCK_SIZE, 0, "size", "BYTES", "of an answer's body [64]" },
 	{ MOCK_GENERATORS, 'g', "generators", "N", "processes [1]" },
+	SERVE_TLS_ROWS,
 };
 
 static const struct command mock_command = {
@@ -142,8 +144,13 @@ parse_mock_address(struct net_address *a, const char *text)
 }
 
 static int
-mock_apply(struct mock_settings *s, const struct given *g)
+mock_apply(struct mock_settings *s, struct serve_tls *files,
+    const struct given *g)
 {
+	if (serve_tls_is_option(g)) {
+		serve_tls_set(files, g);
+		return 0;
+	}
 	switch ((enum mock_option)g->row->id) {
 	case MOCK_ADDR:
 		if (!parse_mock_address(&s->address, g->value))
@@ -183,6 +190,9 @@ mock_command_main(int argc, char **argv)
 {
 	struct mock_settings s = { .mode = MOCK_HEALTHY, .fail_rate = -1,
 	    .delay_ns = UINT64_MAX, .size = 64, .processes = 1 };
+	struct serve_tls files = { .cert = NULL };
+	struct tls_settings pem;
+	char why[TLS_TEXT_MAX];
 	struct options o;
 	int status;
 	size_t i;
@@ -190,7 +200,7 @@ mock_command_main(int argc, char **argv)
 	net_listen_parse(&s.address, "127.0.0.1:8080");
 	status = options_parse(&o, &mock_command, argc, argv);
 	for (i = 0; status == 0 && i < o.ngiven; i++)
-		status = mock_apply(&s, &o.given[i]);
+		status = mock_apply(&s, &files, &o.given[i]);
 	options_clear(&o);
 	if (status != 0)
 		return status == 1 ? 0 : 1;
@@ -198,7 +208,13 @@ mock_command_main(int argc, char **argv)
 		s.delay_ns = s.mode == MOCK_SLOW ? 500 * NS_PER_MS : 0;
 	if (s.fail_rate < 0)
 		s.fail_rate = 0.2;
-	return mock_main(&s);
+	status = serve_tls_read(&pem, &files, why);
+	if (status == -1)
+		warnx("mock: %s", why);
+	s.tls = pem.cert != NULL ? &pem : NULL;
+	status = status == -1 ? 1 : mock_main(&s);
+	serve_tls_clear(&pem);
+	return status;
 }
 
 static int

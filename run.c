@@ -20,13 +20,13 @@
 #include "base/loop.h"
 #include "coord.h"
 #include "dry_run.h"
+#include "fleet/credentials.h"
 #include "load/pool.h"
 #include "output.h"
 #include "report/progress.h"
 #include "report/report.h"
 #include "run.h"
 #include "run_options.h"
-#include "token.h"
 
 #define STOP_GRACE_NS	(3 * NS_PER_SEC)
 /* timeout(1) sends its signal twice, to the process and to the group. */
@@ -39,7 +39,7 @@ struct run {
 	struct loop		*loop;
 	struct pool		*pool;		/* of this machine, or */
 	struct coord		*coord;		/* of a fleet */
-	char			*token;
+	struct credentials	 credentials;	/* for its workers */
 	struct progress		 progress;
 	struct snapshot		*snapshots;
 	size_t			 nsnapshots;
@@ -198,13 +198,13 @@ make_load(struct run *run)
 			warn("generators");
 		return run->pool == NULL ? -1 : 0;
 	}
-	if (token_read(s->token_path, &run->token, why) == -1) {
-		warnx("%s%s", s->token_path != NULL ? "--token-file: " : "",
-		    why);
+	if (credentials_read(&run->credentials, &s->credentials,
+	    &s->plan.fleet, why) == -1) {
+		warnx("%s", why);
 		return -1;
 	}
-	run->coord = coord_new(run->loop, &s->plan.fleet, run->token, on_say,
-	    run);
+	run->coord = coord_new(run->loop, &s->plan.fleet, &run->credentials,
+	    on_say, run);
 	if (run->coord == NULL)
 		warn("coordinator");
 	return run->coord == NULL ? -1 : 0;
@@ -254,7 +254,7 @@ run_clear(struct run *run)
 	for (i = 0; i < run->nsnapshots; i++)
 		snapshot_clear(&run->snapshots[i]);
 	free(run->snapshots);
-	free(run->token);
+	credentials_clear(&run->credentials);
 	run_settings_clear(&run->settings);
 }
 

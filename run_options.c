@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "connect_options.h"
+#include "fleet/credentials.h"
 #include "fleet/fleet.h"
 #include "json.h"
 #include "load/pool.h"
@@ -49,7 +50,6 @@ enum run_option {
 	OPT_SATURATION,
 	OPT_SEED,
 	OPT_TIMEOUT,
-	OPT_TOKEN_FILE,
 	OPT_WARMUP,
 	OPT_WORKERS
 };
@@ -85,8 +85,7 @@ static const struct option_row rows[] = {
 	    "do not try one connection first" },
 	{ OPT_WORKERS, 'w', "workers", "LIST|@FILE",
 	    "run on these: a:9100,b:9100=2 [this machine]" },
-	{ OPT_TOKEN_FILE, 0, "token-file", "FILE",
-	    "what the workers want to see [PULSE_WORKER_TOKEN]" },
+	CREDENTIALS_ROWS,
 	{ OPT_INTERVAL, 'i', "interval", "TIME",
 	    "of snapshots and progress [1s]" },
 	CONNECT_ROWS,
@@ -327,9 +326,6 @@ apply_process(struct run_settings *s, const struct given *g)
 	case OPT_NO_PROBE:
 		s->wants_probe = false;
 		return 0;
-	case OPT_TOKEN_FILE:
-		s->token_path = g->value;
-		return 0;
 	case OPT_WORKERS:
 		if (fleet_add(&s->plan.fleet, g->value, why) == -1)
 			return options_refuse(g, why);
@@ -350,6 +346,10 @@ apply(struct run_settings *s, struct phase_options *po, const struct given *g,
 		return output_apply(&s->output, &s->plan, g);
 	if (connect_is_option(g))
 		return connect_apply(&s->plan.req.scenario.connect, g, o);
+	if (credentials_is_option(g)) {
+		credentials_set(&s->credentials, g);
+		return 0;
+	}
 	switch ((enum run_option)g->row->id) {
 	case OPT_FOUR:
 	case OPT_SIX:
@@ -374,7 +374,6 @@ apply(struct run_settings *s, struct phase_options *po, const struct given *g,
 	case OPT_DRY_RUN:
 	case OPT_GENERATORS:
 	case OPT_NO_PROBE:
-	case OPT_TOKEN_FILE:
 	case OPT_WORKERS:
 		return apply_process(s, g);
 	}
@@ -454,12 +453,12 @@ check_fleet(const struct run_settings *s, const struct options *o)
 	const struct given *g;
 	char why[WIRE_TEXT_MAX];
 
-	if (s->plan.fleet.n == 0) {
-		if ((g = find_given(o, OPT_TOKEN_FILE)) != NULL)
-			return options_refuse(g, "there are no workers that "
-			    "want a token");
-		return 0;
+	if (credentials_check(&s->credentials, &s->plan.fleet, why) == -1) {
+		warnx("%s", why);
+		return -1;
 	}
+	if (s->plan.fleet.n == 0)
+		return 0;
 	if ((g = find_given(o, OPT_GENERATORS)) != NULL ||
 	    (g = find_given(o, OPT_NO_PROBE)) != NULL)
 		return options_refuse(g, "each worker decides that for itself, "

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fleet/credentials.h"
 #include "options.h"
 #include "output.h"
 #include "plan.h"
@@ -16,7 +17,7 @@ struct run_settings {
 	uint32_t	 generators;
 	bool		 wants_probe;
 	bool		 is_dry_run;
-	const char	*token_path;	/* NULL: as the environment has it */
+	struct credentials_settings credentials;	/* for workers */
 	struct output_settings output;
 };
 

@@ -8,16 +8,12 @@
  * the same user from attaching to it, where the system has such a setting).
  */
 
-#include <sys/resource.h>
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/proc.h"
 #include "token.h"
 
 static int
@@ -58,19 +54,6 @@ check(const char *what, const char *token, char why[WIRE_TEXT_MAX])
 	return 0;
 }
 
-static void
-leave_no_core(void)
-{
-	const struct rlimit none = { 0, 0 };
-
-	/* Both are best effort: lowering a limit does not fail. */
-	(void)setrlimit(RLIMIT_CORE, &none);
-#ifdef __linux__
-	/* A handler that cores are piped to does not ask for the limit. */
-	(void)prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL);
-#endif
-}
-
 int
 token_read(const char *path, char **token, char why[WIRE_TEXT_MAX])
 {
@@ -91,7 +74,7 @@ token_read(const char *path, char **token, char why[WIRE_TEXT_MAX])
 	/* Commands that carry the protocol have no use for it. */
 	if (path == NULL)
 		(void)unsetenv("PULSE_WORKER_TOKEN");
-	leave_no_core();
+	proc_leave_no_core();
 	return 0;
 }
 

@@ -591,6 +591,7 @@ worker_open(struct worker *w, int fd)
 {
 	const struct server_handler handler = { on_head, on_request, on_gone,
 	    on_drained, w };
+	struct server_limits mine = limits;
 
 	w->loop = loop_new();
 	if (w->loop == NULL ||
@@ -604,7 +605,8 @@ worker_open(struct worker *w, int fd)
 		return -1;
 	}
 	pool_set_gate(w->pool, may_connect, w);
-	w->server = server_new(w->loop, fd, &limits, &handler);
+	mine.tls = w->settings.tls;
+	w->server = server_new(w->loop, fd, &mine, &handler);
 	if (w->server == NULL) {
 		warn("worker: event loop");
 		return -1;
@@ -620,9 +622,11 @@ static int
 announce(const struct worker *w)
 {
 	char text[NET_TEXT_MAX];
-	bool is_unix = w->settings.address.ss.ss_family == AF_UNIX;
+	const char *scheme = w->settings.tls != NULL ? "https://" : "http://";
 
-	printf("pulse worker: listening on %s%s\n", is_unix ? "" : "http://",
+	if (w->settings.address.ss.ss_family == AF_UNIX)
+		scheme = "";
+	printf("pulse worker: listening on %s%s\n", scheme,
 	    net_address_format(text, &w->settings.address));
 	if (fflush(stdout) == EOF) {
 		warn("worker: standard output");

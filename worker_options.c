@@ -4,8 +4,9 @@
  * the settings; what the environment says, options win over.
  *
  * A worker that others can reach must know who asks: without a token it
- * listens on loopback and on unix sockets only, unless --no-auth says that
- * this is wanted. Every misuse is one line on stderr; nothing is opened here.
+ * listens on loopback and on unix sockets only, unless --cacert makes clients
+ * show a certificate or --no-auth says that this is wanted. Every misuse is one
+ * line on stderr; nothing is opened here but the files that options name.
  */
 
 #include <err.h>
@@ -17,6 +18,7 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "load/pool.h"
+#include "serve_tls.h"
 #include "token.h"
 #include "worker_options.h"
 
@@ -42,6 +44,7 @@ static const struct option_row rows[] = {
 	    "serve one coordinator over stdin and stdout" },
 	{ OPT_TOKEN_FILE, 0, "token-file", "FILE",
 	    "what coordinators must send [PULSE_WORKER_TOKEN]" },
+	SERVE_TLS_ROWS,
 	{ OPT_NO_AUTH, 0, "no-auth", NULL,
 	    "listen beyond loopback without a token" },
 	{ OPT_GENERATORS, 'g', "generators", "N", "processes [CPUs]" },
@@ -69,6 +72,7 @@ const struct command worker_command = {
 struct said {
 	const char	*token_file;
 	const char	*address;
+	struct serve_tls files;
 	bool		 has_no_auth;
 };
 
@@ -97,6 +101,10 @@ apply(struct worker_settings *s, struct said *said, const struct given *g)
 	char why[WIRE_TEXT_MAX];
 	uint64_t n;
 
+	if (serve_tls_is_option(g)) {
+		serve_tls_set(&said->files, g);
+		return 0;
+	}
 	switch ((enum worker_option)g->row->id) {
 	case OPT_ADDR:
 		said->address = g->value;
@@ -174,18 +182,39 @@ read_environment(struct worker_settings *s)
 	return -1;
 }
 
+/* Where nobody is in between there is nothing to keep from him. */
 static int
-complete(struct worker_settings *s, const struct said *said)
+open_tls(struct worker_settings *s, const struct said *said)
+{
+	char why[TLS_TEXT_MAX];
+	struct tls_settings pem;
+	int status;
+
+	if (said->files.cert != NULL &&
+	    (s->is_stdio || s->address.ss.ss_family == AF_UNIX)) {
+		warnx("worker: --cert: TLS is for TCP: %s", s->is_stdio ?
+		    "with --stdio, whoever started the worker has its pipe" :
+		    "a unix socket does not leave this machine");
+		return -1;
+	}
+	status = serve_tls_read(&pem, &said->files, why);
+	if (status == 0 && pem.cert != NULL &&
+	    (s->tls = tls_server_new(&pem, why)) == NULL)
+		status = -1;
+	if (s->tls != NULL)
+		proc_leave_no_core();
+	serve_tls_clear(&pem);
+	if (status == -1)
+		warnx("worker: %s", why);
+	return status;
+}
+
+static int
+open_access(struct worker_settings *s, const struct said *said)
 {
 	char why[WIRE_TEXT_MAX];
 	bool is_unix = s->address.ss.ss_family == AF_UNIX;
 
-	if (s->is_stdio && said->address != NULL) {
-		warnx("worker: --stdio and --addr exclude each other");
-		return -1;
-	}
-	if (read_environment(s) == -1)
-		return -1;
 	if (token_read(said->token_file, &s->token, why) == -1) {
 		warnx("worker: %s%s", said->token_file != NULL ?
 		    "--token-file: " : "", why);
@@ -200,20 +229,33 @@ complete(struct worker_settings *s, const struct said *said)
 	s->access.is_local = s->is_stdio || is_unix;
 	s->access.is_loopback = !s->access.is_local &&
 	    net_is_loopback(&s->address);
-	if (s->token == NULL && !s->access.is_local &&
-	    !s->access.is_loopback && !said->has_no_auth) {
+	if (s->token == NULL && said->files.ca == NULL &&
+	    !s->access.is_local && !s->access.is_loopback &&
+	    !said->has_no_auth) {
 		warnx("worker: %s: a worker that others can reach needs a "
 		    "token: set PULSE_WORKER_TOKEN or --token-file, or say "
-		    "--no-auth", said->address);
+		    "--cacert or --no-auth", said->address);
 		return -1;
 	}
 	return 0;
 }
 
+static int
+complete(struct worker_settings *s, const struct said *said)
+{
+	if (s->is_stdio && said->address != NULL) {
+		warnx("worker: --stdio and --addr exclude each other");
+		return -1;
+	}
+	if (read_environment(s) == -1 || open_access(s, said) == -1)
+		return -1;
+	return open_tls(s, said);
+}
+
 int
 worker_settings_parse(struct worker_settings *s, int argc, char **argv)
 {
-	struct said said = { NULL, NULL, false };
+	struct said said = { .address = NULL };
 	struct options o;
 	int status;
 	size_t i;
@@ -234,6 +276,8 @@ void
 worker_settings_clear(struct worker_settings *s)
 {
 	access_clear(&s->access);
+	tls_context_free(s->tls);
+	s->tls = NULL;
 	free(s->token);
 	s->token = NULL;
 }

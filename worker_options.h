@@ -7,14 +7,16 @@
 
 #include "access.h"
 #include "base/net.h"
+#include "base/tls.h"
 #include "options.h"
 
-/* What `pulse worker` was asked to be. Owns token and access. */
+/* What `pulse worker` was asked to be. Owns token, TLS and access. */
 struct worker_settings {
 	struct net_address	 address;
 	bool			 is_stdio;	/* then there is no address */
 	uint32_t		 generators;
 	char			*token;
+	struct tls_context	*tls;		/* NULL: plain HTTP */
 	struct access		 access;
 };
 

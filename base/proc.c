@@ -11,8 +11,10 @@
  */
 
 #ifdef __linux__
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #endif
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <dirent.h>
@@ -480,6 +482,19 @@ proc_end(struct proc *p, int grace_ms)
 		p->is_ended = true;
 	}
 	p->pid = 0;
+}
+
+void
+proc_leave_no_core(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	/* Both are best effort: lowering a limit does not fail. */
+	(void)setrlimit(RLIMIT_CORE, &none);
+#ifdef __linux__
+	/* A handler that cores are piped to does not ask for the limit. */
+	(void)prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL);
+#endif
 }
 
 char *

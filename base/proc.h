@@ -68,6 +68,9 @@ void	 proc_give_fds(struct proc *p);
 /* Closes an end that proc_spawn made; forgets it for later children too. */
 void	 proc_close_fd(int fd);
 
+/* For one that has a secret; its children, too, until they start a program. */
+void	 proc_leave_no_core(void);
+
 /* "exited with status 3", "was killed by signal 9 (Killed)". */
 enum { PROC_TEXT_MAX = 80 };
 char	*proc_describe(const struct proc *p, char text[PROC_TEXT_MAX]);

@@ -46,13 +46,15 @@ struct tls_peer {
 	bool			 is_address;
 	bool			 shows_cert;
 	SSL_SESSION		*session;	/* of the last connection */
+	STACK_OF(X509)		*trusted;	/* a chain that was verified */
+	uint64_t		 trusted_ns;	/* when */
 };
 
 struct tls {
 	SSL		*ssl;
 	struct tls_peer	*peer;		/* NULL: a server's */
 	bool		 is_done;	/* the handshake */
-	bool		 is_drained;	/* but for a part of a record */
+	bool		 is_drained;	/* only the socket can bring more */
 	bool		 has_end;	/* no more to read, because: */
 	int		 end_errno;	/* 0: the peer said so */
 	enum tls_reason	 reason;
@@ -78,6 +80,8 @@ static struct {
 	size_t	 nspare;
 } records;
 
+#define TRUST_NS	(5 * NS_PER_SEC)	/* a verdict is good for it */
+
 static const unsigned char alpn[] = "\x08http/1.1";
 enum { ALPN_LEN = sizeof(alpn) - 1 };
 
@@ -86,6 +90,7 @@ static void	*records_realloc(void *, size_t, const char *, int);
 static void	 records_free(void *, const char *, int);
 static void	log_key(const SSL *, const char *);
 static int	keep_session(SSL *, SSL_SESSION *);
+static int	verify_chain(X509_STORE_CTX *, void *);
 static int	choose_alpn(SSL *, const unsigned char **, unsigned char *,
 		    const unsigned char *, unsigned int, void *);
 
@@ -242,10 +247,13 @@ load_key(SSL_CTX *ctx, const char *text, const char *name, char *why)
 	if (bio != NULL)
 		key = PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL);
 	BIO_free(bio);
-	if (key == NULL)
+	if (key == NULL) {
+		/* Its words are of passwords and of forms that were tried. */
+		ERR_clear_error();
 		return refuse(why, name, strstr(text, "ENCRYPTED") != NULL ?
 		    "the key is encrypted" :
 		    "there is no private key in PEM form");
+	}
 	n = SSL_CTX_use_PrivateKey(ctx, key);
 	EVP_PKEY_free(key);
 	if (n != 1 || SSL_CTX_check_private_key(ctx) != 1) {
@@ -389,6 +397,7 @@ tls_client_new(const struct tls_settings *s, char why[TLS_TEXT_MAX])
 	if (ctx == NULL)
 		return NULL;
 	ctx->is_insecure = s->is_insecure;
+	SSL_CTX_set_cert_verify_callback(ctx->ssl_ctx, verify_chain, NULL);
 	SSL_CTX_set_alpn_protos(ctx->ssl_ctx, alpn, ALPN_LEN);
 	if (!s->no_resume) {
 		SSL_CTX_set_session_cache_mode(ctx->ssl_ctx,
@@ -500,8 +509,52 @@ tls_peer_free(struct tls_peer *peer)
 	if (peer == NULL)
 		return;
 	SSL_SESSION_free(peer->session);
+	sk_X509_pop_free(peer->trusted, X509_free);
 	free(peer->name);
 	free(peer);
+}
+
+/* The same certificates, byte for byte, in the same order. */
+static bool
+is_chain(const STACK_OF(X509) *a, const STACK_OF(X509) *b)
+{
+	int i;
+
+	if (a == NULL || b == NULL || sk_X509_num(a) != sk_X509_num(b))
+		return false;
+	for (i = 0; i < sk_X509_num(a); i++)
+		if (X509_cmp(sk_X509_value(a, i), sk_X509_value(b, i)) != 0)
+			return false;
+	return true;
+}
+
+/*
+ * A server shows the same chain to each connection, and the verdict on it
+ * depends on nothing else than the time: it is asked for again only after
+ * TRUST_NS. That the server has the key to the chain, each handshake proves
+ * anew. Nothing is remembered of a chain that was refused. (OpenSSL asks for a
+ * verdict even if nobody is to be verified.)
+ */
+static int
+verify_chain(X509_STORE_CTX *store, void *arg)
+{
+	const SSL *ssl = X509_STORE_CTX_get_ex_data(store,
+	    SSL_get_ex_data_X509_STORE_CTX_idx());
+	const struct tls *t = SSL_get_app_data(ssl);
+	STACK_OF(X509) *chain = X509_STORE_CTX_get0_untrusted(store);
+	struct tls_peer *peer = t->peer;
+	uint64_t now_ns = clock_now_ns();
+	int rc;
+
+	(void)arg;
+	if (peer->ctx->is_insecure || (is_chain(peer->trusted, chain) &&
+	    now_ns - peer->trusted_ns < TRUST_NS))
+		return 1;
+	rc = X509_verify_cert(store);
+	sk_X509_pop_free(peer->trusted, X509_free);
+	peer->trusted = rc == 1 ? X509_chain_up_ref(chain) : NULL;
+	peer->trusted_ns = now_ns;
+	return rc;
 }
 
 static void
@@ -785,6 +838,7 @@ tls_write(struct tls *t, const void *p, size_t len)
 	return -1;
 }
 
+/* Of a record that is not whole the socket will tell. */
 bool
 tls_has_pending(const struct tls *t)
 {

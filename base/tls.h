@@ -30,9 +30,9 @@ enum tls_reason {
 
 /*
  * Whom to trust and who to be: PEM texts, whose owner the settings' owner is.
- * Names are what reasons begin with, for whoever gave the text: "--cert: c.pem".
- * They are borrowed, and NULL if it needs no name. ca_option is what to give
- * on a machine without CAs; NULL: "--cacert".
+ * Names are what reasons begin with, for whoever gave the text: "--cert:
+ * c.pem". They are borrowed, and NULL if it needs no name. ca_option is what to
+ * give on a machine without CAs; NULL: "--cacert".
  */
 struct tls_settings {
 	char	*ca;		/* trusted issuers; NULL: the system's */

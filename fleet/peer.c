@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One worker as a coordinator reaches it: connects (or starts the command that
- * carries the protocol), sends a request, hands on the answer as it comes.
+ * carries the protocol), sends a request, hands on the answer as it comes. What
+ * goes to an https worker goes through TLS; each keeps its own session for the
+ * next connection.
  *
  * A failure is told once, from the loop, as one line for people. When a
  * command's output ends too early, its last words are the reason: what it has
@@ -55,7 +57,8 @@ struct peer {
 	struct loop			*loop;
 	struct resolver			*resolver;
 	const struct worker_address	*worker;
-	const char			*token;
+	const struct credentials	*credentials;
+	struct tls_peer			*tls_peer;	/* of an https one */
 	struct peer_hooks		 hooks;
 	void				(*said)(void *,
 					    const struct worker_address *,
@@ -67,7 +70,10 @@ struct peer {
 	struct net_addresses		 addresses;
 	size_t				 tried;
 	struct buf			 out;
+	uint64_t			 asked_ns;
 	bool				 is_ending;	/* peer_end was asked */
+	bool				 is_asking;	/* out has a request */
+	bool				 is_known;	/* it has answered */
 	bool				 keep_alive;
 	struct buf			 head;
 	size_t				 scanned;
@@ -90,7 +96,7 @@ static void	on_timer(void *);
 
 struct peer *
 peer_new(struct loop *loop, struct resolver *resolver,
-    const struct worker_address *worker, const char *token,
+    const struct worker_address *worker, const struct credentials *credentials,
     void (*said)(void *, const struct worker_address *, const char *),
     void *arg)
 {
@@ -99,7 +105,10 @@ peer_new(struct loop *loop, struct resolver *resolver,
 	p->loop = loop;
 	p->resolver = resolver;
 	p->worker = worker;
-	p->token = token;
+	p->credentials = credentials;
+	if (worker->is_tls)
+		p->tls_peer = tls_peer_new(credentials->tls, worker->host,
+		    true);
 	p->said = said;
 	p->said_arg = arg;
 	p->error.fd = -1;
@@ -161,6 +170,7 @@ peers_free(struct peer **peers, size_t n)
 		now_ns = clock_now_ns();
 		proc_end(&peers[i]->proc, now_ns < until_ns ?
 		    (int)((until_ns - now_ns) / NS_PER_MS) : 0);
+		tls_peer_free(peers[i]->tls_peer);
 		free(peers[i]);
 	}
 	free(peers);
@@ -357,6 +367,19 @@ peer_connect(struct peer *p)
 	(void)open_stream(p, fd, fd, LOOP_WRITE);
 }
 
+static int
+start_tls(struct peer *p)
+{
+	struct tls *t = tls_connect(p->tls_peer, p->stream.read_fd);
+
+	if (t == NULL) {
+		fail(p, "", strerror(errno));
+		return -1;
+	}
+	stream_start_tls(&p->stream, t);
+	return 0;
+}
+
 static void
 on_connected(struct peer *p)
 {
@@ -364,6 +387,8 @@ on_connected(struct peer *p)
 		connect_next(p, errno);
 		return;
 	}
+	if (p->worker->is_tls && start_tls(p) == -1)
+		return;
 	p->state = PEER_OPEN;
 	if (stream_watch(&p->stream, LOOP_READ | LOOP_WRITE) == -1)
 		fail(p, "", strerror(errno));
@@ -389,10 +414,6 @@ peer_open(struct peer *p)
 	const struct worker_address *w = p->worker;
 
 	p->is_ending = false;
-	if (w->is_tls) {
-		fail(p, "this build has no TLS: give an http:// worker", "");
-		return;
-	}
 	switch (w->kind) {
 	case WORKER_TCP:
 		p->state = PEER_RESOLVE;
@@ -438,8 +459,9 @@ peer_ask(struct peer *p, const char *method, const char *path,
 	buf_addf(out, "%s %s HTTP/1.1\r\nHost: ", method, path);
 	add_host(out, p->worker);
 	buf_adds(out, "\r\nUser-Agent: pulse/" PULSE_VERSION "\r\n");
-	if (p->token != NULL)
-		buf_addf(out, "Authorization: Bearer %s\r\n", p->token);
+	if (p->credentials->token != NULL)
+		buf_addf(out, "Authorization: Bearer %s\r\n",
+		    p->credentials->token);
 	buf_adds(out, fields);
 	if (body != NULL)
 		buf_addf(out, "Content-Length: %zu\r\n", len);
@@ -447,12 +469,20 @@ peer_ask(struct peer *p, const char *method, const char *path,
 	buf_add(out, body, len);
 	p->exchange = EXCHANGE_HEAD;
 	p->scanned = 0;
+	p->asked_ns = loop_tick(p->loop);
+	p->is_asking = true;
 	if (out->is_full)
 		fail(p, "the request is too large", "");
 	else if (p->state == PEER_CLOSED)
 		peer_open(p);
 	else if (stream_watch(&p->stream, LOOP_READ | LOOP_WRITE) == -1)
 		fail(p, "", strerror(errno));
+}
+
+uint64_t
+peer_asked_ns(const struct peer *p)
+{
+	return p->asked_ns;
 }
 
 void
@@ -477,6 +507,7 @@ peer_end(struct peer *p)
 static void
 send_some(struct peer *p)
 {
+	uint64_t now_ns = loop_tick(p->loop);
 	ssize_t n = stream_write(&p->stream, p->out.data, p->out.len);
 
 	if (n == -1) {
@@ -489,6 +520,9 @@ send_some(struct peer *p)
 	if (p->out.len > 0)
 		return;
 	buf_clear(&p->out);
+	if (p->is_asking)
+		p->asked_ns = now_ns;
+	p->is_asking = false;
 	if (p->is_ending)
 		stream_end_write(&p->stream);
 	if (stream_watch(&p->stream, LOOP_READ) == -1)
@@ -539,6 +573,10 @@ fail_no_http(struct peer *p, enum http_reason reason)
 	char shown[64];
 	size_t i, len = p->head.len;
 
+	if (reason == HTTP_IS_TLS) {
+		fail(p, "the answer is TLS: is https:// meant?", "");
+		return;
+	}
 	if (len > sizeof(shown) - 1)
 		len = sizeof(shown) - 1;
 	for (i = 0; i < len && strchr("\r\n", p->head.data[i]) == NULL; i++)
@@ -577,6 +615,7 @@ take_head(struct peer *p, const char *bytes, size_t len)
 		buf_drop(&p->head, (size_t)n);
 	}
 	p->exchange = EXCHANGE_BODY;
+	p->is_known = true;
 	p->keep_alive = h.keep_alive;
 	http_body_start(&p->body, h.framing, h.length);
 	p->hooks.head(p->hooks.arg, &h);
@@ -605,6 +644,47 @@ take(struct peer *p, const char *bytes, size_t len)
 	}
 }
 
+/* What can probably be done about it. */
+static const char *
+hint_of_tls(enum tls_reason reason)
+{
+	if (reason == TLS_NOT_TLS)
+		return ": is http:// meant?";
+	if (reason == TLS_CERT_ISSUER || reason == TLS_CERT_SELF_SIGNED)
+		return " (--worker-cacert FILE says whom to trust)";
+	return "";
+}
+
+/* TLS has found something wrong. */
+static void
+fail_tls(struct peer *p)
+{
+	const struct tls *t = stream_tls(&p->stream);
+	enum tls_reason reason = tls_reason(t);
+	char text[TLS_TEXT_MAX];
+
+	/* An end that anybody on the way can have made is none of an answer. */
+	if (reason == TLS_CLOSED && p->exchange == EXCHANGE_BODY)
+		fail(p, "the connection ended in the middle of the answer", "");
+	else
+		fail(p, tls_error(t, text), hint_of_tls(reason));
+}
+
+/*
+ * The other side has ended without a word. One that speaks TLS does so when it
+ * hears something else.
+ */
+static void
+fail_no_answer(struct peer *p)
+{
+	if (p->worker->kind == WORKER_TCP && !p->worker->is_tls &&
+	    !p->is_known)
+		fail(p, "the connection ended without an answer: is https:// "
+		    "meant?", "");
+	else
+		lose(p, "the connection ended without an answer");
+}
+
 /* The other side has ended (error 0) or the connection broke. */
 static void
 on_stream_end(struct peer *p, int error)
@@ -613,12 +693,14 @@ on_stream_end(struct peer *p, int error)
 	    http_body_end(&p->body) == 0) {
 		p->keep_alive = false;
 		exchange_end(p);
-	} else if (error != 0)
+	} else if (error == EPROTO && stream_tls(&p->stream) != NULL)
+		fail_tls(p);
+	else if (error != 0)
 		lose(p, strerror(error));
 	else if (p->exchange == EXCHANGE_BODY)
 		lose(p, "the connection ended in the middle of the answer");
 	else
-		lose(p, "the connection ended without an answer");
+		fail_no_answer(p);
 }
 
 static void

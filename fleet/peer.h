@@ -4,16 +4,19 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/loop.h"
 #include "base/resolve.h"
+#include "fleet/credentials.h"
 #include "fleet/fleet.h"
 #include "http.h"
 
 /*
- * A coordinator's way to one worker: a TCP connection, a unix socket, or the
- * standard input and output of a command. One exchange at a time over it,
- * each with an answer that is handed on as it comes.
+ * A coordinator's way to one worker: a TCP connection, with TLS to an https
+ * one, a unix socket, or the standard input and output of a command. One
+ * exchange at a time over it, each with an answer that is handed on as it
+ * comes.
  */
 struct peer;
 
@@ -30,11 +33,11 @@ struct peer_hooks {
 };
 
 /*
- * Nothing is begun. Borrows resolver, worker and token (NULL: none). said
- * hears each line of a command's standard error.
+ * Nothing is begun. Borrows resolver, worker and credentials. said hears each
+ * line of a command's standard error.
  */
 struct peer *peer_new(struct loop *loop, struct resolver *resolver,
-    const struct worker_address *worker, const char *token,
+    const struct worker_address *worker, const struct credentials *credentials,
     void (*said)(void *arg, const struct worker_address *worker,
     const char *line), void *arg);
 /* Who hears of the exchanges from now on. */
@@ -48,6 +51,12 @@ void	 peer_set_hooks(struct peer *p, const struct peer_hooks *hooks);
  */
 void	 peer_ask(struct peer *p, const char *method, const char *path,
 	    const char *fields, const void *body, size_t len);
+/*
+ * When the last of what was asked went out, over a connection that was ready
+ * for it: neither connecting nor a handshake is in a round trip from there.
+ * Until then, when it was asked.
+ */
+uint64_t peer_asked_ns(const struct peer *p);
 /* A blank line, which HTTP allows: we are still there. */
 void	 peer_say_alive(struct peer *p);
 /* Ends our side: the worker shall stop and answer with what it has. */

@@ -2,10 +2,11 @@
 /*
  * Are the workers there, what can they do, and what do their clocks say?
  *
- * The first ping of each includes its connection, so the clock is measured by
- * later ones on the connection that exists. Only a few of these are under way
- * at a time: whoever waits in our own loop would be measured as far away. The
- * one with the shortest round trip says most (RFC 5905 has the same rule).
+ * A round trip begins when the request goes out, so that neither connecting nor
+ * a TLS handshake is part of it; but while all connect, what waits in our own
+ * loop would be measured as far away. So the clock is measured by later pings
+ * on the connection that exists, few of them under way at a time. The one with
+ * the shortest round trip says most (RFC 5905 has the same rule).
  *
  * A Go worker answers {"status":"ok"} and nothing more; what it does not say
  * is taken as not there. Nothing here prints.
@@ -34,7 +35,6 @@ struct asked {
 	struct fleet_ping	*all;
 	struct peer		*peer;
 	struct pong		*pong;
-	uint64_t		 sent_ns;
 	int			 status;
 	unsigned int		 left;		/* pings for the clock */
 	bool			 is_under_way;
@@ -65,7 +65,6 @@ ask(struct asked *a)
 	a->is_under_way = true;
 	a->all->under_way++;
 	buf_reset(&a->answer);
-	a->sent_ns = loop_tick(a->all->loop);
 	peer_ask(a->peer, "GET", "/ping", "", NULL, 0);
 }
 
@@ -188,7 +187,7 @@ static void
 read_pong(struct asked *a, const struct json_value *v, uint64_t now_ns)
 {
 	struct pong *pong = a->pong;
-	uint64_t round_trip_ns = now_ns - a->sent_ns, clock_ns;
+	uint64_t round_trip_ns = now_ns - peer_asked_ns(a->peer), clock_ns;
 	const struct json_value *busy = json_get(v, "busy");
 	const char *version = json_to_str(json_get(v, "version"));
 	char text[WIRE_TEXT_MAX];

@@ -34,7 +34,7 @@
 /* What it is at: all that are at the same have the same time limit. */
 enum state {
 	STATE_FREE,			/* no connection, memory to use again */
-	STATE_TLS,			/* handshake, or nothing behind it yet */
+	STATE_TLS,			/* handshake; nothing behind it yet */
 	STATE_IDLE,			/* nothing of a request has come */
 	STATE_HEAD,
 	STATE_INTERIM,			/* sending 100 (Continue) */

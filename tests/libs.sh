@@ -16,7 +16,8 @@ case $1 in
 	echo tests/result_rig.c ;;
 */test_pool*.c)
 	echo tests/pool_rig.c ;;
-*/test_tls.c|*/test_tls_*.c|*/test_roots.c|*/test_*_tls.c)
+*/test_tls.c|*/test_*_tls.c|*/test_tls_*.c|*/test_roots.c|\
+*/test_credentials.c)
 	echo tests/tls_rig.c ;;
 */gopeer.c|*/manyworkers.c)
 	echo tests/peer_rig.c ;;

@@ -18,19 +18,20 @@ layers='
 2 base/loop base/net base/tls http/body http/server_answer http/url json
 2 load/slots options
 3 base/expiry base/msg base/stream http/server_listener json_write
-3 load/connect load/outcome
+3 load/connect load/outcome serve_tls
 4 base/resolve http/client http/server_input http/server_output wire
 4 connect_options
 5 fleet/feature fleet/run_answer fleet/split http/server_connection
 5 load/check load/target result token wire/read
-6 access fleet/fleet http/server load/audit load/intervals
+6 access fleet/fleet fleet/verdict http/server load/audit load/intervals
 6 load/probe load/request plan_expr wire/checks_json wire/connect_json
 6 wire/counters_json wire/hist_json wire/msg
-7 fleet/peer load/gen mock plan plan_tree wire/request_json
+7 fleet/credentials load/gen mock plan plan_tree wire/request_json
 7 wire/result_json
-8 fleet/ping load/pool plan_file report/report
-9 coord output report/plan_out report/wire_out report/words worker_options
-10 merge ping report/csv report/json_out report/outlook report/page
+8 fleet/peer load/pool plan_file report/report
+9 fleet/ping output report/plan_out report/wire_out report/words
+9 worker_options
+10 coord merge ping report/csv report/json_out report/outlook report/page
 10 report/plan_text report/progress run_options worker
 11 dry_run report/fleet_text report/junit report/latency_text
 12 report/text run

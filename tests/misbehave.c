@@ -127,8 +127,14 @@ read_head(struct peer *p)
 {
 	const char *end, *length;
 
-	while ((end = strstr(p->in, "\r\n\r\n")) == NULL)
+	while ((end = strstr(p->in, "\r\n\r\n")) == NULL) {
 		read_some(p);
+		/* Nobody waits for the line end of a TLS handshake. */
+		if (p->in[0] == 0x16) {
+			say(p, "HTTP/1.1 400 Bad Request\r\n\r\n");
+			finish(p);
+		}
+	}
 	if (sscanf(p->in, "%31s %1023s", p->method, p->path) != 2)
 		_exit(1);
 	if (shows_heads)
@@ -320,6 +326,7 @@ static const struct behaviour {
 	    LENGTH(5) "Connection: close\r\n\r\nlarge" },
 	/* Not HTTP/1.1, or not as it should be. */
 	{ "garbage", answer_once, "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n" },
+	{ "tls-alert", answer_once, "\025\003\003" "\002\002\050\012" },
 	{ "no-newline", answer_once, "HTTP/1.1 200 OK" },
 	{ "http2", http2, "\0\0\6\4\0\0\0\0\0" "\0\3\0\0\0\144" },
 	{ "huge-head", flood, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" },

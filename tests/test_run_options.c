@@ -249,7 +249,7 @@ describe(struct lines *l, const struct run_settings *s)
 	add(l, "csv: %s", or_none(s->output.csv_path));
 	add(l, "junit: %s", or_none(s->output.junit_path));
 	add(l, "wire: %s", or_none(s->output.wire_path));
-	add(l, "token: %s", or_none(s->token_path));
+	add(l, "token: %s", or_none(s->credentials.token_file));
 	text[0] = '\0';
 	for (i = len = 0; i < plan->fleet.n; i++)
 		len += (size_t)snprintf(text + len, sizeof(text) - len,
