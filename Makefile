@@ -61,8 +61,8 @@ OBJS = \
 	report/plan_text.o report/page.o report/latency_text.o \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
 	report/junit.o report/wire_out.o report/progress.o \
-	options.o output.o run_options.o worker_options.o dry_run.o run.o \
-	worker.o ping.o merge.o mock.o
+	options.o connect_options.o output.o run_options.o worker_options.o \
+	dry_run.o run.o worker.o ping.o merge.o mock.o
 
 HDRS = \
 	base/util.h base/text.h base/loop.h base/msg.h base/names.h base/net.h \
@@ -84,8 +84,8 @@ HDRS = \
 	report/report.h report/words.h report/outlook.h report/plan_text.h \
 	report/page.h report/latency_text.h report/fleet_text.h \
 	report/progress.h \
-	options.h output.h run_options.h worker_options.h dry_run.h run.h \
-	worker.h ping.h merge.h mock.h
+	options.h connect_options.h output.h run_options.h worker_options.h \
+	dry_run.h run.h worker.h ping.h merge.h mock.h
 
 all: pulse
 

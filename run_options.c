@@ -20,6 +20,7 @@
 #include "base/proc.h"
 #include "base/text.h"
 #include "base/util.h"
+#include "connect_options.h"
 #include "fleet/fleet.h"
 #include "json.h"
 #include "load/pool.h"
@@ -88,6 +89,7 @@ static const struct option_row rows[] = {
 	    "what the workers want to see [PULSE_WORKER_TOKEN]" },
 	{ OPT_INTERVAL, 'i', "interval", "TIME",
 	    "of snapshots and progress [1s]" },
+	CONNECT_ROWS,
 	OUTPUT_ROWS,
 	{ OPT_DRY_RUN, 'n', "dry-run", NULL,
 	    "check and show the plan, send nothing" },
@@ -341,10 +343,13 @@ apply_process(struct run_settings *s, const struct given *g)
 }
 
 static int
-apply(struct run_settings *s, struct phase_options *po, const struct given *g)
+apply(struct run_settings *s, struct phase_options *po, const struct given *g,
+    const struct options *o)
 {
 	if (output_is_option(g))
 		return output_apply(&s->output, &s->plan, g);
+	if (connect_is_option(g))
+		return connect_apply(&s->plan.req.scenario.connect, g, o);
 	switch ((enum run_option)g->row->id) {
 	case OPT_FOUR:
 	case OPT_SIX:
@@ -389,7 +394,7 @@ take_plan_file(struct run_settings *s, const char *path)
 	if (buf_read_file(&text, path) == -1) {
 		if (errno == ENOENT && strstr(path, ".json") == NULL)
 			warnx("%s: no such plan file (a URL begins with "
-			    "http://)", path);
+			    "http:// or https://)", path);
 		else
 			warn("%s", path);
 		return -1;
@@ -432,12 +437,12 @@ complete(struct run_settings *s, const struct phase_options *po)
 }
 
 static const struct given *
-find_given(const struct options *o, enum run_option id)
+find_given(const struct options *o, int id)
 {
 	size_t i;
 
 	for (i = 0; i < o->ngiven; i++)
-		if (o->given[i].row->id == (int)id)
+		if (o->given[i].row->id == id)
 			return &o->given[i];
 	return NULL;
 }
@@ -459,6 +464,10 @@ check_fleet(const struct run_settings *s, const struct options *o)
 	    (g = find_given(o, OPT_NO_PROBE)) != NULL)
 		return options_refuse(g, "each worker decides that for itself, "
 		    "so it cannot be combined with workers");
+	if ((g = find_given(o, CONNECT_CERT)) != NULL ||
+	    (g = find_given(o, CONNECT_KEY)) != NULL)
+		return options_refuse(g, "a client's certificate stays on this "
+		    "machine, so it cannot be combined with workers");
 	if (fleet_check(&s->plan.fleet, why) == -1) {
 		warnx("workers: %s", why);
 		return -1;
@@ -482,9 +491,11 @@ settings_from(struct run_settings *s, const struct options *o)
 	if (find_given(o, OPT_WORKERS) != NULL)
 		fleet_clear(&s->plan.fleet);
 	for (i = 0; i < o->ngiven; i++)
-		if (apply(s, &po, &o->given[i]) == -1)
+		if (apply(s, &po, &o->given[i], o) == -1)
 			return -1;
 	complete(s, &po);
+	if (connect_check_options(&s->plan.req.scenario.connect, o) == -1)
+		return -1;
 	if (run_request_check(&s->plan.req, why) == -1) {
 		warnx("%s", why);
 		return -1;

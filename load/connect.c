@@ -245,9 +245,12 @@ connect_check(const struct connect_settings *c, char why[CONNECT_TEXT_MAX])
 	if (c->unix_socket != NULL && !net_unix_address(&a, c->unix_socket))
 		return refuse(why, "unixSocket: must be a path of about 100 "
 		    "bytes at most");
-	if (c->unix_socket != NULL && (c->ndetours > 0 || c->nsources > 0))
+	if (c->unix_socket != NULL && c->ndetours > 0)
 		return refuse(why, "unixSocket: cannot be combined with "
-		    "connectTo or source");
+		    "connectTo");
+	if (c->unix_socket != NULL && c->nsources > 0)
+		return refuse(why, "unixSocket: cannot be combined with "
+		    "source");
 	if (c->tls.key != NULL && c->tls.cert == NULL)
 		return refuse(why, "key: is of no use without a certificate");
 	if (c->tls.ca != NULL && c->tls.is_insecure)

@@ -20,6 +20,7 @@ layers='
 3 base/expiry base/msg base/stream http/server_listener json_write
 3 load/connect load/outcome
 4 base/resolve http/client http/server_input http/server_output wire
+4 connect_options
 5 fleet/feature fleet/run_answer fleet/split http/server_connection
 5 load/check load/target result token wire/read
 6 access fleet/fleet http/server load/audit load/intervals
