@@ -164,7 +164,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_wire_msg.t \
 	tests/test_options.t tests/test_run_options.t
 
-HELPERS = tests/misbehave.t tests/recorder.t tests/micro.t \
+HELPERS = tests/misbehave.t tests/recorder.t tests/micro.t tests/dns.t \
 	tests/gopeer.t tests/ask.t tests/manyworkers.t
 
 SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
@@ -177,6 +177,10 @@ SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_fleet.sh tests/t_fleet_go.sh tests/t_fleet_lost.sh \
 	tests/t_fleet_stop.sh tests/t_fleet_exec.sh \
 	tests/t_manual.sh tests/t_examples.sh
+
+# Of the build itself, whatever the flags.
+STATIC = pulse-static
+BUILD_TESTS = tests/t_build.sh tests/t_static.sh
 
 libpulse.a: $(OBJS)
 	@echo 'ar $@'
@@ -196,8 +200,8 @@ $(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< `sh tests/libs.sh $<` \
 	    libpulse.a $(LIBS)
 
-check: pulse $(UNIT) $(HELPERS)
-	@sh tests/run.sh $(UNIT) $(SHELL_TESTS)
+check: pulse $(STATIC) $(UNIT) $(HELPERS)
+	@sh tests/run.sh $(UNIT) $(SHELL_TESTS) $(BUILD_TESTS)
 
 # What depends on the event loop: for LOOP=poll, beside a whole check.
 LOOP_UNIT = tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
@@ -221,7 +225,8 @@ check-shell: pulse $(HELPERS)
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 
 check-san:
-	$(MAKE) check CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)'
+	$(MAKE) check CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' \
+	    STATIC= BUILD_TESTS=
 
 lint:
 	@sh tests/lint.sh
