@@ -107,11 +107,13 @@ pulse.o $(OBJS) base/names_static.o: $(HDRS) .flags
 # The same of the commit, on which one object depends.
 .commit: FORCE
 	@sh commit.sh >.commit.new
-	@if cmp -s .commit.new $@; then rm .commit.new; else mv .commit.new $@; fi
+	@if cmp -s .commit.new $@; then rm .commit.new; \
+	    else mv .commit.new $@; fi
 
 commit.o: .commit
 	@echo '$(CC) -c commit.c'
-	@$(CC) $(ALL_CFLAGS) -DPULSE_COMMIT="\"`cat .commit`\"" -c -o $@ commit.c
+	@$(CC) $(ALL_CFLAGS) -DPULSE_COMMIT="\"`cat .commit`\"" \
+	    -c -o $@ commit.c
 
 FORCE:
 
@@ -224,8 +226,11 @@ check-shell: pulse $(HELPERS)
 
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 
+# A process for each test costs more than the tests do: here a suite is one,
+# and leaks are looked for at its end.
 check-san:
-	$(MAKE) check CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' \
+	CK_FORK=no $(MAKE) check \
+	    CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' \
 	    STATIC= BUILD_TESTS=
 
 lint:

@@ -15,10 +15,10 @@ export LC_ALL
 layers='
 0 base/names base/util commit
 1 base/proc base/roots base/text hist http load/arrival load/life
-2 base/loop base/net base/tls base/tls_none http/body http/server_answer
-2 http/url json load/slots options
-3 base/expiry base/msg base/stream http/server_listener json_write
-3 load/connect load/outcome
+2 base/loop base/net base/tls http/body http/server_answer http/url json
+2 load/slots options
+3 base/expiry base/msg base/stream base/tls_none http/server_listener
+3 json_write load/connect load/outcome
 4 base/resolve http/client http/server_input http/server_output wire
 4 connect_options
 5 fleet/feature fleet/run_answer fleet/split http/server_connection
