@@ -3,15 +3,23 @@
 #	make deps demo		set up this machine, run a real load
 #	make deps check		set up, build, pass every test
 #
+#	make static		pulse-static: one file that runs anywhere
+#
 # Settings: CC CFLAGS LDFLAGS PREFIX DESTDIR, LOOP=poll for the poll loop, TLS=0
-# for a build without OpenSSL.
+# for a build without OpenSSL. The smallest program there is:
+#
+#	make static TLS=0 CC=musl-gcc
 
 .POSIX:
 .SUFFIXES:
 .SUFFIXES: .c .o .t
 
 CC = cc
-CFLAGS = -O2 -g
+# Without TLS it is for machines on which every byte counts. Nothing here throws
+# exceptions: the tables for them would be an eighth of the smallest program.
+CFLAGS = $(OPTIMIZE_$(TLS)) -g -fno-asynchronous-unwind-tables
+OPTIMIZE_0 = -Os
+OPTIMIZE_1 = -O2
 LDFLAGS =
 PREFIX = /usr/local
 MANDIR = $(PREFIX)/share/man
@@ -23,7 +31,9 @@ STD = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -iquote .
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wundef \
 	-Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wformat=2 \
 	-Wvla -Wswitch-enum $(WERROR)
-ALL_CFLAGS = $(STD) $(WARN) -DLOOP_$(LOOP) $(CFLAGS)
+# The same source gives the same bytes, wherever it lies.
+MAP = -fdebug-prefix-map="`pwd`"=.
+ALL_CFLAGS = $(STD) $(WARN) -DLOOP_$(LOOP) $(MAP) $(CFLAGS)
 TLS_OBJ_0 = base/tls_none.o
 TLS_OBJ_1 = base/tls.o
 TLS_LIBS_0 =
@@ -31,9 +41,9 @@ TLS_LIBS_1 = -lssl -lcrypto
 LIBS = $(TLS_LIBS_$(TLS)) -lm
 
 OBJS = \
-	base/util.o base/text.o base/loop.o base/msg.o base/net.o base/proc.o \
-	base/resolve.o base/stream.o base/expiry.o base/roots.o \
-	$(TLS_OBJ_$(TLS)) \
+	base/util.o base/text.o base/loop.o base/msg.o base/names.o base/net.o \
+	base/proc.o base/resolve.o base/stream.o base/expiry.o base/roots.o \
+	$(TLS_OBJ_$(TLS)) commit.o \
 	hist.o http.o json.o json_write.o \
 	http/body.o http/url.o http/client.o http/server_answer.o \
 	http/server_input.o http/server_output.o http/server_connection.o \
@@ -56,8 +66,9 @@ OBJS = \
 	dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o
 
 HDRS = \
-	base/util.h base/text.h base/loop.h base/msg.h base/net.h base/proc.h \
-	base/resolve.h base/stream.h base/expiry.h base/roots.h base/tls.h \
+	base/util.h base/text.h base/loop.h base/msg.h base/names.h base/net.h \
+	base/proc.h base/resolve.h base/stream.h base/expiry.h base/roots.h \
+	base/tls.h commit.h \
 	hist.h http.h json.h json_write.h \
 	http/body.h http/url.h http/client.h http/server_answer.h \
 	http/server_input.h http/server_output.h http/server_connection.h \
@@ -84,7 +95,7 @@ pulse: pulse.o $(OBJS)
 	@echo '$(CC) -o $@'
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ pulse.o $(OBJS) $(LIBS)
 
-pulse.o $(OBJS): $(HDRS) .flags
+pulse.o $(OBJS) base/names_static.o: $(HDRS) .flags
 
 .c.o:
 	@echo '$(CC) -c $<'
@@ -95,7 +106,40 @@ pulse.o $(OBJS): $(HDRS) .flags
 	@echo '$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LIBS)' >.flags.new
 	@if cmp -s .flags.new $@; then rm .flags.new; else mv .flags.new $@; fi
 
+# The same of the commit, on which one object depends.
+.commit: FORCE
+	@sh commit.sh >.commit.new
+	@if cmp -s .commit.new $@; then rm .commit.new; \
+	    else mv .commit.new $@; fi
+
+commit.o: .commit
+	@echo '$(CC) -c commit.c'
+	@$(CC) $(ALL_CFLAGS) -DPULSE_COMMIT="\"`cat .commit`\"" \
+	    -c -o $@ commit.c
+
 FORCE:
+
+# One file that needs nothing of the machine it is copied to; for Linux. glibc's
+# linker warns of calls that load modules of the system: base/names.c keeps to
+# what is linked in, and OpenSSL is not asked to load any. Those warnings are
+# left out and all others shown.
+
+static: pulse-static
+
+pulse-static: pulse.o base/names_static.o libpulse.a
+	@echo '$(CC) -static -o $@'
+	@LC_ALL=C $(CC) $(ALL_CFLAGS) $(LDFLAGS) -static -s -o $@ pulse.o \
+	    base/names_static.o libpulse.a $(LIBS) 2>.static.err; \
+	    status=$$?; awk ' \
+		/: in function `/ { place = $$0; next } \
+		/in statically linked applications requires/ { next } \
+		place != "" { print place; place = "" } \
+		{ print }' .static.err >&2; \
+	    rm -f .static.err; exit $$status
+
+base/names_static.o: base/names.c
+	@echo '$(CC) -DPULSE_STATIC -c base/names.c'
+	@$(CC) $(ALL_CFLAGS) -DPULSE_STATIC -c -o $@ base/names.c
 
 # Tests: unit tests on check, then shell scripts with the real binary.
 
@@ -132,7 +176,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 
 HELPERS = tests/misbehave.t tests/misbehave_tls.t tests/recorder.t \
 	tests/micro.t tests/gopeer.t tests/ask.t tests/manyworkers.t \
-	tests/narrow.t
+	tests/narrow.t tests/dns.t
 
 SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_signal.sh tests/t_refuse.sh tests/t_output.sh \
@@ -146,6 +190,10 @@ SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_fleet_stop.sh tests/t_fleet_exec.sh tests/t_fleet_tls.sh \
 	tests/t_tls.sh tests/t_tls_bad.sh \
 	tests/t_manual.sh tests/t_examples.sh
+
+# Of the build itself, whatever the flags.
+STATIC = pulse-static
+BUILD_TESTS = tests/t_build.sh tests/t_static.sh
 
 libpulse.a: $(OBJS)
 	@echo 'ar $@'
@@ -166,8 +214,8 @@ $(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< `sh tests/libs.sh $<` \
 	    libpulse.a $(LIBS)
 
-check: pulse $(UNIT) $(HELPERS)
-	@sh tests/run.sh $(UNIT) $(SHELL_TESTS)
+check: pulse $(STATIC) $(UNIT) $(HELPERS)
+	@sh tests/run.sh $(UNIT) $(SHELL_TESTS) $(BUILD_TESTS)
 
 # What depends on the event loop: for LOOP=poll, beside a whole check.
 LOOP_UNIT = tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
@@ -191,8 +239,12 @@ check-shell: pulse $(HELPERS)
 
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 
+# A process for each test costs more than the tests do: here a suite is one,
+# and leaks are looked for at its end.
 check-san:
-	$(MAKE) check CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)'
+	CK_FORK=no $(MAKE) check \
+	    CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' \
+	    STATIC= BUILD_TESTS=
 
 lint:
 	@sh tests/lint.sh
@@ -219,5 +271,6 @@ uninstall:
 	rm -f $(DESTDIR)$(MANDIR)/man1/pulse.1
 
 clean:
-	rm -f pulse pulse.o $(OBJS) base/tls.o base/tls_none.o libpulse.a $(UNIT) $(HELPERS)
-	rm -f .flags .flags.new
+	rm -f pulse pulse-static pulse.o $(OBJS) $(TLS_OBJ_0) $(TLS_OBJ_1)
+	rm -f base/names_static.o libpulse.a $(UNIT) $(HELPERS)
+	rm -f .flags .flags.new .commit .commit.new .static.err

@@ -15,10 +15,12 @@
 #include <unistd.h>
 
 #include "base/loop.h"
+#include "base/names.h"
 #include "base/net.h"
 #include "base/text.h"
 #include "base/tls.h"
 #include "base/util.h"
+#include "commit.h"
 #include "merge.h"
 #include "mock.h"
 #include "options.h"
@@ -119,13 +121,17 @@ fill_standard_fds(void)
 static int
 version_main(int argc, char **argv)
 {
+	const char *commit = commit_name(), *tls = tls_version();
+
 	(void)argv;
 	if (argc > 1) {
 		warnx("version: it takes no operand");
 		return 1;
 	}
-	printf("pulse %s (loop: %s, TLS: %s)\n", PULSE_VERSION, loop_name(),
-	    tls_version() != NULL ? tls_version() : "none");
+	printf("pulse %s (%s%s%sloop: %s, TLS: %s)\n", PULSE_VERSION,
+	    commit != NULL ? "commit " : "", commit != NULL ? commit : "",
+	    commit != NULL ? ", " : "", loop_name(),
+	    tls != NULL ? tls : "none");
 	return fflush(stdout) == EOF;
 }
 
@@ -245,6 +251,7 @@ main(int argc, char **argv)
 	size_t i;
 
 	fill_standard_fds();
+	names_init();
 	/* Whoever reads us may go at any time: writing says so by EPIPE. */
 	sigaction(SIGPIPE, &ignore, NULL);
 	if (argc < 2) {

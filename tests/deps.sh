@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Installs what the build, the tests and the lint need, if anything of it is
-# missing: a C compiler, OpenSSL with its headers, check, pkg-config and mandoc;
-# with apt-get or apk, through sudo when not root.
+# missing: a C compiler, OpenSSL with its headers and static libraries, check,
+# pkg-config, mandoc and git; with apt-get or apk, through sudo when not root.
 have() {
 	command -v "$1" >/dev/null 2>&1
 }
@@ -11,8 +11,16 @@ header() {
 	echo "#include <$1>" | cc -E - >/dev/null 2>&1
 }
 
-if have cc && have pkg-config && have mandoc && have openssl &&
-    header check.h && header openssl/ssl.h; then
+# The compiler says where it is, or only its name.
+library() {
+	case $(cc -print-file-name="$1") in
+	/*) return 0 ;;
+	esac
+	return 1
+}
+
+if have cc && have pkg-config && have mandoc && have openssl && have git &&
+    header check.h && header openssl/ssl.h && library libssl.a; then
 	exit 0
 fi
 
@@ -22,12 +30,13 @@ if have apt-get; then
 	$root apt-get update -qq &&
 	    DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq \
 	    gcc libc6-dev libssl-dev openssl check pkg-config mandoc \
-	    procps
+	    procps git
 elif have apk; then
-	$root apk add --quiet gcc musl-dev openssl openssl-dev check-dev \
-	    pkgconf mandoc procps
+	$root apk add --quiet gcc musl-dev openssl openssl-dev \
+	    openssl-libs-static check-dev pkgconf mandoc procps git
 else
 	echo "deps: no apt-get and no apk here: install a C compiler," \
-	    "OpenSSL with its headers, check, pkg-config and mandoc" >&2
+	    "OpenSSL with its headers and static libraries, check," \
+	    "pkg-config, mandoc and git" >&2
 	exit 1
 fi

@@ -13,12 +13,12 @@ export LC_ALL
 # A file may include headers of lower layers, and its own. A new file is added
 # here, as low as its includes allow.
 layers='
-0 base/util
+0 base/names base/util commit
 1 base/proc base/roots base/text hist http load/arrival load/life
 2 base/loop base/net base/tls http/body http/server_answer http/url json
 2 load/slots options
-3 base/expiry base/msg base/stream http/server_listener json_write
-3 load/connect load/outcome serve_tls
+3 base/expiry base/msg base/stream base/tls_none http/server_listener
+3 json_write load/connect load/outcome serve_tls
 4 base/resolve http/client http/server_input http/server_output wire
 4 connect_options
 5 fleet/feature fleet/run_answer fleet/split http/server_connection
@@ -91,7 +91,7 @@ product=$(list ./*.[ch] base/*.[ch] fleet/*.[ch] http/*.[ch] load/*.[ch] \
     report/*.[ch] wire/*.[ch] |
     sed 's,^\./,,')
 tests=$(list tests/*.[ch])
-scripts=$(list tests/*.sh examples/*.sh .ci/run)
+scripts=$(list commit.sh tests/*.sh examples/*.sh .ci/run)
 others=$(list Makefile man/*.1 examples/*.json \
     examples/*.service README.md CHANGES)
 if [ -z "$product" ]; then
@@ -426,7 +426,8 @@ lint_mandoc() {
 # The lists of the Makefile, against what is there.
 lint_makefile() {
 	{
-		macro '$(OBJS)' | tr ' ' '\n' | sed 's/\.o$/.c/'
+		macro '$(OBJS) $(TLS_OBJ_0)' | tr ' ' '\n' |
+		    sed 's/\.o$/.c/'
 		echo pulse.c
 		macro '$(HDRS)' | tr ' ' '\n'
 	} | grep . | sort >"$tmp/listed"

@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The build: the same source gives the same bytes in whatever directory it is
+# built, a build without TLS needs nothing of OpenSSL and says that it has none,
+# and the version names the commit, at the cost of one object. All of it is
+# built without TLS, which is quick, by the compiler that built ./pulse.
+. tests/lib.sh
+
+# What make was given for ./pulse is not for these.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+cc=$(sed 's/ -std=.*//' .flags)
+
+# source DIR: what the program is made of, without git
+source_to() {
+	for f in Makefile commit.sh *.[ch] */*.[ch]; do
+		case $f in
+		tests/*) continue ;;
+		esac
+		mkdir -p "$(dirname "$1/$f")" && cp "$f" "$1/$f" || exit 1
+	done
+	# As `git archive` makes it, or in this checkout.
+	sed "s/^commit=.*/commit='\$Format:%H\$'/" commit.sh >"$1/commit.sh"
+}
+
+# build DIR: what make says goes to DIR.make; $status
+build() {
+	(cd "$1" && make -j 2 TLS=0 CC="$cc" CFLAGS="-O0 -g -I$dir/none" \
+	    pulse pulse-static) >"$1.make" 2>&1
+	status=$?
+	[ $status -eq 0 ] || cat "$1.make"
+}
+
+# version DIR: what stands in brackets
+version() {
+	"$1/pulse" version | sed 's/^[^(]*(\(.*\))$/\1/'
+}
+
+# No OpenSSL: its headers cannot be compiled.
+mkdir -p "$dir/none/openssl"
+for header in bio crypto err evp pem ssl x509 x509v3; do
+	echo '#error OpenSSL' >"$dir/none/openssl/$header.h"
+done
+
+one=$dir/one
+two=$dir/deeper/in/a/longer/path
+source_to "$one"
+source_to "$two"
+
+build "$one"
+is "a build without OpenSSL: status" $status 0
+is "its warnings" "$(grep -i warning "$one.make")" ""
+is "its libraries" "$(readelf -d "$one/pulse" | grep -E 'ssl|crypto')" ""
+build "$two"
+is "elsewhere: status" $status 0
+for f in pulse pulse-static commit.o base/util.o; do
+	is "$f is the same" "$(cmp "$one/$f" "$two/$f" 2>&1)" ""
+done
+is "pulse-static needs no loader" "$(readelf -l "$one/pulse-static" |
+    grep INTERP)" ""
+is "pulse-static is stripped" "$(readelf -S "$one/pulse-static" |
+    grep symtab)" ""
+
+is "version: without a commit" \
+    "$(version "$one" | sed 's/: [a-z]*/: */')" 'loop: *, TLS: none'
+"$one/pulse" run -r 10 -d 1s https://127.0.0.1:1/ >"$dir/o" 2>"$dir/e"
+is "https: status" $? 1
+has "https: says why" "$dir/e" 'this build has no TLS'
+is "https: in one line" "$(lines "$dir/e")" 1
+is "https: and nothing else" "$(cat "$dir/o")" ""
+
+start mock "$one/pulse" mock --addr 127.0.0.1:0
+"$one/pulse" run --json -r 50 -d 200ms "${line##* }" >"$dir/http.json" \
+    2>"$dir/http.err"
+status=$?
+ends http 0
+is "http: completed" "$(number "$dir/http.json" completed)" 10
+
+# What `git archive` writes.
+hash=0123456789abcdef0123456789abcdef01234567
+sed "s/^commit=.*/commit='$hash'/" "$two/commit.sh" >"$two/new"
+mv "$two/new" "$two/commit.sh"
+build "$two"
+is "an archive's commit" "$(version "$two" | sed 's/,.*//')" \
+    "commit 0123456789ab"
+is "a commit costs one object" "$(grep -c ' -c ' "$two.make")" 1
+build "$two"
+is "the same commit costs none" "$(grep -v "is up to date\|^make" \
+    "$two.make")" ""
+
+# A checkout.
+git() {
+	command git -c user.name=pulse -c user.email=pulse@localhost \
+	    -c core.hooksPath=/dev/null -c commit.gpgsign=false -C "$one" "$@"
+}
+unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+git init -q && git add Makefile commit.sh pulse.c && git commit -q -m one ||
+    not_ok "no commit could be made"
+name=$(git rev-parse HEAD | cut -c 1-12)
+build "$one"
+is "a checkout's commit" "$(version "$one" | sed 's/,.*//')" "commit $name"
+touch "$one/pulse.c"
+build "$one"
+is "touched is not changed" "$(version "$one" | sed 's/,.*//')" "commit $name"
+echo >>"$one/Makefile"
+build "$one"
+is "a checkout with changes" "$(version "$one" | sed 's/,.*//')" \
+    "commit $name-dirty"
+is "costs one object" "$(grep -c ' -c ' "$one.make")" 1
+finish
