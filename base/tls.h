@@ -7,10 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum {
-	TLS_TEXT_MAX = 200,		/* of a reason, with its NUL */
-	TLS_PEM_MAX = 1024 * 1024	/* bytes of certificates or a key */
-};
+#include "base/tls_context.h"
 
 /* Why TLS failed, as far as a program may want to tell. */
 enum tls_reason {
@@ -27,43 +24,6 @@ enum tls_reason {
 	TLS_PROTOCOL,			/* the rest */
 	TLS_REASONS
 };
-
-/*
- * Whom to trust and who to be: PEM texts, whose owner the settings' owner is.
- * Names are what reasons begin with, for whoever gave the text: "--cert:
- * c.pem". They are borrowed, and NULL if it needs no name. ca_option is what to
- * give on a machine without CAs; NULL: "--cacert".
- */
-struct tls_settings {
-	char	*ca;		/* trusted issuers; NULL: the system's */
-	char	*cert;		/* and the chain behind it; NULL: none */
-	char	*key;		/* of it; NULL: it stands in cert */
-	bool	 is_insecure;	/* a client: anyone will do */
-	bool	 no_resume;	/* a client: a full handshake each time */
-	const char *ca_name;
-	const char *cert_name;
-	const char *key_name;	/* NULL: that of cert */
-	const char *ca_option;
-};
-
-/* "OpenSSL 3.0.17 1 Jul 2025", or NULL: this build has no TLS. */
-const char *tls_version(void);
-
-/*
- * What all connections of one side share; used by one process. A client
- * without settings->ca trusts the system's CAs, which are looked for now
- * (base/roots.h). A server with one demands that clients have a certificate.
- * NULL and one line in why: nothing is to be trusted, a PEM text that is none,
- * a key that does not fit. Settings may go after that.
- */
-struct tls_context;
-
-struct tls_context *tls_client_new(const struct tls_settings *settings,
-	    char why[TLS_TEXT_MAX]);
-struct tls_context *tls_server_new(const struct tls_settings *settings,
-	    char why[TLS_TEXT_MAX]);
-/* After all that was made with it. NULL is fine. */
-void	 tls_context_free(struct tls_context *ctx);
 
 /*
  * A place that a client connects to: the name that its certificate must have
