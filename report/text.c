@@ -329,7 +329,7 @@ write_tls(FILE *out, const struct report *r)
 	buf_addf(&b, "%" PRIu64 " %s, %" PRIu64 " resumed", n->handshakes,
 	    n->handshakes == 1 ? "handshake" : "handshakes", n->resumed);
 	if (r->has_plan && r->plan->req.scenario.connect.tls.is_insecure)
-		buf_adds(&b, "; no certificate was verified");
+		buf_adds(&b, "; unverified");
 	page_paragraph(out, "TLS", PAGE_LABEL, buf_str(&b));
 	buf_clear(&b);
 }
