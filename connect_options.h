@@ -30,7 +30,8 @@ enum connect_option {
 	    "whom to trust, PEM [the system's CAs]" },			\
 	{ CONNECT_CERT, 0, "cert", "FILE",				\
 	    "a certificate to show, PEM" },				\
-	{ CONNECT_KEY, 0, "key", "FILE", "of it, PEM [in --cert]" },	\
+	{ CONNECT_KEY, 0, "key", "FILE",				\
+	    "its private key, PEM [in --cert]" },			\
 	{ CONNECT_SERVERNAME, 0, "servername", "NAME",			\
 	    "to ask for and to verify [the URL's host]" },		\
 	{ CONNECT_NO_RESUME, 0, "no-resume", NULL,			\

@@ -28,7 +28,8 @@ enum {
 #define SERVE_TLS_ROWS							\
 	{ SERVE_TLS_CERT, 0, "cert", "FILE",				\
 	    "speak TLS with this certificate, PEM" },			\
-	{ SERVE_TLS_KEY, 0, "key", "FILE", "of it, PEM [in --cert]" },	\
+	{ SERVE_TLS_KEY, 0, "key", "FILE",				\
+	    "its private key, PEM [in --cert]" },			\
 	{ SERVE_TLS_CA, 0, "cacert", "FILE",				\
 	    "clients must show a certificate by it" }
 

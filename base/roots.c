@@ -84,7 +84,8 @@ roots_find(struct roots *r)
 {
 	r->file = from_environment("SSL_CERT_FILE");
 	r->dir = from_environment("SSL_CERT_DIR");
-	if (r->file != NULL || r->dir != NULL)
+	r->is_given = r->file != NULL || r->dir != NULL;
+	if (r->is_given)
 		return 0;
 	r->file = first_of(files, UTIL_NELEM(files), is_file);
 	if (r->file == NULL)

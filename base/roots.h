@@ -2,10 +2,13 @@
 #ifndef BASE_ROOTS_H
 #define BASE_ROOTS_H
 
+#include <stdbool.h>
+
 /* Where the CAs are that this machine trusts; either may be NULL. */
 struct roots {
 	const char	*file;		/* one PEM text */
 	const char	*dir;		/* a file each, named by its hash */
+	bool		 is_given;	/* by the environment */
 };
 
 /*

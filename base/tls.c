@@ -457,6 +457,9 @@ tls_error(const struct tls *t, char text[TLS_TEXT_MAX])
 	if (t->reason == TLS_NOT_TLS)
 		snprintf(text, TLS_TEXT_MAX, "it does not speak TLS (%s)",
 		    words);
+	else if (t->reason == TLS_ALERT)
+		snprintf(text, TLS_TEXT_MAX, "it refused: %s",
+		    words != NULL ? words : "an alert of TLS");
 	else if (t->reason == TLS_CERT_NAME && t->peer != NULL)
 		snprintf(text, TLS_TEXT_MAX, "%s: its certificate is not for "
 		    "%.100s", words, t->peer->name);

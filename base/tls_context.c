@@ -14,7 +14,10 @@
  * wrong is one line, in OpenSSL's words where it has some. Nothing prints.
  */
 
+#include <sys/stat.h>
+
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,11 +120,14 @@ take_client_ca(SSL_CTX *ctx, X509 *x, int n)
 	return take_root(ctx, x, n) == 1 && SSL_CTX_add_client_CA(ctx, x);
 }
 
+/* The hint is for a text without a key. */
 static int
-load_key(SSL_CTX *ctx, const char *text, const char *name, char *why)
+load_key(SSL_CTX *ctx, const char *text, const char *name, const char *hint,
+    char *why)
 {
 	BIO *bio = BIO_new_mem_buf(text, -1);
 	EVP_PKEY *key = NULL;
+	char what[TLS_TEXT_MAX];
 	int n;
 
 	if (bio != NULL)
@@ -130,9 +136,10 @@ load_key(SSL_CTX *ctx, const char *text, const char *name, char *why)
 	if (key == NULL) {
 		/* Its words are of passwords and of forms that were tried. */
 		ERR_clear_error();
+		snprintf(what, sizeof(what), "there is no private key in PEM "
+		    "form%s", hint);
 		return refuse(why, name, strstr(text, "ENCRYPTED") != NULL ?
-		    "the key is encrypted" :
-		    "there is no private key in PEM form");
+		    "the key is encrypted" : what);
 	}
 	n = SSL_CTX_use_PrivateKey(ctx, key);
 	EVP_PKEY_free(key);
@@ -156,16 +163,39 @@ load_identity(SSL_CTX *ctx, const struct tls_settings *s, char *why)
 		    "there is no certificate in PEM form");
 	default:
 		return s->key != NULL ?
-		    load_key(ctx, s->key, s->key_name, why) :
-		    load_key(ctx, s->cert, s->cert_name, why);
+		    load_key(ctx, s->key, s->key_name, "", why) :
+		    load_key(ctx, s->cert, s->cert_name,
+			" (if it is in another file, name that, too)", why);
 	}
+}
+
+/* A list of directories is OpenSSL's to look through. */
+static bool
+is_dir(const char *path)
+{
+	struct stat st;
+
+	return strchr(path, ':') != NULL ||
+	    (stat(path, &st) == 0 && S_ISDIR(st.st_mode));
+}
+
+/* OpenSSL takes any text for a directory, and finds nobody in it later. */
+static bool
+load_places(SSL_CTX *ctx, const struct roots *roots)
+{
+	if (roots->file != NULL)
+		return SSL_CTX_load_verify_file(ctx, roots->file) == 1 &&
+		    (roots->dir == NULL ||
+		    SSL_CTX_load_verify_dir(ctx, roots->dir) == 1);
+	return is_dir(roots->dir) &&
+	    SSL_CTX_load_verify_dir(ctx, roots->dir) == 1;
 }
 
 static int
 load_system_roots(SSL_CTX *ctx, const char *option, char *why)
 {
 	struct roots roots;
-	const char *path;
+	bool is_good;
 
 	if (roots_find(&roots) == -1) {
 		snprintf(why, TLS_TEXT_MAX, "this machine has no CA "
@@ -173,17 +203,14 @@ load_system_roots(SSL_CTX *ctx, const char *option, char *why)
 		    option != NULL ? option : "--cacert");
 		return -1;
 	}
-	if ((roots.file == NULL ||
-	    SSL_CTX_load_verify_file(ctx, roots.file) == 1) &&
-	    (roots.dir == NULL ||
-	    SSL_CTX_load_verify_dir(ctx, roots.dir) == 1)) {
-		ERR_clear_error();
-		return 0;
-	}
-	path = roots.file != NULL ? roots.file : roots.dir;
+	is_good = load_places(ctx, &roots);
 	ERR_clear_error();
-	snprintf(why, TLS_TEXT_MAX, "%.120s: no CA certificates could be read "
-	    "from it", path);
+	if (is_good)
+		return 0;
+	snprintf(why, TLS_TEXT_MAX, "%s%.120s: no CA certificates could be "
+	    "read from it", !roots.is_given ? "" : roots.file != NULL ?
+	    "SSL_CERT_FILE: " : "SSL_CERT_DIR: ",
+	    roots.file != NULL ? roots.file : roots.dir);
 	return -1;
 }
 

@@ -274,7 +274,8 @@ connect_check(const struct connect_settings *c, char why[CONNECT_TEXT_MAX])
 
 	if (c->server_name != NULL && (*c->server_name == '\0' ||
 	    !is_host(c->server_name, strlen(c->server_name))))
-		return refuse(why, "serverName: is no host name");
+		return refuse(why, "serverName: must be a host, without "
+		    "a port");
 	if (c->unix_socket != NULL && !net_unix_address(&a, c->unix_socket))
 		return refuse(why, "unixSocket: must be a path of about 100 "
 		    "bytes at most");

@@ -9,7 +9,10 @@
  * Errors are one line for a person: what was tried last and what came of it.
  */
 
+#include <sys/stat.h>
+
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,12 +89,23 @@ probe_fail(struct probe *p, const char *reason)
 	probe_end(p, error);
 }
 
+/* To connect to another kind of file is refused in the same words. */
+static bool
+is_no_socket(const struct probe *p)
+{
+	const char *path = p->scenario->connect.unix_socket;
+	struct stat st;
+
+	return path != NULL && stat(path, &st) == 0 && !S_ISSOCK(st.st_mode);
+}
+
 static void
 probe_next(struct probe *p, int error)
 {
 	probe_disconnect(p);
 	if (p->tried + 1 == p->addresses.n) {
-		probe_fail(p, strerror(error));
+		probe_fail(p, error == ECONNREFUSED && is_no_socket(p) ?
+		    "it is no socket" : strerror(error));
 		return;
 	}
 	p->tried++;
@@ -114,10 +128,14 @@ probe_distrust(struct probe *p)
 {
 	enum tls_reason reason = tls_reason(p->hands);
 	char text[TLS_TEXT_MAX], line[ERROR_MAX];
+	const char *hint = "";
 
-	snprintf(line, sizeof(line), "%s%s", tls_error(p->hands, text),
-	    reason == TLS_CERT_ISSUER || reason == TLS_CERT_SELF_SIGNED ?
-	    " (--cacert FILE says whom to trust)" : "");
+	if (reason == TLS_CERT_ISSUER || reason == TLS_CERT_SELF_SIGNED)
+		hint = " (--cacert FILE says whom to trust)";
+	else if (reason == TLS_CERT_NAME &&
+	    p->scenario->connect.server_name == NULL)
+		hint = " (--servername NAME says whom to expect)";
+	snprintf(line, sizeof(line), "%s%s", tls_error(p->hands, text), hint);
 	probe_fail(p, line);
 }
 
@@ -206,8 +224,8 @@ filter_family(struct probe *p)
 		if (source_for(c, &a->at[i]) != NULL)
 			a->at[n++] = a->at[i];
 	a->n = n;
-	return n > 0 ? NULL : "the target has no address of the family of "
-	    "the source addresses";
+	return n > 0 ? NULL : "it has no address of the family of the source "
+	    "addresses";
 }
 
 static void
@@ -223,7 +241,11 @@ on_addresses(void *arg, const struct net_addresses *found, const char *error)
 	}
 	p->addresses = *found;
 	error = filter_family(p);
-	if (error == NULL && p->filter != NULL &&
+	if (error != NULL) {
+		on_addresses(p, NULL, error);
+		return;
+	}
+	if (p->filter != NULL &&
 	    p->scenario->connect.unix_socket == NULL)
 		error = p->filter(p->arg, p->host, &p->addresses);
 	if (error != NULL)

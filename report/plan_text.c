@@ -126,7 +126,7 @@ write_tls(FILE *out, const struct connect_settings *c)
 
 	if (c->tls.is_insecure) {
 		write_title(out, &title);
-		fprintf(out, "nobody is verified\n");
+		fprintf(out, "no certificate is verified\n");
 	}
 	if (c->tls.ca != NULL) {
 		n = connect_count_certs(c->tls.ca);

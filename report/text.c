@@ -42,7 +42,7 @@ static void	 write_rate(FILE *, const struct report *);
 static void	 write_counts(FILE *, const struct report *);
 static bool	 is_counted(const struct report *, uint64_t);
 static void	 write_in_flight(FILE *, const struct report *);
-static void	 write_tls(FILE *, const struct result *);
+static void	 write_tls(FILE *, const struct report *);
 static void	 write_duration(FILE *, const struct report *);
 static void	 write_bytes(FILE *, const struct report *);
 static void	 write_statuses(FILE *, const struct counters *);
@@ -284,7 +284,7 @@ write_counts(FILE *out, const struct report *r)
 	page_paragraph(out, "Requests", PAGE_LABEL, buf_str(&b));
 	buf_clear(&b);
 	write_in_flight(out, r);
-	write_tls(out, res);
+	write_tls(out, r);
 	write_duration(out, r);
 }
 
@@ -318,8 +318,9 @@ write_in_flight(FILE *out, const struct report *r)
 }
 
 static void
-write_tls(FILE *out, const struct result *res)
+write_tls(FILE *out, const struct report *r)
 {
+	const struct result *res = r->result;
 	const struct counters *n = &res->n;
 	struct buf b;
 
@@ -330,6 +331,8 @@ write_tls(FILE *out, const struct result *res)
 		buf_addf(&b, "%s, %s; ", res->tls_protocol, res->tls_cipher);
 	buf_addf(&b, "%" PRIu64 " %s, %" PRIu64 " resumed", n->handshakes,
 	    n->handshakes == 1 ? "handshake" : "handshakes", n->resumed);
+	if (r->has_plan && r->plan->req.scenario.connect.tls.is_insecure)
+		buf_adds(&b, "; unverified");
 	page_paragraph(out, "TLS", PAGE_LABEL, buf_str(&b));
 	buf_clear(&b);
 }

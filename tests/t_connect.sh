@@ -149,6 +149,8 @@ poll is_gone "$pid"
 is "socket: mock takes it away" "$(ls "$dir" | grep -c 'sock$')" 0
 load no-socket --unix-socket "$dir/mock.sock" http://nowhere.invalid/
 refuses no-socket "unix:$dir/mock.sock: No such file or directory"
+load other-file --unix-socket "$dir/no-socket.err" http://nowhere.invalid/
+refuses other-file "unix:$dir/no-socket.err: it is no socket"
 misbehave -h -u "$dir/bad.sock" redirect-other-host
 load socket-redirect --unix-socket "$dir/bad.sock" http://nowhere.invalid/
 good socket-redirect
@@ -195,7 +197,7 @@ else
 	is "both-families: connections" "$(peers "$log")" 127.0.0.2:6
 	for probe in '' --no-probe; do
 		load "other-family$probe" $probe --source ::1 "$url/"
-		refuses "other-family$probe" "the target has no address of \
+		refuses "other-family$probe" "127.0.0.1: it has no address of \
 the family of the source addresses"
 	done
 fi

@@ -100,8 +100,9 @@ tells "alert" "$worker" "the answer is TLS: is https:// meant?"
 # Who asks: a worker can want to know.
 secure cert --cacert "$dir/ca.pem"
 mutual=https://$worker
-tells "no certificate" "$mutual" "tlsv13 alert certificate required" "$@"
-tells "a strange one" "$mutual" "tlsv1 alert unknown ca" "$@" \
+tells "no certificate" "$mutual" \
+    "it refused: tlsv13 alert certificate required" "$@"
+tells "a strange one" "$mutual" "it refused: tlsv1 alert unknown ca" "$@" \
     --worker-cert "$dir/strange_client.pem" --worker-key "$dir/client_key.pem"
 ./pulse ping "$@" --worker-cert "$dir/client.pem" \
     --worker-key "$dir/client_key.pem" "$mutual" "$a" >"$dir/ok" 2>&1

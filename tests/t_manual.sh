@@ -8,9 +8,10 @@
 # one that takes a minute. The hosts that ssh goes to are this one. What is
 # shown by .Dl needs ports or rights of its own, and is not run.
 #
-# The first block of a section starts the mock. Where its port is taken by
-# somebody else, that block is run again with port 0, and the port that it got
-# is put into the others; nothing else is changed.
+# The first block of a section starts the mock, and others may start more of
+# them. Where a port is taken by somebody else, the block is run again with port
+# 0, and the port that it got is put into those behind it; nothing else is
+# changed. A build without TLS skips the blocks that need it.
 . tests/lib.sh
 
 # extract SECTION: to block-1, block-2 ...; what roff escapes is what it stands
@@ -49,6 +50,26 @@ start_block() {
 	[ -z "$port" ] || pids="$pids $pid"
 }
 
+# run_mock NAME PORT: ./block starts a mock there, or elsewhere.
+run_mock() {
+	start_block ./block
+	if [ -z "$port" ] && grep -q "Address already in use" said.err; then
+		sed "s/:$2/:0/" block >block-any
+		start_block ./block-any
+	fi
+	if [ -z "$port" ]; then
+		not_ok "$1: $(cat said.err)"
+		return 1
+	fi
+	ok "$1, on port $port"
+	mocks="$mocks $pid"
+	echo "s/:$2/:$port/g" >>ports.sed
+}
+
+needs_tls() {
+	grep -q -e https:// -e --cert "$1"
+}
+
 # run_block FILE: sets status; what it leaves running is added to pids.
 run_block() {
 	: >left
@@ -64,6 +85,20 @@ run_block() {
 	pids="$before $(tr '\n' ' ' <left)"
 }
 
+# run_any NAME: ./block, whatever it is
+run_any() {
+	asked=$(sed -n 's/^pulse mock --addr [0-9.]*:\([0-9]*\).*/\1/p' block)
+	if [ -z "$has_tls" ] && needs_tls block; then
+		ok "$1 # SKIP this build has no TLS"
+	elif [ -n "$asked" ]; then
+		run_mock "$1" "$asked"
+	else
+		run_block block
+		is "$1: status" "$status" 0
+		[ "$status" -eq 0 ] || cat block out
+	fi
+}
+
 # run_section TITLE
 run_section() {
 	mkdir "$dir/$1"
@@ -74,40 +109,35 @@ run_section() {
 		not_ok "man/pulse.1 has blocks in $1: found $n"
 		return
 	fi
-	start_block ./block-1
-	if [ -z "$port" ] && grep -q "Address already in use" said.err; then
-		sed 's/:8080/:0/' block-1 >block-any
-		start_block ./block-any
-	fi
-	if [ -z "$port" ]; then
-		not_ok "$1, block 1: $(cat said.err)"
-		return
-	fi
-	ok "$1, block 1, on port $port"
-	mock=$pid
-	i=2
+	: >ports.sed
+	mocks=
+	i=1
 	while [ "$i" -le "$n" ]; do
-		sed "s/:8080/:$port/g" "block-$i" >block
-		run_block block
-		is "$1, block $i: status" "$status" 0
-		[ "$status" -eq 0 ] || cat block out
+		sed -f ports.sed "block-$i" >block
+		run_any "$1, block $i" || return
 		i=$((i + 1))
 	done
-	if kill -0 "$mock"; then
-		ok "$1: the mock is still there"
-	else
-		not_ok "$1: the mock is still there"
-	fi
+	for pid in $mocks; do
+		if kill -0 "$pid"; then
+			ok "$1: mock $pid is still there"
+		else
+			not_ok "$1: mock $pid is still there"
+		fi
+	done
 	for pid in $pids; do
 		kill "$pid" 2>/dev/null
 	done
-	poll is_gone "$mock"
+	for pid in $mocks; do
+		poll is_gone "$pid"
+	done
 	pids=
 }
 
 top=$PWD
 PATH=$top:$PATH
 fake_ssh
+has_tls=yes
+pulse version | grep -q 'TLS: none' && has_tls=
 unset TARGET PULSE_WORKER_TOKEN PULSE_WORKER_DENY_PRIVATE
 run_section "RUNNING A FLEET"
 run_section EXAMPLES

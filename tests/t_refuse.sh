@@ -139,7 +139,7 @@ refused "a certificate that is none" \
     --cert "$dir/text.pem" "$url"
 refused "a key of nothing" "--key: ${tls:-is of no use without a cert}" \
     --key "$dir/text.pem" "$url"
-refused "--servername" "--servername: ${tls:-is no host name}" \
+refused "--servername" "--servername: ${tls:-must be a host, without a port}" \
     --servername 'a b' "$url"
 
 # URLs.

@@ -155,7 +155,12 @@ SSL_CERT_DIR=$dir/roots good from-dir
 SSL_CERT_FILE=$dir/none ./pulse run -d 1s "$url" >"$dir/out" 2>"$dir/err"
 is "no such file: status" "$?" 1
 is "no such file: one line" "$(lines "$dir/err")" 1
-has "no such file: named" "$dir/err" "$dir/none: no CA certificates"
+has "no such file: named" "$dir/err" \
+    "SSL_CERT_FILE: $dir/none: no CA certificates"
+SSL_CERT_DIR=$dir/none ./pulse run -d 1s "$url" >"$dir/out" 2>"$dir/err"
+is "no such directory: status" "$?" 1
+has "no such directory: named" "$dir/err" \
+    "SSL_CERT_DIR: $dir/none: no CA certificates"
 
 # What the traffic is read with afterwards.
 SSLKEYLOGFILE=$dir/keys good keys $trust

@@ -67,7 +67,7 @@ distrusts() {
 distrusts expired certificate_expired "certificate has expired"
 distrusts future certificate_not_yet_valid "certificate is not yet valid"
 distrusts elsewhere certificate_name \
-    "IP address mismatch: its certificate is not for 127.0.0.1"
+    "IP address mismatch: its certificate is not for 127.0.0.1 (--servername"
 distrusts self certificate_self_signed "self-signed certificate (--cacert FILE"
 
 bad_server ok
@@ -75,7 +75,7 @@ told issuer "unable to get local issuer certificate (--cacert FILE" \
     --cacert "$dir/other_ca.pem"
 counted issuer "tls certificate_issuer transport 5" \
     --cacert "$dir/other_ca.pem"
-told name "its certificate is not for elsewhere.example" $trust \
+told name "its certificate is not for elsewhere.example$" $trust \
     --servername elsewhere.example
 counted name "tls certificate_name transport 5" $trust \
     --servername elsewhere.example

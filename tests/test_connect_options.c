@@ -296,7 +296,8 @@ static const struct bad_test {
 	{ { "--cert", "text" }, URL,
 	    "--cert: text: there is no certificate in PEM form", true },
 	{ { "--cert", "c.crt" }, URL,
-	    "--cert: c.crt: there is no private key in PEM form", true },
+	    "--cert: c.crt: there is no private key in PEM form (if it "
+	    "is in another file, name that, too)\n", true },
 	{ { "--cert", "c.crt", "--key", "d.key" }, URL,
 	    "--key: d.key: the key is not that of the "
 	    "certificate", true },
@@ -309,10 +310,10 @@ static const struct bad_test {
 	{ { "--cert", "both.pem", "-w", "a:1" }, URL,
 	    "--cert: a client's certificate stays on this machine, so it "
 	    "cannot be combined with workers\n", true },
-	{ { "--servername", "" }, URL, "--servername: is no host name\n",
-	    true },
-	{ { "--servername", "a/b" }, URL, "--servername: is no host name\n",
-	    true },
+	{ { "--servername", "" }, URL, "--servername: must be a host, "
+	    "without a port\n", true },
+	{ { "--servername", "a:1" }, URL, "--servername: must be a host, "
+	    "without a port\n", true },
 	{ { "--connect-to", "a:1:b" }, URL, "--connect-to: a:1:b: expected "
 	    "HOST:PORT:HOST2:PORT2, any of them empty\n", false },
 	{ { "--connect-to", "" }, URL, "--connect-to: : expected "

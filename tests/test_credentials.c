@@ -241,7 +241,8 @@ START_TEST(test_plain)
 	fleet_clear(&fleet);
 	make_fleet(&fleet, "https://b:1");
 	ck_assert_int_eq(credentials_read(&c, &s, &fleet, why), -1);
-	ck_assert_msg(strstr(why, "/nonexistent: ") == why, "%s", why);
+	ck_assert_msg(strstr(why, "SSL_CERT_FILE: /nonexistent: ") == why,
+	    "%s", why);
 	credentials_clear(&c);
 	fleet_clear(&fleet);
 }

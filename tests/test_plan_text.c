@@ -24,7 +24,7 @@ static const struct text_test {
 } text_tests[] = {
 	{ { .ndetours = 0 }, { NULL }, { NULL }, "" },
 	{ { .tls = { .is_insecure = true } }, { NULL }, { NULL },
-	    "  TLS         nobody is verified\n" },
+	    "  TLS         no certificate is verified\n" },
 	{ { .tls = { .ca = (char *)BEGIN } }, { NULL }, { NULL },
 	    "  TLS         1 CA certificate of the plan, no others\n" },
 	{ { .tls = { .ca = (char *)BEGIN BEGIN, .cert = (char *)"S3CRET",

@@ -247,15 +247,19 @@ static const struct tls_test {
 	struct counters	 n;
 	const char	*protocol;
 	const char	*want;		/* NULL: no such line */
+	bool		 is_insecure;
 } tls_tests[] = {
-	{ "none", { .connects = 3 }, "", NULL },
-	{ "none was agreed upon", { .connects = 3 }, "TLSv1.3", NULL },
+	{ "none", { .connects = 3 }, "", NULL, false },
+	{ "none was agreed upon", { .connects = 3 }, "TLSv1.3", NULL, false },
 	{ "one", { .connects = 1, .handshakes = 1 }, "TLSv1.3",
-	    "TLSv1.3, AES; 1 handshake, 0 resumed" },
+	    "TLSv1.3, AES; 1 handshake, 0 resumed", false },
 	{ "all but one", { .connects = 51, .handshakes = 50, .resumed = 49 },
-	    "TLSv1.2", "TLSv1.2, AES; 50 handshakes, 49 resumed" },
+	    "TLSv1.2", "TLSv1.2, AES; 50 handshakes, 49 resumed", false },
 	{ "nobody told", { .handshakes = 2, .resumed = 2 }, "",
-	    "2 handshakes, 2 resumed" }
+	    "2 handshakes, 2 resumed", false },
+	{ "whoever it was", { .handshakes = 1 }, "", "1 handshake, 0 resumed; "
+	    "unverified", true },
+	{ "http", { .handshakes = 0 }, "", NULL, true }
 };
 
 START_TEST(test_tls)
@@ -267,6 +271,7 @@ START_TEST(test_tls)
 	FILE *out = open_memstream(&got, &len);
 
 	f->result->n = t->n;
+	f->plan.req.scenario.connect.tls.is_insecure = t->is_insecure;
 	result_set_tls(f->result, t->protocol, "AES");
 	text_write(out, &f->report);
 	fclose(out);

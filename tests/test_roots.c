@@ -57,13 +57,14 @@ START_TEST(test_find)
 	ck_assert_int_eq(roots_find(&r), 0);
 	ck_assert_pstr_eq(r.file, t->want_file);
 	ck_assert_pstr_eq(r.dir, t->want_dir);
+	ck_assert(r.is_given);
 }
 END_TEST
 
 /* Set to nothing is not set: one place that is there, or none. */
 START_TEST(test_find_here)
 {
-	struct roots r = { "x", "x" };
+	struct roots r = { "x", "x", true };
 
 	if (_i == 1) {
 		set("SSL_CERT_FILE", "");
@@ -133,15 +134,22 @@ START_TEST(test_unreadable)
 
 	set("SSL_CERT_FILE", "/nowhere/at/all");
 	ck_assert_ptr_null(tls_client_new(&settings, why));
-	ck_assert_str_eq(why, "/nowhere/at/all: no CA certificates could be "
-	    "read from it");
+	ck_assert_str_eq(why, "SSL_CERT_FILE: /nowhere/at/all: no CA "
+	    "certificates could be read from it");
 	write_file("junk\n");
 	set("SSL_CERT_FILE", path);
-	snprintf(want, sizeof(want), "%s: no CA certificates could be read "
-	    "from it", path);
+	snprintf(want, sizeof(want), "SSL_CERT_FILE: %s: no CA certificates "
+	    "could be read from it", path);
 	ck_assert_ptr_null(tls_client_new(&settings, why));
 	ck_assert_str_eq(why, want);
+	/* A file is no directory. */
+	set("SSL_CERT_FILE", NULL);
+	set("SSL_CERT_DIR", path);
+	ck_assert_ptr_null(tls_client_new(&settings, why));
+	ck_assert_ptr_nonnull(strstr(why, "SSL_CERT_DIR: "));
 	unlink(path);
+	ck_assert_ptr_null(tls_client_new(&settings, why));
+	ck_assert_ptr_nonnull(strstr(why, path));
 }
 END_TEST
 
