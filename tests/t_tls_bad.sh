@@ -114,6 +114,9 @@ ends http-client 0
 is "http-client: none went well" "$(statuses "$dir/http-client.json")" ""
 is "http-client: completed" "$(number "$dir/http-client.json" completed)" 5
 is "http-client: counted" "$(number "$dir/http-client.json" transport)" 5
+timeout 20 ./pulse run --requests 5 -r 200 "$url" >"$dir/text" 2>&1
+has "http-client: and the report asks for https" "$dir/text" \
+    'is https:// meant?'
 
 # A key that does not fit is found before anything is sent.
 bad_server ok

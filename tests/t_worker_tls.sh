@@ -157,6 +157,13 @@ is "the mock: no certificate" "$(grep -c HTTP "$dir/mock")" 0
 get / | ask mock "${url#https://}" -cert "$dir/client.pem" \
     -key "$dir/client_key.pem"
 has "the mock: a certificate" "$dir/mock" '^HTTP/1.1 200 OK'
+# What is trusted is not shown, even if it has issued what is.
+mock --cert "$dir/client.pem" --key "$dir/client_key.pem" \
+    --cacert "$dir/ca.pem"
+openssl s_client -connect "${url#https://}" -showcerts </dev/null \
+    >"$dir/chain" 2>/dev/null
+is "the mock: the chain that it was given" \
+    "$(grep -c 'BEGIN CERTIFICATE' "$dir/chain")" 1
 # shellcheck disable=SC2086
 mock $pair --mode down
 get / | ask mock "${url#https://}"
