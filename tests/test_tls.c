@@ -306,6 +306,27 @@ START_TEST(test_trust)
 }
 END_TEST
 
+/* Made up by someone who has not the issuer's key. */
+START_TEST(test_forged)
+{
+	char forged[4096];
+	const struct trust_test t = {
+		"with another's signature", rig_ca, forged, rig_key,
+		"localhost", TLS_CERT_REJECTED, "certificate signature failure"
+	};
+	char *end;
+
+	ck_assert_int_lt(snprintf(forged, sizeof(forged), "%s", rig_cert),
+	    (int)sizeof(forged));
+	end = strstr(forged, "=\n-----END");
+	ck_assert_ptr_nonnull(end);
+	/* In the last bytes of the first one's signature. */
+	end[-8] = end[-8] == 'A' ? 'B' : 'A';
+	check_trust(&t, false);
+	check_trust(&t, true);
+}
+END_TEST
+
 /* A certificate demanded of the client: whose, shown or not, and what then. */
 static const struct demand_test {
 	const char	*cert;
@@ -747,6 +768,7 @@ add_tests(TCase *tc)
 	tcase_add_test(tc, test_byte_by_byte);
 	tcase_add_test(tc, test_pending_after_handshake);
 	tcase_add_loop_test(tc, test_trust, 0, UTIL_NELEM(trust_tests));
+	tcase_add_test(tc, test_forged);
 	tcase_add_loop_test(tc, test_demand, 0, UTIL_NELEM(demand_tests));
 	tcase_add_loop_test(tc, test_demand_12, 0, UTIL_NELEM(demand_tests));
 	tcase_add_test(tc, test_resume);
