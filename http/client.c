@@ -332,6 +332,15 @@ client_has_pending(const struct client *c)
 	return c->tls != NULL && tls_has_pending(c->tls);
 }
 
+/* Those are read in the next turn. */
+static void
+client_read_pending(struct client *c)
+{
+	if (client_has_pending(c))
+		loop_timer_set(c->pool->loop, &c->soon,
+		    loop_now(c->pool->loop));
+}
+
 /*
  * Over, well or not: the connection is kept or closed, then the owner hears.
  * Nothing of c may be used after this, it may be in a new exchange.
@@ -437,14 +446,15 @@ client_connected(struct client *c, enum part next)
 	client_pass(c, next);
 }
 
-/* TLS. */
-
+/* What a broken connection is told as; TLS has reasons of its own. */
 static enum cause
-tls_cause(const struct client *c, int error)
+client_cause(const struct client *c, int error)
 {
-	return error == EPROTO ? cause_of_tls(tls_reason(c->tls)) :
-	    cause_of_errno(error);
+	return c->tls != NULL && error == EPROTO ?
+	    cause_of_tls(tls_reason(c->tls)) : cause_of_errno(error);
 }
+
+/* TLS. */
 
 static void
 client_secured(struct client *c)
@@ -458,6 +468,8 @@ client_secured(struct client *c)
 	client_pass(c, PART_FIRST_BYTE);
 	c->state = CLIENT_SEND;
 	client_send(c);
+	/* It may have come in one piece with the end of the handshake. */
+	client_read_pending(c);
 }
 
 static void
@@ -507,7 +519,7 @@ client_shake_hands(struct client *c)
 	if (error == 0)
 		client_secured(c);
 	else
-		client_fail(c, tls_cause(c, error));
+		client_fail(c, client_cause(c, error));
 }
 
 /* The kernel would not take it: later, or never. */
@@ -694,8 +706,7 @@ client_read_end(struct client *c, int error)
 	if (was_cut && c->state == CLIENT_BODY)
 		client_end(c, cause_of_reason(HTTP_TRUNCATED));
 	else if (error != 0 && !was_cut)
-		client_end(c, c->tls != NULL ? tls_cause(c, error) :
-		    cause_of_errno(error));
+		client_end(c, client_cause(c, error));
 	else if (c->state == CLIENT_BODY)
 		client_end(c, http_body_end(&c->body) == 0 ? CAUSE_NONE :
 		    cause_of_reason(c->body.reason));
@@ -703,7 +714,7 @@ client_read_end(struct client *c, int error)
 		client_end(c, cause_of_reason(HTTP_TRUNCATED));
 	else
 		client_end(c, c->send_error != 0 ?
-		    cause_of_errno(c->send_error) : CAUSE_CLOSED);
+		    client_cause(c, c->send_error) : CAUSE_CLOSED);
 }
 
 static void
@@ -728,9 +739,7 @@ client_receive(struct client *c)
 		if (n < SCRATCH_SIZE && !client_has_pending(c))
 			return;
 	}
-	if (client_has_pending(c))
-		loop_timer_set(c->pool->loop, &c->soon,
-		    loop_now(c->pool->loop));
+	client_read_pending(c);
 }
 
 static void

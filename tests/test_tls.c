@@ -24,37 +24,6 @@ enum { TURNS_MAX = 100000 };	/* until something is said to hang */
 
 static struct tls_rig rig;
 
-/*
- * For this process, which must not have used OpenSSL yet: no more than 1.2.
- * False when all tests run in one.
- */
-static bool
-use_tls12(void)
-{
-	static const char config[] = "openssl_conf = a\n[a]\nssl_conf = b\n"
-	    "[b]\nsystem_default = c\n[c]\nMaxProtocol = TLSv1.2\n";
-	const char *fork_mode = getenv("CK_FORK");
-	char path[] = "/tmp/pulse-test-XXXXXX", why[TLS_TEXT_MAX];
-	const struct tls_settings settings = { .is_insecure = true };
-	struct tls_context *ctx;
-	int fd;
-
-	if (fork_mode != NULL && strcmp(fork_mode, "no") == 0)
-		return false;
-	fd = mkstemp(path);
-	ck_assert_int_ne(fd, -1);
-	ck_assert_int_eq((int)write(fd, config, sizeof(config) - 1),
-	    (int)sizeof(config) - 1);
-	close(fd);
-	setenv("OPENSSL_CONF", path, 1);
-	/* It is read now. */
-	ctx = tls_client_new(&settings, why);
-	ck_assert_ptr_nonnull(ctx);
-	tls_context_free(ctx);
-	unlink(path);
-	return true;
-}
-
 /* What a read gives: its errno, or 0 for the end; nothing is to be there. */
 static int
 read_error(struct tls *t)
@@ -118,7 +87,7 @@ END_TEST
 
 START_TEST(test_handshake_12)
 {
-	if (!use_tls12())
+	if (!rig_use_tls12())
 		return;
 	rig_open(&rig, NULL, NULL, "localhost");
 	rig_shake(&rig);
@@ -327,6 +296,46 @@ START_TEST(test_forged)
 }
 END_TEST
 
+static void
+meet(const char *cert, enum tls_reason want)
+{
+	const struct tls_settings server = {
+		.cert = RIG_TEXT(cert), .key = RIG_TEXT(rig_key)
+	};
+	int client_error, server_error;
+	char why[TLS_TEXT_MAX];
+
+	rig_disconnect(&rig);
+	tls_context_free(rig.server_context);
+	rig.server_context = tls_server_new(&server, why);
+	ck_assert_ptr_nonnull(rig.server_context);
+	rig_connect(&rig);
+	rig_handshake(&rig, &client_error, &server_error);
+	ck_assert_int_eq(tls_reason(rig.client), want);
+	ck_assert_int_eq(client_error, want == TLS_OK ? 0 : EPROTO);
+}
+
+/* What is known of one chain is of no use to another, or to another name. */
+START_TEST(test_verdict_kept)
+{
+	rig_open(&rig, NULL, NULL, "localhost");
+	meet(rig_cert, TLS_OK);
+	meet(rig_cert, TLS_OK);
+	meet(rig_expired, TLS_CERT_EXPIRED);
+	meet(rig_cert, TLS_OK);
+	meet(rig_elsewhere, TLS_CERT_NAME);
+	meet(rig_elsewhere, TLS_CERT_NAME);
+	meet(rig_cert, TLS_OK);
+	meet(rig_self, TLS_CERT_SELF_SIGNED);
+	rig_disconnect(&rig);
+	tls_peer_free(rig.peer);
+	rig.peer = tls_peer_new(rig.client_context, "elsewhere.example", true);
+	meet(rig_cert, TLS_CERT_NAME);
+	meet(rig_elsewhere, TLS_OK);
+	rig_close(&rig);
+}
+END_TEST
+
 /* A certificate demanded of the client: whose, shown or not, and what then. */
 static const struct demand_test {
 	const char	*cert;
@@ -379,7 +388,7 @@ END_TEST
 
 START_TEST(test_demand_12)
 {
-	if (use_tls12())
+	if (rig_use_tls12())
 		check_demand(&demand_tests[_i], true);
 }
 END_TEST
@@ -436,7 +445,7 @@ END_TEST
 
 START_TEST(test_resume_12)
 {
-	if (use_tls12())
+	if (rig_use_tls12())
 		check_resumption();
 }
 END_TEST
@@ -769,6 +778,7 @@ add_tests(TCase *tc)
 	tcase_add_test(tc, test_pending_after_handshake);
 	tcase_add_loop_test(tc, test_trust, 0, UTIL_NELEM(trust_tests));
 	tcase_add_test(tc, test_forged);
+	tcase_add_test(tc, test_verdict_kept);
 	tcase_add_loop_test(tc, test_demand, 0, UTIL_NELEM(demand_tests));
 	tcase_add_loop_test(tc, test_demand_12, 0, UTIL_NELEM(demand_tests));
 	tcase_add_test(tc, test_resume);
