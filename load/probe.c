@@ -35,9 +35,9 @@ struct probe {
 	const struct scenario	 *scenario;
 	char			 *host;		/* to look up, and its port */
 	uint16_t		  port;
-	struct tls_context	 *tls;		/* NULL: plain */
-	struct tls_peer		 *peer;
-	struct tls		 *hands;	/* while they are shaken */
+	struct tls_context	 *tls_context;	/* NULL: plain */
+	struct tls_peer		 *tls_peer;
+	struct tls		 *tls;		/* in its handshake */
 	void			(*call)(void *,
 				    const struct net_addresses *, const char *);
 	const char		*(*filter)(void *, const char *,
@@ -50,8 +50,8 @@ static void	probe_connect(struct probe *);
 static void
 probe_disconnect(struct probe *p)
 {
-	tls_free(p->hands);
-	p->hands = NULL;
+	tls_free(p->tls);
+	p->tls = NULL;
 	if (p->io.fd == -1)
 		return;
 	loop_del(p->loop, &p->io);
@@ -112,10 +112,10 @@ probe_succeed(struct probe *p)
 static void
 probe_distrust(struct probe *p)
 {
-	enum tls_reason reason = tls_reason(p->hands);
+	enum tls_reason reason = tls_reason(p->tls);
 	char text[TLS_TEXT_MAX], line[ERROR_MAX];
 
-	snprintf(line, sizeof(line), "%s%s", tls_error(p->hands, text),
+	snprintf(line, sizeof(line), "%s%s", tls_error(p->tls, text),
 	    reason == TLS_CERT_ISSUER || reason == TLS_CERT_SELF_SIGNED ?
 	    " (--cacert FILE says whom to trust)" : "");
 	probe_fail(p, line);
@@ -135,13 +135,13 @@ probe_broken(struct probe *p, int error)
 static void
 probe_shake_hands(struct probe *p)
 {
-	if (tls_handshake(p->hands) == 0) {
-		tls_end_write(p->hands);
+	if (tls_handshake(p->tls) == 0) {
+		tls_end_write(p->tls);
 		probe_succeed(p);
 	} else if (errno == EPROTO)
 		probe_distrust(p);
 	else if (errno != EAGAIN || loop_change(p->loop, &p->io,
-	    tls_wants_write(p->hands) ? LOOP_WRITE : LOOP_READ) == -1)
+	    tls_wants_write(p->tls) ? LOOP_WRITE : LOOP_READ) == -1)
 		probe_broken(p, errno);
 }
 
@@ -151,7 +151,7 @@ on_io(void *arg, int events)
 	struct probe *p = arg;
 
 	(void)events;
-	if (p->hands != NULL) {
+	if (p->tls != NULL) {
 		probe_shake_hands(p);
 		return;
 	}
@@ -159,12 +159,12 @@ on_io(void *arg, int events)
 		probe_next(p, errno);
 		return;
 	}
-	if (p->peer == NULL) {
+	if (p->tls_peer == NULL) {
 		probe_succeed(p);
 		return;
 	}
-	p->hands = tls_connect(p->peer, p->io.fd);
-	if (p->hands == NULL)
+	p->tls = tls_connect(p->tls_peer, p->io.fd);
+	if (p->tls == NULL)
 		probe_next(p, errno);
 	else
 		probe_shake_hands(p);
@@ -239,7 +239,7 @@ on_timeout(void *arg)
 {
 	struct probe *p = arg;
 
-	if (p->hands != NULL)
+	if (p->tls != NULL)
 		probe_fail(p, "no end of the TLS handshake in time");
 	else if (p->addresses.n > 0)
 		probe_fail(p, "no connection in time");
@@ -292,10 +292,10 @@ set_tls(struct probe *p, const char *host, char why[WIRE_TEXT_MAX])
 	const struct connect_settings *c = &p->scenario->connect;
 	char text[TLS_TEXT_MAX];
 
-	p->tls = tls_client_new(&c->tls, text);
-	if (p->tls == NULL)
+	p->tls_context = tls_client_new(&c->tls, text);
+	if (p->tls_context == NULL)
 		return wire_refuse(why, "%s", text);
-	p->peer = tls_peer_new(p->tls, c->server_name != NULL ?
+	p->tls_peer = tls_peer_new(p->tls_context, c->server_name != NULL ?
 	    c->server_name : host, true);
 	return 0;
 }
@@ -358,8 +358,8 @@ probe_free(struct probe *p)
 	if (p == NULL)
 		return;
 	probe_stop(p);
-	tls_peer_free(p->peer);
-	tls_context_free(p->tls);
+	tls_peer_free(p->tls_peer);
+	tls_context_free(p->tls_context);
 	free(p->host);
 	free(p);
 }
