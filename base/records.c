@@ -10,6 +10,7 @@
  * one. For one thread. NULL when memory is out, as OpenSSL expects it.
  */
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -61,10 +62,12 @@ records_free(void *p, const char *file, int line)
 {
 	(void)file;
 	(void)line;
-	if (is_of_pool(p))
-		spare[nspare++] = p;
-	else
+	if (!is_of_pool(p)) {
 		free(p);
+		return;
+	}
+	assert(nspare < RECORDS);
+	spare[nspare++] = p;
 }
 
 void *
@@ -72,14 +75,18 @@ records_realloc(void *p, size_t size, const char *file, int line)
 {
 	void *q;
 
+	if (size == 0) {
+		records_free(p, file, line);
+		return NULL;
+	}
 	if (!is_of_pool(p))
 		return realloc(p, size);
-	if (size > 0 && size <= RECORD_MAX)
+	if (size <= RECORD_MAX)
 		return p;
-	q = size > 0 ? malloc(size) : NULL;
-	if (q != NULL)
-		memcpy(q, p, RECORD_MAX);
-	if (q != NULL || size == 0)
-		records_free(p, file, line);
+	q = malloc(size);
+	if (q == NULL)
+		return NULL;
+	memcpy(q, p, RECORD_MAX);
+	records_free(p, file, line);
 	return q;
 }

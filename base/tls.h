@@ -59,7 +59,7 @@ bool	 tls_wants_write(const struct tls *t);
  */
 ssize_t	 tls_read(struct tls *t, void *p, size_t len);
 ssize_t	 tls_write(struct tls *t, const void *p, size_t len);
-/* What the socket does not tell of (any more) is to be read: bytes, or an end. */
+/* There is to read what the socket does not tell of: bytes, or an end. */
 bool	 tls_has_pending(const struct tls *t);
 /* Says close_notify if that can be done now: nothing will be written. */
 void	 tls_end_write(struct tls *t);

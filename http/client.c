@@ -75,6 +75,7 @@ struct client_pool {
 
 static void	client_disconnect(struct client *);
 static void	client_connect(struct client *);
+static void	client_refused(struct client *, int);
 static void	client_shake_hands(struct client *);
 static void	client_send(struct client *);
 static void	client_receive(struct client *);
@@ -408,15 +409,10 @@ client_open(struct client *c)
 static void
 client_connect(struct client *c)
 {
-	int error;
-
 	c->state = CLIENT_CONNECT;
-	while (client_open(c) == -1) {
-		error = errno;
-		if (!client_try_next(c, error)) {
-			client_fail(c, cause_of_errno(error));
-			return;
-		}
+	if (client_open(c) == -1) {
+		client_refused(c, errno);
+		return;
 	}
 	/* On a short way it is connected already, and what is sent goes out. */
 	loop_tick(c->pool->loop);
@@ -426,7 +422,7 @@ client_connect(struct client *c)
 		client_send(c);
 }
 
-/* No connection at this address. */
+/* No connection at this address: at the next one, as long as there is one. */
 static void
 client_refused(struct client *c, int error)
 {
@@ -656,12 +652,10 @@ client_take_head(struct client *c, const char *p, size_t len)
 			client_end(c, cause_of_reason(HTTP_HEAD_TOO_LARGE));
 			return true;
 		}
-		n = client_read_heads(c, c->head.data, c->head.len, &h,
-		    &passed);
 		p = c->head.data;
 		len = c->head.len;
-	} else
-		n = client_read_heads(c, p, len, &h, &passed);
+	}
+	n = client_read_heads(c, p, len, &h, &passed);
 	if (n == HTTP_BAD) {
 		client_end(c, cause_of_reason(h.reason));
 		return true;
