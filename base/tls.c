@@ -131,6 +131,11 @@ verify_chain(X509_STORE_CTX *store, void *arg)
 	if (peer->ctx->is_insecure || (is_chain(peer->trusted, chain) &&
 	    now_ns - peer->trusted_ns < TRUST_NS))
 		return 1;
+	if (peer->name[0] == '.') {
+		/* To OpenSSL it would be any name that ends so. */
+		X509_STORE_CTX_set_error(store, X509_V_ERR_HOSTNAME_MISMATCH);
+		return 0;
+	}
 	rc = X509_verify_cert(store);
 	sk_X509_pop_free(peer->trusted, X509_free);
 	peer->trusted = rc == 1 ? X509_chain_up_ref(chain) : NULL;

@@ -49,6 +49,8 @@ static const struct trust_test {
 	    TLS_CERT_NAME, "its certificate is not for 192.0.2.2" },
 	{ "of a name like it", rig_ca, rig_cert, rig_key, "notlocalhost",
 	    TLS_CERT_NAME, "its certificate is not for notlocalhost" },
+	{ "of a name that ends so", rig_ca, rig_elsewhere, rig_key, ".example",
+	    TLS_CERT_NAME, "its certificate is not for .example" },
 	{ "a name, of an address", rig_ca, rig_cert, rig_key, "127.0.0.1.a",
 	    TLS_CERT_NAME, "not for 127.0.0.1.a" },
 	{ "of an unknown one", rig_other_ca, rig_cert, rig_key, "localhost",
