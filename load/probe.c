@@ -170,26 +170,26 @@ on_io(void *arg, int events)
 		probe_shake_hands(p);
 }
 
-/* One from which such addresses can be reached; NULL: there is none. */
-static const struct net_address *
-source_for(const struct connect_settings *c, const struct net_address *a)
+static void
+probe_connect(struct probe *p)
+{
+	const struct connect_settings *c = &p->scenario->connect;
+	struct net_sources sources = { c->sources, c->nsources, 0 };
+
+	p->io.fd = net_connect_in_turn(&p->addresses.at[p->tried], &sources);
+	if (p->io.fd == -1 || loop_add(p->loop, &p->io, LOOP_WRITE) == -1)
+		probe_next(p, errno);
+}
+
+static bool
+has_source_for(const struct connect_settings *c, const struct net_address *a)
 {
 	size_t i;
 
 	for (i = 0; i < c->nsources; i++)
 		if (c->sources[i].ss.ss_family == a->ss.ss_family)
-			return &c->sources[i];
-	return NULL;
-}
-
-static void
-probe_connect(struct probe *p)
-{
-	const struct net_address *to = &p->addresses.at[p->tried];
-
-	p->io.fd = net_connect(to, source_for(&p->scenario->connect, to));
-	if (p->io.fd == -1 || loop_add(p->loop, &p->io, LOOP_WRITE) == -1)
-		probe_next(p, errno);
+			return true;
+	return false;
 }
 
 /* Takes out what no source has the family of: the error if that was all. */
@@ -203,7 +203,7 @@ filter_family(struct probe *p)
 	if (c->nsources == 0)
 		return NULL;
 	for (i = 0; i < a->n; i++)
-		if (source_for(c, &a->at[i]) != NULL)
+		if (has_source_for(c, &a->at[i]))
 			a->at[n++] = a->at[i];
 	a->n = n;
 	return n > 0 ? NULL : "the target has no address of the family of "
