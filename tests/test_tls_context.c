@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What base/tls_context.c makes contexts of: texts that cannot be used are refused in
- * one line and leave nothing behind; certificate and key may be one text; and
- * the key log goes where SSLKEYLOGFILE says, or nowhere.
+ * What base/tls_context.c makes contexts of: texts that cannot be used are
+ * refused in one line and leave nothing behind; certificate and key may be one
+ * text; and the key log goes where SSLKEYLOGFILE says, or nowhere.
  */
 
 #include <sys/stat.h>
