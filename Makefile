@@ -35,7 +35,7 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wundef \
 MAP = -fdebug-prefix-map="`pwd`"=.
 ALL_CFLAGS = $(STD) $(WARN) -DLOOP_$(LOOP) $(MAP) $(CFLAGS)
 TLS_OBJ_0 = base/tls_none.o
-TLS_OBJ_1 = base/tls.o base/tls_context.o base/records.o
+TLS_OBJ_1 = base/tls.o base/tls_context.o base/tls_memory.o
 TLS_LIBS_0 =
 TLS_LIBS_1 = -lssl -lcrypto
 LIBS = $(TLS_LIBS_$(TLS)) -lm
@@ -68,7 +68,7 @@ OBJS = \
 HDRS = \
 	base/util.h base/text.h base/loop.h base/msg.h base/names.h base/net.h \
 	base/proc.h base/resolve.h base/stream.h base/expiry.h base/roots.h \
-	base/records.h base/tls_context.h base/tls.h commit.h \
+	base/tls_memory.h base/tls_context.h base/tls.h commit.h \
 	hist.h http.h json.h json_write.h \
 	http/body.h http/url.h http/client.h http/server_answer.h \
 	http/server_input.h http/server_output.h http/server_connection.h \
@@ -144,7 +144,7 @@ base/names_static.o: base/names.c
 # Tests: unit tests on check, then shell scripts with the real binary.
 
 TLS_UNIT_0 =
-TLS_UNIT_1 = tests/test_records.t
+TLS_UNIT_1 = tests/test_tls_memory.t
 UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_json.t tests/test_json_write.t \
 	tests/test_http.t tests/test_http_words.t \

@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "http.h"
@@ -48,6 +49,7 @@ static void	 write_statuses(FILE *, const struct counters *);
 static void	 write_categories(FILE *, const struct result *);
 static int	 compare_counts(const void *, const void *);
 static void	 write_causes(FILE *, const struct counters *);
+static void	 write_scheme_hint(FILE *, const struct report *);
 static void	 write_generator(FILE *, const struct result *);
 static void	 write_cpu(FILE *, const struct result *);
 static void	 write_incidents(FILE *, const struct result *);
@@ -70,6 +72,7 @@ text_write(FILE *out, const struct report *r)
 	write_statuses(out, &r->result->n);
 	write_categories(out, r->result);
 	write_causes(out, &r->result->n);
+	write_scheme_hint(out, r);
 	fleet_text_write(out, r);
 	write_generator(out, r->result);
 	write_thresholds(out, r);
@@ -430,6 +433,25 @@ write_causes(FILE *out, const struct counters *n)
 		rest += rows[i].count;
 	if (rest > 0)
 		page_count(out, "others", rest, n->completed);
+}
+
+/* A server that speaks TLS ends what is no TLS, most of them without a word. */
+static void
+write_scheme_hint(FILE *out, const struct report *r)
+{
+	const struct counters *n = &r->result->n;
+	const char *url = r->plan->req.scenario.url;
+	uint64_t closed = 0;
+	int part;
+
+	if (url == NULL || strncasecmp(url, "http://", 7) != 0)
+		return;
+	for (part = 0; part < PARTS; part++)
+		closed += n->error[part][CAUSE_CLOSED] +
+		    n->error[part][cause_of_reason(HTTP_IS_TLS)];
+	if (closed > 0 && closed == n->completed)
+		page_note(out, 0, "nobody ever answered in HTTP: is https:// "
+		    "meant?");
 }
 
 /* The audit: can the figures above be believed? */
