@@ -143,6 +143,8 @@ base/names_static.o: base/names.c
 
 # Tests: unit tests on check, then shell scripts with the real binary.
 
+TLS_UNIT_0 =
+TLS_UNIT_1 = tests/test_tls_memory.t
 UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_json.t tests/test_json_write.t \
 	tests/test_http.t tests/test_http_words.t \
@@ -169,10 +171,11 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_check.t tests/test_audit.t tests/test_target.t \
 	tests/test_probe.t tests/test_pool.t tests/test_pool_end.t \
 	tests/test_wire_msg.t tests/test_connect.t \
-	tests/test_tls.t tests/test_tls_context.t tests/test_roots.t \
-	tests/test_http_client_tls.t \
+	tests/test_tls.t tests/test_tls_trust.t tests/test_tls_context.t \
+	tests/test_roots.t tests/test_http_client_tls.t \
 	tests/test_options.t tests/test_run_options.t \
-	tests/test_connect_options.t
+	tests/test_connect_options.t \
+	$(TLS_UNIT_$(TLS))
 
 HELPERS = tests/misbehave.t tests/misbehave_tls.t tests/recorder.t \
 	tests/micro.t tests/gopeer.t tests/ask.t tests/manyworkers.t \
@@ -221,6 +224,7 @@ check: pulse $(STATIC) $(UNIT) $(HELPERS)
 LOOP_UNIT = tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
 	tests/test_msg.t tests/test_net.t tests/test_stream.t \
 	tests/test_stream_tls.t tests/test_http_server_tls.t \
+	tests/test_http_client_tls.t \
 	tests/test_resolve.t tests/test_probe.t tests/test_http_client.t \
 	tests/test_http_server.t tests/test_server_limits.t \
 	tests/test_server_stream.t tests/test_server_drain.t \

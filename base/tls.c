@@ -131,6 +131,11 @@ verify_chain(X509_STORE_CTX *store, void *arg)
 	if (peer->ctx->is_insecure || (is_chain(peer->trusted, chain) &&
 	    now_ns - peer->trusted_ns < TRUST_NS))
 		return 1;
+	if (peer->name[0] == '.') {
+		/* To OpenSSL it would be any name that ends so. */
+		X509_STORE_CTX_set_error(store, X509_V_ERR_HOSTNAME_MISMATCH);
+		return 0;
+	}
 	rc = X509_verify_cert(store);
 	sk_X509_pop_free(peer->trusted, X509_free);
 	peer->trusted = rc == 1 ? X509_chain_up_ref(chain) : NULL;
@@ -285,13 +290,14 @@ reason_of_error(const struct tls *t)
 {
 	int reason = ERR_GET_REASON(t->error);
 
+	/* What is first in the queue may be of a signature in the chain. */
+	if (t->verify != X509_V_OK)
+		return reason_of_verify(t->verify);
 	if (ERR_GET_LIB(t->error) != ERR_LIB_SSL)
 		return TLS_PROTOCOL;
 	if (reason > SSL_AD_REASON_OFFSET)
 		return TLS_ALERT;
 	switch (reason) {
-	case SSL_R_CERTIFICATE_VERIFY_FAILED:
-		return reason_of_verify(t->verify);
 	case SSL_R_UNEXPECTED_EOF_WHILE_READING:
 		return TLS_CLOSED;
 	case SSL_R_WRONG_VERSION_NUMBER:
@@ -320,8 +326,9 @@ fail(struct tls *t, int rc)
 		return 0;
 	case SSL_ERROR_SYSCALL:
 		ERR_clear_error();
-		if (saved == 0) {
-			t->reason = TLS_CLOSED;
+		/* EPROTO is ours, with a reason, but ICMP can bring it too. */
+		if (saved == 0 || saved == EPROTO) {
+			t->reason = saved == 0 ? TLS_CLOSED : TLS_PROTOCOL;
 			saved = EPROTO;
 		}
 		errno = saved;

@@ -34,6 +34,7 @@ struct tls_peer;
 
 struct tls_peer *tls_peer_new(struct tls_context *ctx, const char *name,
 	    bool shows_cert);
+/* After its connections. NULL is fine. */
 void	 tls_peer_free(struct tls_peer *peer);
 
 /*
@@ -52,13 +53,13 @@ void	 tls_free(struct tls *t);
 int	 tls_handshake(struct tls *t);	/* 0: done */
 bool	 tls_wants_write(const struct tls *t);
 /*
- * As read(2) and write(2), after the handshake. A short read means that there
- * is no more for now; 0 that the peer said so, by its close_notify. A write
- * that gave EAGAIN is to be tried again with the same bytes.
+ * As read(2) and write(2), after the handshake. After a short read the socket
+ * tells of more, unless tls_has_pending; 0 is the peer's close_notify. What a
+ * write did not take, the next one must begin with: TLS may have it already.
  */
 ssize_t	 tls_read(struct tls *t, void *p, size_t len);
 ssize_t	 tls_write(struct tls *t, const void *p, size_t len);
-/* Bytes that the socket does not tell of any more are still to be read. */
+/* There is to read what the socket does not tell of: bytes, or an end. */
 bool	 tls_has_pending(const struct tls *t);
 /* Says close_notify if that can be done now: nothing will be written. */
 void	 tls_end_write(struct tls *t);

@@ -242,9 +242,12 @@ open_key_log(struct tls_context *ctx)
 	ctx->key_log_fd = -1;
 	if (path == NULL || *path == '\0')
 		return;
-	/* If it cannot be had, there is no log: it is a help, no result. */
-	ctx->key_log_fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC,
-	    S_IRUSR | S_IWUSR);
+	/*
+	 * If it cannot be had, there is no log: it is a help, no result. Nor is
+	 * the reader of a pipe waited for, now or later.
+	 */
+	ctx->key_log_fd = open(path, O_WRONLY | O_APPEND | O_CREAT |
+	    O_CLOEXEC | O_NONBLOCK, S_IRUSR | S_IWUSR);
 	if (ctx->key_log_fd != -1)
 		SSL_CTX_set_keylog_callback(ctx->ssl_ctx, log_key);
 }

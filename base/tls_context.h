@@ -10,10 +10,10 @@ enum {
 };
 
 /*
- * Whom to trust and who to be: PEM texts, whose owner the settings' owner is.
- * Names are what reasons begin with, for whoever gave the text: "--cert:
- * c.pem". They are borrowed, and NULL if it needs no name. ca_option is what to
- * give on a machine without CAs; NULL: "--cacert".
+ * Whom to trust and who to be: PEM texts, which belong to the owner of the
+ * settings. A name says where its text is from, and reasons begin with it:
+ * "--cert: c.pem". Names are borrowed; NULL: reasons have none. ca_option is
+ * what to give on a machine without CAs; NULL: "--cacert".
  */
 struct tls_settings {
 	char	*ca;		/* trusted issuers; NULL: the system's */
@@ -36,7 +36,7 @@ const char *tls_version(void);
  * (base/roots.h). A server with one demands that clients have a certificate.
  * NULL and one line in why: nothing is to be trusted, a PEM text that is none,
  * a key that does not fit. Settings may go after that. Its members are for
- * base/tls.c alone.
+ * base/tls_context.c and base/tls.c alone.
  */
 struct tls_context {
 	struct ssl_ctx_st	*ssl_ctx;	/* OpenSSL's */

@@ -40,6 +40,7 @@ union header {
 		size_t		 size;		/* of the heap's */
 	} is;
 	union header		*next;		/* while it is spare */
+	char			 length[STEP];	/* where a pointer is short */
 };
 static_assert(sizeof(union header) == STEP, "a header moves its piece");
 

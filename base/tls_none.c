@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A build without TLS (make TLS=0): the same functions as in base/tls.c, for
- * machines on which every byte counts. No context can be made, and the reason
- * says why; so there are no peers and no connections either.
+ * A build without TLS (make TLS=0): the functions of base/tls_context.c and of
+ * base/tls.c, for machines on which every byte counts. No context can be made,
+ * and the reason says why; so there are no peers and no connections either.
  */
 
 #include <assert.h>

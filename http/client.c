@@ -75,6 +75,7 @@ struct client_pool {
 
 static void	client_disconnect(struct client *);
 static void	client_connect(struct client *);
+static void	client_refused(struct client *, int);
 static void	client_shake_hands(struct client *);
 static void	client_send(struct client *);
 static void	client_receive(struct client *);
@@ -332,6 +333,15 @@ client_has_pending(const struct client *c)
 	return c->tls != NULL && tls_has_pending(c->tls);
 }
 
+/* Those are read in the next turn. */
+static void
+client_read_pending(struct client *c)
+{
+	if (client_has_pending(c))
+		loop_timer_set(c->pool->loop, &c->soon,
+		    loop_now(c->pool->loop));
+}
+
 /*
  * Over, well or not: the connection is kept or closed, then the owner hears.
  * Nothing of c may be used after this, it may be in a new exchange.
@@ -399,15 +409,10 @@ client_open(struct client *c)
 static void
 client_connect(struct client *c)
 {
-	int error;
-
 	c->state = CLIENT_CONNECT;
-	while (client_open(c) == -1) {
-		error = errno;
-		if (!client_try_next(c, error)) {
-			client_fail(c, cause_of_errno(error));
-			return;
-		}
+	if (client_open(c) == -1) {
+		client_refused(c, errno);
+		return;
 	}
 	/* On a short way it is connected already, and what is sent goes out. */
 	loop_tick(c->pool->loop);
@@ -417,7 +422,7 @@ client_connect(struct client *c)
 		client_send(c);
 }
 
-/* No connection at this address. */
+/* No connection at this address: at the next one, as long as there is one. */
 static void
 client_refused(struct client *c, int error)
 {
@@ -437,14 +442,15 @@ client_connected(struct client *c, enum part next)
 	client_pass(c, next);
 }
 
-/* TLS. */
-
+/* What a broken connection is told as; TLS has reasons of its own. */
 static enum cause
-tls_cause(const struct client *c, int error)
+client_cause(const struct client *c, int error)
 {
-	return error == EPROTO ? cause_of_tls(tls_reason(c->tls)) :
-	    cause_of_errno(error);
+	return c->tls != NULL && error == EPROTO ?
+	    cause_of_tls(tls_reason(c->tls)) : cause_of_errno(error);
 }
+
+/* TLS. */
 
 static void
 client_secured(struct client *c)
@@ -458,6 +464,8 @@ client_secured(struct client *c)
 	client_pass(c, PART_FIRST_BYTE);
 	c->state = CLIENT_SEND;
 	client_send(c);
+	/* It may have come in one piece with the end of the handshake. */
+	client_read_pending(c);
 }
 
 static void
@@ -507,7 +515,7 @@ client_shake_hands(struct client *c)
 	if (error == 0)
 		client_secured(c);
 	else
-		client_fail(c, tls_cause(c, error));
+		client_fail(c, client_cause(c, error));
 }
 
 /* The kernel would not take it: later, or never. */
@@ -644,12 +652,10 @@ client_take_head(struct client *c, const char *p, size_t len)
 			client_end(c, cause_of_reason(HTTP_HEAD_TOO_LARGE));
 			return true;
 		}
-		n = client_read_heads(c, c->head.data, c->head.len, &h,
-		    &passed);
 		p = c->head.data;
 		len = c->head.len;
-	} else
-		n = client_read_heads(c, p, len, &h, &passed);
+	}
+	n = client_read_heads(c, p, len, &h, &passed);
 	if (n == HTTP_BAD) {
 		client_end(c, cause_of_reason(h.reason));
 		return true;
@@ -694,8 +700,7 @@ client_read_end(struct client *c, int error)
 	if (was_cut && c->state == CLIENT_BODY)
 		client_end(c, cause_of_reason(HTTP_TRUNCATED));
 	else if (error != 0 && !was_cut)
-		client_end(c, c->tls != NULL ? tls_cause(c, error) :
-		    cause_of_errno(error));
+		client_end(c, client_cause(c, error));
 	else if (c->state == CLIENT_BODY)
 		client_end(c, http_body_end(&c->body) == 0 ? CAUSE_NONE :
 		    cause_of_reason(c->body.reason));
@@ -703,7 +708,7 @@ client_read_end(struct client *c, int error)
 		client_end(c, cause_of_reason(HTTP_TRUNCATED));
 	else
 		client_end(c, c->send_error != 0 ?
-		    cause_of_errno(c->send_error) : CAUSE_CLOSED);
+		    client_cause(c, c->send_error) : CAUSE_CLOSED);
 }
 
 static void
@@ -728,9 +733,7 @@ client_receive(struct client *c)
 		if (n < SCRATCH_SIZE && !client_has_pending(c))
 			return;
 	}
-	if (client_has_pending(c))
-		loop_timer_set(c->pool->loop, &c->soon,
-		    loop_now(c->pool->loop));
+	client_read_pending(c);
 }
 
 static void

@@ -38,9 +38,9 @@ struct probe {
 	const struct scenario	 *scenario;
 	char			 *host;		/* to look up, and its port */
 	uint16_t		  port;
-	struct tls_context	 *tls;		/* NULL: plain */
-	struct tls_peer		 *peer;
-	struct tls		 *hands;	/* while they are shaken */
+	struct tls_context	 *tls_context;	/* NULL: plain */
+	struct tls_peer		 *tls_peer;
+	struct tls		 *tls;		/* in its handshake */
 	void			(*call)(void *,
 				    const struct net_addresses *, const char *);
 	const char		*(*filter)(void *, const char *,
@@ -53,8 +53,8 @@ static void	probe_connect(struct probe *);
 static void
 probe_disconnect(struct probe *p)
 {
-	tls_free(p->hands);
-	p->hands = NULL;
+	tls_free(p->tls);
+	p->tls = NULL;
 	if (p->io.fd == -1)
 		return;
 	loop_del(p->loop, &p->io);
@@ -126,7 +126,7 @@ probe_succeed(struct probe *p)
 static void
 probe_distrust(struct probe *p)
 {
-	enum tls_reason reason = tls_reason(p->hands);
+	enum tls_reason reason = tls_reason(p->tls);
 	char text[TLS_TEXT_MAX], line[ERROR_MAX];
 	const char *hint = "";
 
@@ -135,7 +135,7 @@ probe_distrust(struct probe *p)
 	else if (reason == TLS_CERT_NAME &&
 	    p->scenario->connect.server_name == NULL)
 		hint = " (--servername NAME says whom to expect)";
-	snprintf(line, sizeof(line), "%s%s", tls_error(p->hands, text), hint);
+	snprintf(line, sizeof(line), "%s%s", tls_error(p->tls, text), hint);
 	probe_fail(p, line);
 }
 
@@ -153,13 +153,13 @@ probe_broken(struct probe *p, int error)
 static void
 probe_shake_hands(struct probe *p)
 {
-	if (tls_handshake(p->hands) == 0) {
-		tls_end_write(p->hands);
+	if (tls_handshake(p->tls) == 0) {
+		tls_end_write(p->tls);
 		probe_succeed(p);
 	} else if (errno == EPROTO)
 		probe_distrust(p);
 	else if (errno != EAGAIN || loop_change(p->loop, &p->io,
-	    tls_wants_write(p->hands) ? LOOP_WRITE : LOOP_READ) == -1)
+	    tls_wants_write(p->tls) ? LOOP_WRITE : LOOP_READ) == -1)
 		probe_broken(p, errno);
 }
 
@@ -169,7 +169,7 @@ on_io(void *arg, int events)
 	struct probe *p = arg;
 
 	(void)events;
-	if (p->hands != NULL) {
+	if (p->tls != NULL) {
 		probe_shake_hands(p);
 		return;
 	}
@@ -177,37 +177,37 @@ on_io(void *arg, int events)
 		probe_next(p, errno);
 		return;
 	}
-	if (p->peer == NULL) {
+	if (p->tls_peer == NULL) {
 		probe_succeed(p);
 		return;
 	}
-	p->hands = tls_connect(p->peer, p->io.fd);
-	if (p->hands == NULL)
+	p->tls = tls_connect(p->tls_peer, p->io.fd);
+	if (p->tls == NULL)
 		probe_next(p, errno);
 	else
 		probe_shake_hands(p);
 }
 
-/* One from which such addresses can be reached; NULL: there is none. */
-static const struct net_address *
-source_for(const struct connect_settings *c, const struct net_address *a)
+static void
+probe_connect(struct probe *p)
+{
+	const struct connect_settings *c = &p->scenario->connect;
+	struct net_sources sources = { c->sources, c->nsources, 0 };
+
+	p->io.fd = net_connect_in_turn(&p->addresses.at[p->tried], &sources);
+	if (p->io.fd == -1 || loop_add(p->loop, &p->io, LOOP_WRITE) == -1)
+		probe_next(p, errno);
+}
+
+static bool
+has_source_for(const struct connect_settings *c, const struct net_address *a)
 {
 	size_t i;
 
 	for (i = 0; i < c->nsources; i++)
 		if (c->sources[i].ss.ss_family == a->ss.ss_family)
-			return &c->sources[i];
-	return NULL;
-}
-
-static void
-probe_connect(struct probe *p)
-{
-	const struct net_address *to = &p->addresses.at[p->tried];
-
-	p->io.fd = net_connect(to, source_for(&p->scenario->connect, to));
-	if (p->io.fd == -1 || loop_add(p->loop, &p->io, LOOP_WRITE) == -1)
-		probe_next(p, errno);
+			return true;
+	return false;
 }
 
 /* Takes out what no source has the family of: the error if that was all. */
@@ -221,7 +221,7 @@ filter_family(struct probe *p)
 	if (c->nsources == 0)
 		return NULL;
 	for (i = 0; i < a->n; i++)
-		if (source_for(c, &a->at[i]) != NULL)
+		if (has_source_for(c, &a->at[i]))
 			a->at[n++] = a->at[i];
 	a->n = n;
 	return n > 0 ? NULL : "it has no address of the family of the source "
@@ -261,7 +261,7 @@ on_timeout(void *arg)
 {
 	struct probe *p = arg;
 
-	if (p->hands != NULL)
+	if (p->tls != NULL)
 		probe_fail(p, "no end of the TLS handshake in time");
 	else if (p->addresses.n > 0)
 		probe_fail(p, "no connection in time");
@@ -314,10 +314,10 @@ set_tls(struct probe *p, const char *host, char why[WIRE_TEXT_MAX])
 	const struct connect_settings *c = &p->scenario->connect;
 	char text[TLS_TEXT_MAX];
 
-	p->tls = tls_client_new(&c->tls, text);
-	if (p->tls == NULL)
+	p->tls_context = tls_client_new(&c->tls, text);
+	if (p->tls_context == NULL)
 		return wire_refuse(why, "%s", text);
-	p->peer = tls_peer_new(p->tls, c->server_name != NULL ?
+	p->tls_peer = tls_peer_new(p->tls_context, c->server_name != NULL ?
 	    c->server_name : host, true);
 	return 0;
 }
@@ -380,8 +380,8 @@ probe_free(struct probe *p)
 	if (p == NULL)
 		return;
 	probe_stop(p);
-	tls_peer_free(p->peer);
-	tls_context_free(p->tls);
+	tls_peer_free(p->tls_peer);
+	tls_context_free(p->tls_context);
 	free(p->host);
 	free(p);
 }

@@ -61,4 +61,24 @@ is "first: statuses" "$(statuses "$dir/first.json")" 200:40
 ends second 0
 is "second: statuses" "$(statuses "$dir/second.json")" 200:40
 
+# The probe passes turns on, too. Meanwhile all ports of the first address are
+# held, but for the two that the servers have.
+./pulse run --json -g 1 -c 48 --requests 48 -r 400 -d 20s --timeout 20s \
+    --source 127.0.0.7 --no-probe "$url/delay/3s" >"$dir/held.json" &
+pids="$pids $!"
+background=$!
+held=0 tries=0
+while [ "$held" -lt 48 ] && [ "$tries" -lt 100 ]; do
+	held=$(grep -c '^ *[0-9]*: 0700007F:[0-9A-F]* [0-9A-F:]* 01 ' \
+	    /proc/net/tcp)
+	tries=$((tries + 1))
+	sleep 0.02
+done
+is "held: ports" "$held" 48
+run passed-on --requests 5 --source 127.0.0.7,127.0.0.8 "$url"
+wait "$background"
+is "held: status" $? 0
+ends passed-on 0
+is "passed-on: statuses" "$(statuses "$dir/passed-on.json")" 200:5
+
 finish

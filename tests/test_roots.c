@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * base/roots.c: what the environment names is taken as it is; else some place
- * of this machine, which has certificates if it is a file. And base/tls.c,
- * which reads them: trust in what SSL_CERT_FILE and SSL_CERT_DIR have, and one
- * line that names what could not be read.
+ * of this machine, which has certificates if it is a file. And what
+ * base/tls_context.c reads there: trust in what SSL_CERT_FILE and SSL_CERT_DIR
+ * have, and one line that names what could not be read.
  */
 
 #include <check.h>

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What base/tls.c makes contexts of: texts that cannot be used are refused in
- * one line and leave nothing behind; certificate and key may be one text; and
- * the key log goes where SSLKEYLOGFILE says, or nowhere.
+ * What base/tls_context.c makes contexts of: texts that cannot be used are
+ * refused in one line and leave nothing behind; certificate and key may be one
+ * text; and the key log goes where SSLKEYLOGFILE says, or nowhere.
  */
+
+#include <sys/stat.h>
 
 #include <check.h>
 #include <stdio.h>
@@ -130,6 +132,24 @@ START_TEST(test_key_log_nowhere)
 }
 END_TEST
 
+/* A pipe that nobody reads is waited for by nobody. */
+START_TEST(test_key_log_pipe)
+{
+	char dir[] = "/tmp/pulse-test-XXXXXX", path[sizeof(dir) + 5];
+
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/pipe", dir);
+	ck_assert_int_eq(mkfifo(path, S_IRUSR | S_IWUSR), 0);
+	setenv("SSLKEYLOGFILE", path, 1);
+	rig_open(&rig, NULL, NULL, "localhost");
+	rig_shake(&rig);
+	rig_close(&rig);
+	unsetenv("SSLKEYLOGFILE");
+	unlink(path);
+	rmdir(dir);
+}
+END_TEST
+
 /* A build without TLS says so. */
 START_TEST(test_none)
 {
@@ -148,6 +168,7 @@ add_tests(TCase *tc)
 	tcase_add_loop_test(tc, test_one_text, 0, 2);
 	tcase_add_test(tc, test_key_log);
 	tcase_add_test(tc, test_key_log_nowhere);
+	tcase_add_test(tc, test_key_log_pipe);
 }
 
 int

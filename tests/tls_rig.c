@@ -11,6 +11,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -198,6 +199,33 @@ const char rig_encrypted_key[] =
     "RWFEfNVvhrDt+57oKBX/9fjyhhspNw22vpSe9nymXtIpOeV4CivABLwFrtYBvQQU\n"
     "ldZAg/qYA2bcwIjbEQP4XnT+qDyrWLOdC/AYkbmZAOuJDzwV2/QxpnM9+hy13hk=\n"
     "-----END ENCRYPTED PRIVATE KEY-----\n";
+
+bool
+rig_use_tls12(void)
+{
+	static const char config[] = "openssl_conf = a\n[a]\nssl_conf = b\n"
+	    "[b]\nsystem_default = c\n[c]\nMaxProtocol = TLSv1.2\n";
+	const char *fork_mode = getenv("CK_FORK");
+	char path[] = "/tmp/pulse-test-XXXXXX", why[TLS_TEXT_MAX];
+	const struct tls_settings settings = { .is_insecure = true };
+	struct tls_context *ctx;
+	int fd;
+
+	if (fork_mode != NULL && strcmp(fork_mode, "no") == 0)
+		return false;
+	fd = mkstemp(path);
+	ck_assert_int_ne(fd, -1);
+	ck_assert_int_eq((int)write(fd, config, sizeof(config) - 1),
+	    (int)sizeof(config) - 1);
+	close(fd);
+	setenv("OPENSSL_CONF", path, 1);
+	/* It is read now. */
+	ctx = tls_client_new(&settings, why);
+	ck_assert_ptr_nonnull(ctx);
+	tls_context_free(ctx);
+	unlink(path);
+	return true;
+}
 
 void
 rig_socketpair(int fds[2])

@@ -2,6 +2,7 @@
 #ifndef TESTS_TLS_RIG_H
 #define TESTS_TLS_RIG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/tls.h"
@@ -31,6 +32,11 @@ struct tls_rig {
 	int			 fds[2];	/* the client's, the server's */
 };
 
+/*
+ * For this process, which must not have used OpenSSL yet: no more than 1.2.
+ * False when all tests run in one.
+ */
+bool	 rig_use_tls12(void);
 /* Two connected ends that do not block. */
 void	 rig_socketpair(int fds[2]);
 /* NULL: trusts rig_ca; has rig_cert. name: whom the client expects. */
