@@ -47,7 +47,7 @@ static int	 check_pem(const struct connect_settings *,
 bool
 connect_is_option(const struct given *g)
 {
-	return g->row->id >= CONNECT_INSECURE && g->row->id <= CONNECT_SOURCE;
+	return option_is_of(g, OPTIONS_CONNECT);
 }
 
 /* The last one counts; NULL when there is none. */

@@ -27,7 +27,7 @@ static int	read_all(struct tls_settings *s, const struct serve_tls *files,
 bool
 serve_tls_is_option(const struct given *g)
 {
-	return g->row->id >= SERVE_TLS_CERT && g->row->id <= SERVE_TLS_CA;
+	return option_is_of(g, OPTIONS_SERVE_TLS);
 }
 
 void

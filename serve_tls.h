@@ -19,9 +19,8 @@ struct serve_tls {
 	const char	*ca;
 };
 
-/* Ids of a command's own are below. */
 enum {
-	SERVE_TLS_CERT = 70,
+	SERVE_TLS_CERT = OPTION_ID(OPTIONS_SERVE_TLS),
 	SERVE_TLS_KEY,
 	SERVE_TLS_CA
 };

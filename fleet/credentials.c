@@ -21,8 +21,7 @@
 bool
 credentials_is_option(const struct given *g)
 {
-	return g->row->id >= CREDENTIALS_FIRST &&
-	    g->row->id <= CREDENTIALS_LAST;
+	return option_is_of(g, OPTIONS_CREDENTIALS);
 }
 
 void
