@@ -128,6 +128,12 @@ refused no-worker "--worker-cert: there is no https:// worker" \
     --worker-cert "$dir/client.pem"
 refused key-alone "--worker-key: there is no --worker-cert that it is the key\
  of" "$@" --worker-key "$dir/client_key.pem" -w "$a"
+{
+	cat "$dir/ca.pem"
+	head -c 262144 /dev/zero | tr '\0' '\n'
+} >"$dir/large.pem"
+refused large "--cacert: workers take at most 256 KiB of CA certificates" \
+    --cacert "$dir/large.pem" -w "$plain"
 refused no-file "--worker-cacert: $dir/none: No such file or directory" \
     --worker-cacert "$dir/none" -w "$a"
 refused other-key "--worker-key: $dir/key.pem: the key is not that of the\

@@ -246,16 +246,19 @@ static const struct tls_test {
 	const char	*descr;
 	struct counters	 n;
 	const char	*protocol;
+	const char	*cipher;
 	const char	*want;		/* NULL: no such line */
 } tls_tests[] = {
-	{ "none", { .connects = 3 }, "", NULL },
-	{ "none was agreed upon", { .connects = 3 }, "TLSv1.3", NULL },
+	{ "none", { .connects = 3 }, "", "", NULL },
+	{ "none was agreed upon", { .connects = 3 }, "TLSv1.3", "AES", NULL },
 	{ "one", { .connects = 1, .handshakes = 1 }, "TLSv1.3",
-	    "TLSv1.3, AES; 1 handshake, 0 resumed" },
+	    "AES", "TLSv1.3, AES; 1 handshake, 0 resumed" },
 	{ "all but one", { .connects = 51, .handshakes = 50, .resumed = 49 },
-	    "TLSv1.2", "TLSv1.2, AES; 50 handshakes, 49 resumed" },
+	    "TLSv1.2", "AES", "TLSv1.2, AES; 50 handshakes, 49 resumed" },
 	{ "nobody told", { .handshakes = 2, .resumed = 2 }, "",
-	    "2 handshakes, 2 resumed" }
+	    "", "2 handshakes, 2 resumed" },
+	{ "no cipher", { .handshakes = 1 }, "TLSv1.3", "",
+	    "TLSv1.3; 1 handshake, 0 resumed" }
 };
 
 START_TEST(test_tls)
@@ -267,7 +270,7 @@ START_TEST(test_tls)
 	FILE *out = open_memstream(&got, &len);
 
 	f->result->n = t->n;
-	result_set_tls(f->result, t->protocol, "AES");
+	result_set_tls(f->result, t->protocol, t->cipher);
 	text_write(out, &f->report);
 	fclose(out);
 	ck_assert((strstr(got, ", 1 connection opened\n") != NULL) ==
