@@ -35,7 +35,7 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wundef \
 MAP = -fdebug-prefix-map="`pwd`"=.
 ALL_CFLAGS = $(STD) $(WARN) -DLOOP_$(LOOP) $(MAP) $(CFLAGS)
 TLS_OBJ_0 = base/tls_none.o
-TLS_OBJ_1 = base/tls.o base/tls_context.o base/records.o
+TLS_OBJ_1 = base/tls.o base/tls_context.o base/tls_memory.o
 TLS_LIBS_0 =
 TLS_LIBS_1 = -lssl -lcrypto
 LIBS = $(TLS_LIBS_$(TLS)) -lm
@@ -69,7 +69,7 @@ OBJS = \
 HDRS = \
 	base/util.h base/text.h base/loop.h base/msg.h base/names.h base/net.h \
 	base/proc.h base/resolve.h base/stream.h base/expiry.h base/roots.h \
-	base/records.h base/pem.h base/tls_context.h base/tls.h commit.h \
+	base/tls_memory.h base/pem.h base/tls_context.h base/tls.h commit.h \
 	hist.h http.h json.h json_write.h \
 	http/body.h http/url.h http/client.h http/server_answer.h \
 	http/server_input.h http/server_output.h http/server_connection.h \

@@ -34,8 +34,7 @@ static const char *const files[] = {
 
 static const char *const dirs[] = {
 	"/etc/ssl/certs",			/* FreeBSD 12, SUSE */
-	"/etc/pki/tls/certs",
-	"/system/etc/security/cacerts",		/* Android */
+	"/etc/pki/ca-trust/extracted/pem/directory-hash",	/* Fedora */
 };
 
 static const char *

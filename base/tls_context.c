@@ -24,9 +24,9 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 
-#include "base/records.h"
 #include "base/roots.h"
 #include "base/tls_context.h"
+#include "base/tls_memory.h"
 #include "base/util.h"
 
 static const unsigned char alpn[] = "\x08http/1.1";
@@ -236,15 +236,26 @@ log_key(const SSL *ssl, const char *line)
 		(void)!write(ctx->key_log_fd, text, (size_t)len);
 }
 
+/*
+ * Refused when OpenSSL has memory already: then that will do. Sanitizers are to
+ * see each piece for itself.
+ */
+static void
+set_memory(void)
+{
+#ifndef __SANITIZE_ADDRESS__
+	(void)CRYPTO_set_mem_functions(tls_memory_get, tls_memory_resize,
+	    tls_memory_put);
+#endif
+}
+
 static struct tls_context *
 context_new(const SSL_METHOD *method, char *why)
 {
 	struct tls_context *ctx = xcalloc(1, sizeof(*ctx));
 	uint64_t options = OPENSSL_INIT_NO_ATEXIT;
 
-	/* Refused when OpenSSL has memory already; then that will do. */
-	(void)CRYPTO_set_mem_functions(records_malloc, records_realloc,
-	    records_free);
+	set_memory();
 	if (getenv("OPENSSL_CONF") == NULL)
 		options |= OPENSSL_INIT_NO_LOAD_CONFIG;
 	if (OPENSSL_init_ssl(options, NULL) != 1 ||

@@ -140,8 +140,8 @@ generators() {
 
 # Of the generator, in kB, when $1 connections have been idle for seconds.
 idle_memory() {
-	./pulse run -g 1 -r "$1" -c "$1" --requests "$1" -p \
-	    "spike,from=0,to=$1,at=0s,lasting=1s,for=12s" -q "$2" \
+	./pulse run -g 1 -c "$1" -q \
+	    -p "spike,from=0,to=$1,at=0s,lasting=1s,for=12s" "$2" \
 	    >"$dir/out" 2>&1 &
 	run=$!
 	pids="$pids $run"

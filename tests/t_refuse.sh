@@ -154,8 +154,6 @@ long=$(awk 'BEGIN { while (i++ < 9000) printf "a" }')
 refused "a URL of 9,000 letters" "url" "http://host/$long"
 refused "a file that is none" "$dir/none.json: No such file" "$dir/none.json"
 refused "a host without a scheme" "example.org" example.org
-refused "https where nobody answers" "${tls:-no end of the TLS handshake}" \
-    --timeout 300ms "https://127.0.0.1:$port/"
 
 # Plans.
 target=$(printf '"target": {"url": "%s"}' "$url")
