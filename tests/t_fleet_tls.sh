@@ -5,6 +5,11 @@
 # sent; and that a fleet over TLS does what one without it does: it counts
 # exactly, stops, loses workers and tells of it.
 . tests/lib_tls.sh
+
+if [ "$(./pulse version | grep -c OpenSSL)" -eq 0 ]; then
+	ok "this build has no TLS"
+	finish
+fi
 certificates
 
 # secure NAME [options]: a worker with that certificate; sets $worker, its
