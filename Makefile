@@ -43,6 +43,7 @@ LIBS = $(TLS_LIBS_$(TLS)) -lm
 OBJS = \
 	base/util.o base/text.o base/loop.o base/msg.o base/names.o base/net.o \
 	base/proc.o base/resolve.o base/stream.o base/expiry.o base/roots.o \
+	base/pem.o \
 	$(TLS_OBJ_$(TLS)) commit.o \
 	hist.o http.o json.o json_write.o \
 	http/body.o http/url.o http/client.o http/server_answer.o \
@@ -68,7 +69,7 @@ OBJS = \
 HDRS = \
 	base/util.h base/text.h base/loop.h base/msg.h base/names.h base/net.h \
 	base/proc.h base/resolve.h base/stream.h base/expiry.h base/roots.h \
-	base/tls_memory.h base/tls_context.h base/tls.h commit.h \
+	base/tls_memory.h base/pem.h base/tls_context.h base/tls.h commit.h \
 	hist.h http.h json.h json_write.h \
 	http/body.h http/url.h http/client.h http/server_answer.h \
 	http/server_input.h http/server_output.h http/server_connection.h \
@@ -172,7 +173,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_probe.t tests/test_pool.t tests/test_pool_end.t \
 	tests/test_wire_msg.t tests/test_connect.t \
 	tests/test_tls.t tests/test_tls_trust.t tests/test_tls_context.t \
-	tests/test_roots.t tests/test_http_client_tls.t \
+	tests/test_roots.t tests/test_pem.t tests/test_http_client_tls.t \
 	tests/test_options.t tests/test_run_options.t \
 	tests/test_connect_options.t \
 	$(TLS_UNIT_$(TLS))

@@ -13,11 +13,11 @@
 #include <assert.h>
 #include <ctype.h>
 #include <err.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pem.h"
 #include "base/tls.h"
 #include "base/util.h"
 #include "connect_options.h"
@@ -47,7 +47,7 @@ static int	 check_pem(const struct connect_settings *,
 bool
 connect_is_option(const struct given *g)
 {
-	return g->row->id >= CONNECT_INSECURE && g->row->id <= CONNECT_SOURCE;
+	return option_is_of(g, OPTIONS_CONNECT);
 }
 
 /* The last one counts; NULL when there is none. */
@@ -71,6 +71,17 @@ is_first(const struct given *g, const struct options *o)
 		if (p->row->id == g->row->id)
 			return false;
 	return true;
+}
+
+/* What reasons about a text begin with: its option and file, or its member. */
+static const char *
+name_text(char name[CONNECT_TEXT_MAX], const struct given *g)
+{
+	if (g == NULL)
+		return "ca";
+	snprintf(name, CONNECT_TEXT_MAX, "--%s: %.80s", g->row->name,
+	    g->value);
+	return name;
 }
 
 static int
@@ -141,19 +152,13 @@ connect_apply(struct connect_settings *c, const struct given *g,
 static int
 take_pem(const struct given *g, char **text)
 {
-	char why[CONNECT_TEXT_MAX];
-	struct buf b;
+	char name[CONNECT_TEXT_MAX], why[TLS_TEXT_MAX];
 
-	buf_init(&b, TLS_PEM_MAX);
-	if (buf_read_file(&b, g->value) == -1) {
-		snprintf(why, sizeof(why), "%.120s: %s", g->value,
-		    strerror(errno));
-		return options_refuse(g, why);
-	}
-	free(*text);
-	*text = xstrdup(buf_str(&b));
-	buf_clear(&b);
-	return 0;
+	pem_free(*text);
+	if (pem_read(text, g->value, name_text(name, g), why) == 0)
+		return 0;
+	warnx("%s", why);
+	return -1;
 }
 
 static int
@@ -237,17 +242,6 @@ say_in_options(const char *why, const struct options *o)
 	}
 	warnx("%s", buf_str(&line));
 	buf_clear(&line);
-}
-
-/* What reasons about a text begin with: its option and file, or its member. */
-static const char *
-name_text(char name[CONNECT_TEXT_MAX], const struct given *g)
-{
-	if (g == NULL)
-		return "ca";
-	snprintf(name, CONNECT_TEXT_MAX, "--%s: %.80s", g->row->name,
-	    g->value);
-	return name;
 }
 
 /* What the system trusts may not be there, and is not asked for here. */

@@ -10,10 +10,10 @@
 /*
  * The options about how targets are reached. A command puts CONNECT_ROWS into
  * its table, gives what connect_is_option knows to connect_apply, and asks
- * connect_check_options when all is said; its own ids are not among these.
+ * connect_check_options when all is said.
  */
 enum connect_option {
-	CONNECT_INSECURE = 80,
+	CONNECT_INSECURE = OPTION_ID(OPTIONS_CONNECT),
 	CONNECT_CACERT,
 	CONNECT_CERT,
 	CONNECT_KEY,

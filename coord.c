@@ -18,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/resolve.h"
 #include "base/text.h"
@@ -627,7 +626,7 @@ warn_protocols(struct coord *c)
 	struct buf line;
 	size_t i, n = 0, others = 0;
 
-	if (strncasecmp(c->req->scenario.url, "https:", strlen("https:")) != 0)
+	if (!scenario_is_https(&c->req->scenario))
 		return;
 	buf_init(&line, WARNING_MAX);
 	for (i = 0; i < c->n; i++) {

@@ -6,6 +6,7 @@
  * the one that was probably meant.
  */
 
+#include <assert.h>
 #include <err.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -18,8 +19,7 @@
 
 enum {
 	LONG_ONLY = 256,	/* getopt's value: this plus the row's index */
-	HELP = LONG_ONLY - 1,
-	OPTIONS_MAX = 64
+	HELP = LONG_ONLY - 1
 };
 
 char *
@@ -64,6 +64,25 @@ options_usage(const struct command *command)
 		printf("  %-26s %s\n", full, row->help);
 	}
 	printf("  %-26s %s\n", "-h, --help", "this text");
+}
+
+bool
+option_is_of(const struct given *g, enum option_group group)
+{
+	return g->row->id / OPTIONS_MAX == (int)group;
+}
+
+/* Only who wrote the table can have it wrong. */
+static bool
+is_sound(const struct command *command)
+{
+	size_t i, j;
+
+	for (i = 0; i < command->nrows; i++)
+		for (j = 0; j < i; j++)
+			if (command->rows[i].id == command->rows[j].id)
+				return false;
+	return command->nrows <= OPTIONS_MAX;
 }
 
 /* What getopt_long wants to see. */
@@ -175,6 +194,7 @@ options_parse(struct options *o, const struct command *command, int argc,
 	struct option longs[OPTIONS_MAX + 2];
 	int found;
 
+	assert(is_sound(command));
 	memset(o, 0, sizeof(*o));
 	make_getopt(command, letters, longs);
 	o->given = xcalloc((size_t)argc + 1, sizeof(*o->given));

@@ -2,14 +2,30 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+/*
+ * Ids: those of a command's own options are from 1, below OPTIONS_MAX. Those
+ * that several commands share begin at OPTION_ID of their group, so that no two
+ * in one table are the same; options_parse asserts that.
+ */
+enum { OPTIONS_MAX = 64 };		/* in one table */
+enum option_group {
+	OPTIONS_OWN,
+	OPTIONS_CREDENTIALS,
+	OPTIONS_SERVE_TLS,
+	OPTIONS_CONNECT,
+	OPTIONS_OUTPUT
+};
+#define OPTION_ID(group)	((int)(group) * OPTIONS_MAX)
 
 /*
  * One option of a subcommand. The table of a subcommand is the one place
  * where its options stand: parsing, usage and completions come from it.
  */
 struct option_row {
-	int		 id;		/* from 1, of its own enum */
+	int		 id;		/* see above */
 	char		 letter;	/* -r, or 0 */
 	const char	*name;		/* --rate, or NULL */
 	const char	*value;		/* RATE, or NULL when it takes none */
@@ -47,6 +63,7 @@ struct options {
 int	 options_parse(struct options *o, const struct command *command,
 	    int argc, char **argv);
 void	 options_clear(struct options *o);
+bool	 option_is_of(const struct given *g, enum option_group group);
 /* "-r, --rate", for messages. */
 enum { OPTION_TEXT_MAX = 64 };
 char	*option_text(char text[OPTION_TEXT_MAX], const struct option_row *row);

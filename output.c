@@ -22,7 +22,7 @@ static int	 open_file(struct output *, enum report_format, const char *);
 bool
 output_is_option(const struct given *g)
 {
-	return g->row->id >= OUTPUT_FIRST;
+	return option_is_of(g, OPTIONS_OUTPUT);
 }
 
 int

@@ -22,12 +22,10 @@ struct output_settings {
 /*
  * The options about results, which are the same in every command that has
  * any. A command puts OUTPUT_ROWS into its table, gives what output_is_option
- * knows to output_apply, and asks output_check when all is said; ids of its
- * own are below OUTPUT_FIRST.
+ * knows to output_apply, and asks output_check when all is said.
  */
 enum {
-	OUTPUT_FIRST = 100,
-	OUTPUT_THRESHOLD = OUTPUT_FIRST,
+	OUTPUT_THRESHOLD = OPTION_ID(OPTIONS_OUTPUT),
 	OUTPUT_PERCENTILES,
 	OUTPUT_JSON,
 	OUTPUT_OUT,

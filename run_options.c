@@ -467,6 +467,11 @@ check_fleet(const struct run_settings *s, const struct options *o)
 	    (g = find_given(o, CONNECT_KEY)) != NULL)
 		return options_refuse(g, "a client's certificate stays on this "
 		    "machine, so it cannot be combined with workers");
+	/* In a plan file there is no room for more. */
+	if ((g = find_given(o, CONNECT_CACERT)) != NULL &&
+	    strlen(s->plan.req.scenario.connect.tls.ca) > WIRE_CA_MAX)
+		return options_refuse(g, "workers take at most 256 KiB of CA "
+		    "certificates");
 	if (fleet_check(&s->plan.fleet, why) == -1) {
 		warnx("workers: %s", why);
 		return -1;

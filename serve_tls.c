@@ -5,17 +5,13 @@
  *
  * All is tried when it is read, so that a server with a key that does not fit
  * does not even begin to listen. What is wrong is one line that names the
- * option and the file, and shows nothing of what is in it. Keys are overwritten
- * before their memory is given back. Nothing prints.
+ * option and the file, and shows nothing of what is in it. Nothing prints.
  */
 
 #include <assert.h>
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/util.h"
+#include "base/pem.h"
 #include "serve_tls.h"
 
 /* What reasons begin with; it is cut where it is shown. */
@@ -27,14 +23,11 @@ struct names {
 
 static int	read_all(struct tls_settings *s, const struct serve_tls *files,
 		    struct names *names, char *why);
-static int	read_pem(char **text, const char *path, const char *name,
-		    char *why);
-static void	wipe(void *p, size_t len);
 
 bool
 serve_tls_is_option(const struct given *g)
 {
-	return g->row->id >= SERVE_TLS_CERT && g->row->id <= SERVE_TLS_CA;
+	return option_is_of(g, OPTIONS_SERVE_TLS);
 }
 
 void
@@ -85,13 +78,9 @@ serve_tls_read(struct tls_settings *s, const struct serve_tls *files,
 void
 serve_tls_clear(struct tls_settings *s)
 {
-	if (s->cert != NULL)
-		wipe(s->cert, strlen(s->cert));	/* a key may be in it */
-	if (s->key != NULL)
-		wipe(s->key, strlen(s->key));
-	free(s->cert);
-	free(s->key);
-	free(s->ca);
+	pem_free(s->cert);
+	pem_free(s->key);
+	pem_free(s->ca);
 	*s = (struct tls_settings){ .cert = NULL };
 }
 
@@ -104,38 +93,8 @@ read_all(struct tls_settings *s, const struct serve_tls *files,
 	    files->key != NULL ? files->key : "");
 	snprintf(names->ca, TLS_TEXT_MAX, "--cacert: %s",
 	    files->ca != NULL ? files->ca : "");
-	if (read_pem(&s->cert, files->cert, names->cert, why) == -1 ||
-	    read_pem(&s->key, files->key, names->key, why) == -1)
+	if (pem_read(&s->cert, files->cert, names->cert, why) == -1 ||
+	    pem_read(&s->key, files->key, names->key, why) == -1)
 		return -1;
-	return read_pem(&s->ca, files->ca, names->ca, why);
-}
-
-static int
-read_pem(char **text, const char *path, const char *name, char *why)
-{
-	struct buf b;
-	int status = 0;
-
-	if (path == NULL)
-		return 0;
-	buf_init(&b, TLS_PEM_MAX);
-	if (buf_read_file(&b, path) == -1) {
-		snprintf(why, TLS_TEXT_MAX, "%.100s: %s", name,
-		    strerror(errno));
-		status = -1;
-	} else
-		*text = xstrdup(buf_str(&b));
-	wipe(b.data, b.len);
-	buf_clear(&b);
-	return status;
-}
-
-/* Not to be taken for a store that nobody reads. */
-static void
-wipe(void *p, size_t len)
-{
-	volatile char *at = p;
-
-	while (len-- > 0)
-		*at++ = 0;
+	return pem_read(&s->ca, files->ca, names->ca, why);
 }

@@ -19,9 +19,8 @@ struct serve_tls {
 	const char	*ca;
 };
 
-/* Ids of a command's own are below. */
 enum {
-	SERVE_TLS_CERT = 70,
+	SERVE_TLS_CERT = OPTION_ID(OPTIONS_SERVE_TLS),
 	SERVE_TLS_KEY,
 	SERVE_TLS_CA
 };
@@ -39,7 +38,7 @@ void	 serve_tls_set(struct serve_tls *files, const struct given *g);
 /*
  * Reads the files, tries what is in them, and gives their texts to *s, all NULL
  * when no file is named. 0, or -1 and one line in why, which names option and
- * file. serve_tls_clear in every case: then no text stays in memory.
+ * file. serve_tls_clear in every case.
  */
 int	 serve_tls_read(struct tls_settings *s, const struct serve_tls *files,
 	    char why[TLS_TEXT_MAX]);

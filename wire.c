@@ -265,6 +265,13 @@ scenario_set_body(struct scenario *s, const void *body, size_t len)
 }
 
 bool
+scenario_is_https(const struct scenario *s)
+{
+	return s->url != NULL &&
+	    strncasecmp(s->url, "https:", strlen("https:")) == 0;
+}
+
+bool
 scenario_has_repeats(const struct scenario *s)
 {
 	size_t i, j;

@@ -22,6 +22,12 @@ enum {
 	WIRE_REDIRECTS_MAX = 100,
 	WIRE_BODY_MAX = 16 * 1024 * 1024,	/* of a request to the target */
 	WIRE_RUN_MAX = 1024 * 1024,		/* bytes of a run request */
+	/*
+	 * Of the CAs of a request. A worker reads them in its own loop, about a
+	 * millisecond for each, and whoever pings it waits; this much is more
+	 * than all the CAs that systems come with.
+	 */
+	WIRE_CA_MAX = 256 * 1024,		/* bytes of PEM */
 	WIRE_CHECKS_MAX = 64,			/* of each kind */
 	WIRE_CHECKS_BYTES_MAX = 64 * 1024,	/* of all of them together */
 	WIRE_CHECKED_MAX = 1024 * 1024,		/* bytes of a body to look at */
@@ -138,6 +144,7 @@ int	 checks_add_json(struct checks *c, const char *name,
 bool	 checks_is_empty(const struct checks *c);
 /* A name comes twice, whatever its case. */
 bool	 scenario_has_repeats(const struct scenario *s);
+bool	 scenario_is_https(const struct scenario *s);
 /* Copies len bytes as the body; none when len is 0. */
 void	 scenario_set_body(struct scenario *s, const void *body, size_t len);
 

@@ -30,6 +30,7 @@
 #include "base/loop.h"
 #include "base/net.h"
 #include "base/text.h"
+#include "base/tls.h"
 #include "base/util.h"
 #include "fleet/feature.h"
 #include "http/server.h"
@@ -156,7 +157,8 @@ answer_ping(struct worker *w, struct server_connection *c)
 	json_str(&out, "version", PULSE_VERSION);
 	json_array(&out, "features");
 	for (i = 0; i < FEATURES; i++)
-		json_str(&out, NULL, feature_name(i));
+		if (tls_version() != NULL || 1 << i != FEATURE_TLS)
+			json_str(&out, NULL, feature_name(i));
 	json_close(&out);
 	json_uint(&out, "generators", pool_size(w->pool));
 	json_bool(&out, "busy", w->job.connection != NULL);

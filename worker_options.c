@@ -201,8 +201,6 @@ open_tls(struct worker_settings *s, const struct said *said)
 	if (status == 0 && pem.cert != NULL &&
 	    (s->tls = tls_server_new(&pem, why)) == NULL)
 		status = -1;
-	if (s->tls != NULL)
-		proc_leave_no_core();
 	serve_tls_clear(&pem);
 	if (status == -1)
 		warnx("worker: %s", why);

@@ -11,32 +11,17 @@
  */
 
 #include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/proc.h"
+#include "base/pem.h"
 #include "base/util.h"
 #include "fleet/credentials.h"
 #include "token.h"
 
-enum { SHOWN_MAX = 100 };		/* bytes of option and file */
-
-/* One PEM text, and what it is called. */
-struct pem {
-	const char	*option;
-	const char	*path;
-	char		*name;		/* "OPTION: PATH" */
-	struct buf	 text;
-};
-
-static const struct worker_address *find_tls(const struct fleet *);
-
 bool
 credentials_is_option(const struct given *g)
 {
-	return g->row->id >= CREDENTIALS_FIRST &&
-	    g->row->id <= CREDENTIALS_LAST;
+	return option_is_of(g, OPTIONS_CREDENTIALS);
 }
 
 void
@@ -95,27 +80,11 @@ credentials_check(const struct credentials_settings *s,
 	return 0;
 }
 
-/* 0, or -1 and why; *text is NULL when it is not asked for. */
-static int
-pem_read(struct pem *pem, char **text, char *why)
+/* "OPTION: PATH", of which a part is shown. */
+static char *
+name_of(const char *option, const char *path)
 {
-	*text = NULL;
-	if (pem->path == NULL)
-		return 0;
-	pem->name = xasprintf("%s: %s", pem->option, pem->path);
-	if (buf_read_file(&pem->text, pem->path) == -1)
-		return wire_refuse(why, "%.*s: %s", SHOWN_MAX, pem->name,
-		    strerror(errno));
-	(void)buf_str(&pem->text);
-	*text = pem->text.data;
-	return 0;
-}
-
-static void
-pem_clear(struct pem *pem)
-{
-	buf_clear(&pem->text);
-	free(pem->name);
+	return xasprintf("%s: %s", option, path != NULL ? path : "");
 }
 
 /* With the system's CAs this takes a moment, so it is done for https only. */
@@ -123,31 +92,25 @@ static int
 read_tls(struct credentials *c, const struct credentials_settings *s,
     char *why)
 {
-	struct pem ca = { .option = "--worker-cacert", .path = s->ca_file };
-	struct pem cert = { .option = "--worker-cert", .path = s->cert_file };
-	struct pem key = { .option = "--worker-key", .path = s->key_file };
-	struct tls_settings tls = { .ca_option = ca.option };
+	char *ca_name = name_of("--worker-cacert", s->ca_file);
+	char *cert_name = name_of("--worker-cert", s->cert_file);
+	char *key_name = name_of("--worker-key", s->key_file);
+	struct tls_settings tls = { .ca_name = ca_name,
+	    .cert_name = cert_name, .key_name = key_name,
+	    .ca_option = "--worker-cacert" };
 	char reason[TLS_TEXT_MAX];
-	int rc = -1;
 
-	if (cert.path != NULL)
-		proc_leave_no_core();
-	buf_init(&ca.text, TLS_PEM_MAX);
-	buf_init(&cert.text, TLS_PEM_MAX);
-	buf_init(&key.text, TLS_PEM_MAX);
-	if (pem_read(&ca, &tls.ca, why) == 0 &&
-	    pem_read(&cert, &tls.cert, why) == 0 &&
-	    pem_read(&key, &tls.key, why) == 0) {
-		tls.ca_name = ca.name;
-		tls.cert_name = cert.name;
-		tls.key_name = key.name;
+	if (pem_read(&tls.ca, s->ca_file, ca_name, reason) == 0 &&
+	    pem_read(&tls.cert, s->cert_file, cert_name, reason) == 0 &&
+	    pem_read(&tls.key, s->key_file, key_name, reason) == 0)
 		c->tls = tls_client_new(&tls, reason);
-		rc = c->tls != NULL ? 0 : wire_refuse(why, "%s", reason);
-	}
-	pem_clear(&ca);
-	pem_clear(&cert);
-	pem_clear(&key);
-	return rc;
+	pem_free(tls.ca);
+	pem_free(tls.cert);
+	pem_free(tls.key);
+	free(ca_name);
+	free(cert_name);
+	free(key_name);
+	return c->tls != NULL ? 0 : wire_refuse(why, "%s", reason);
 }
 
 int

@@ -22,14 +22,11 @@ struct credentials_settings {
 	const char	*key_file;	/* NULL: the key is in cert_file */
 };
 
-/* Ids of a command's own are below. */
 enum {
-	CREDENTIALS_FIRST = 60,
-	CREDENTIALS_TOKEN = CREDENTIALS_FIRST,
+	CREDENTIALS_TOKEN = OPTION_ID(OPTIONS_CREDENTIALS),
 	CREDENTIALS_CA,
 	CREDENTIALS_CERT,
-	CREDENTIALS_KEY,
-	CREDENTIALS_LAST = CREDENTIALS_KEY
+	CREDENTIALS_KEY
 };
 #define CREDENTIALS_ROWS						\
 	{ CREDENTIALS_TOKEN, 0, "token-file", "FILE",			\

@@ -146,8 +146,12 @@ refuse_scenario(const struct scenario *s, uint32_t features, struct buf *out)
 		if (scenario_has_repeats(s))
 			add(out, "a header that repeats");
 	}
-	if ((features & FEATURE_TLS) == 0)
+	if ((features & FEATURE_TLS) == 0) {
+		/* One that tells none is a Go program, which always has it. */
+		if (features != 0 && scenario_is_https(s))
+			add(out, "https targets");
 		refuse_tls(&s->connect, out);
+	}
 	if ((features & FEATURE_CONNECT) == 0)
 		refuse_places(&s->connect, out);
 }

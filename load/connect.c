@@ -15,6 +15,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/pem.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "load/connect.h"
@@ -40,9 +41,9 @@ connect_clear(struct connect_settings *c)
 	free(c->sources);
 	free(c->unix_socket);
 	free(c->server_name);
-	free(c->tls.ca);
-	free(c->tls.cert);
-	free(c->tls.key);
+	pem_free(c->tls.ca);
+	pem_free(c->tls.cert);
+	pem_free(c->tls.key);
 	memset(c, 0, sizeof(*c));
 }
 

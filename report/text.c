@@ -328,7 +328,8 @@ write_tls(FILE *out, const struct report *r)
 		return;
 	buf_init(&b, PAGE_TEXT_MAX);
 	if (res->tls_protocol[0] != '\0')
-		buf_addf(&b, "%s, %s; ", res->tls_protocol, res->tls_cipher);
+		buf_addf(&b, "%s%s%s; ", res->tls_protocol,
+		    res->tls_cipher[0] != '\0' ? ", " : "", res->tls_cipher);
 	buf_addf(&b, "%" PRIu64 " %s, %" PRIu64 " resumed", n->handshakes,
 	    n->handshakes == 1 ? "handshake" : "handshakes", n->resumed);
 	if (r->has_plan && r->plan->req.scenario.connect.tls.is_insecure)

@@ -230,6 +230,15 @@ children() {
 	sed -n "s/^\([0-9]*\) (.*) . $1 .*/\1/p" /proc/[0-9]*/stat 2>/dev/null
 }
 
+# cores PID: what /proc says of the size of its cores and its children's, soft
+# and hard
+cores() {
+	for process in "$1" $(children "$1"); do
+		awk '/^Max core file size/ { print $5, $6 }' \
+		    "/proc/$process/limits"
+	done | sort -u
+}
+
 # generators PID: those of its children that have connections
 generators() {
 	for child in $(children "$1"); do

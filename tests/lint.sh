@@ -17,7 +17,7 @@ layers='
 1 base/proc base/roots base/text http/body http/server_answer http/url
 1 load/arrival load/life
 2 base/loop base/net base/tls_context json load/slots options
-3 base/expiry base/msg base/tls http/server_listener json_write
+3 base/expiry base/msg base/pem base/tls http/server_listener json_write
 4 base/resolve base/stream base/tls_none load/connect load/outcome
 4 serve_tls
 5 connect_options http/client http/server_input http/server_output wire

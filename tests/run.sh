@@ -9,13 +9,18 @@ trap 'exit 1' INT TERM HUP
 # Of one test; the default of 4 s is short where others use the machine.
 CK_DEFAULT_TIMEOUT=${CK_DEFAULT_TIMEOUT:-60}
 export CK_DEFAULT_TIMEOUT
+# Without a process for each test check can end none: then a whole suite has
+# its time, and not by an alarm of its own, at which check kills all of its
+# process group, us too.
+limit=
+[ "${CK_FORK:-}" != no ] || limit="timeout -s KILL $((5 * CK_DEFAULT_TIMEOUT))"
 passed=0
 failed=0
 for t in "$@"; do
 	start=$(date +%s)
 	case $t in
 	*.sh) sh "$t" >"$out" 2>&1 ;;
-	*) "./$t" >"$out" 2>&1 ;;
+	*) $limit "./$t" >"$out" 2>&1 ;;
 	esac
 	status=$?
 	seconds=$(($(date +%s) - start))

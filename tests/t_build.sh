@@ -68,6 +68,12 @@ has "https: says why" "$dir/e" 'this build has no TLS'
 is "https: in one line" "$(lines "$dir/e")" 1
 is "https: and nothing else" "$(cat "$dir/o")" ""
 
+start worker "$one/pulse" worker -g 1 --addr 127.0.0.1:0
+"$one/pulse" run -r 10 -d 1s -w "${line##* }" https://127.0.0.1:1/ \
+    >"$dir/o" 2>"$dir/e"
+is "https, a worker: status" $? 1
+has "https, a worker: says why" "$dir/e" 'cannot be told of https targets'
+
 start mock "$one/pulse" mock --addr 127.0.0.1:0
 "$one/pulse" run --json -r 50 -d 200ms "${line##* }" >"$dir/http.json" \
     2>"$dir/http.err"

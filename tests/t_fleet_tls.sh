@@ -5,6 +5,11 @@
 # sent; and that a fleet over TLS does what one without it does: it counts
 # exactly, stops, loses workers and tells of it.
 . tests/lib_tls.sh
+
+if [ "$(./pulse version | grep -c OpenSSL)" -eq 0 ]; then
+	ok "this build has no TLS"
+	finish
+fi
 certificates
 
 # secure NAME [options]: a worker with that certificate; sets $worker, its
@@ -129,6 +134,12 @@ refused no-worker "--worker-cert: there is no https:// worker" \
     --worker-cert "$dir/client.pem"
 refused key-alone "--worker-key: there is no --worker-cert that it is the key\
  of" "$@" --worker-key "$dir/client_key.pem" -w "$a"
+{
+	cat "$dir/ca.pem"
+	head -c 262144 /dev/zero | tr '\0' '\n'
+} >"$dir/large.pem"
+refused large "--cacert: workers take at most 256 KiB of CA certificates" \
+    --cacert "$dir/large.pem" -w "$plain"
 refused no-file "--worker-cacert: $dir/none: No such file or directory" \
     --worker-cacert "$dir/none" -w "$a"
 refused other-key "--worker-key: $dir/key.pem: the key is not that of the\

@@ -180,19 +180,11 @@ refuses "a detour out of it" "$(to "::127.0.0.2:1")" \
 worker -g 1 --deny-private --allow-target "$place"
 refuses "a detour, --deny-private" "$(to "::$place")" 'may not connect to'
 
-# cores NAME: what /proc says of their size, soft and hard
-cores() {
-	for process in "$worker" $(children "$worker"); do
-		awk '/^Max core file size/ { print $5, $6 }' \
-		    "/proc/$process/limits"
-	done | sort -u
-}
-
 # The token: from a file or the environment, and nowhere else.
 printf 's3cret-of-the-file\r\nsecond line\n' >"$dir/token"
 PULSE_WORKER_TOKEN=s3cret-of-the-environment worker -g 2 --token-file \
     "$dir/token"
-is "token: no cores" "$(cores)" "0 0"
+is "token: no cores" "$(cores "$worker")" "0 0"
 body=$(plan "http://user:s3cret-of-the-url@${target#http://}/" "$(phase 100)" |
     sed 's/"url"/"headers":{"Authorization":"s3cret-of-the-header"},"url"/')
 post "$body" 'Authorization: Bearer s3cret-of-the-environment' |

@@ -145,6 +145,7 @@ pinged "key and certificate in one file" both
 # shellcheck disable=SC2086
 mock $pair -g 2
 is "the mock says https" "${url%:*}" https://127.0.0.1
+is "the mock: no cores" "$(cores "$pid")" "0 0"
 mock=${url#https://}
 worker=$mock
 get /size/100000 | ask mock "$mock"

@@ -6,6 +6,10 @@
  * that is about it is refused.
  */
 
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
 #include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -97,6 +101,9 @@ teardown(void)
 {
 	size_t i;
 
+#ifdef __linux__
+	ck_assert_int_eq(prctl(PR_SET_DUMPABLE, 1UL, 0UL, 0UL, 0UL), 0);
+#endif
 	for (i = 0; i < UTIL_NELEM(files); i++)
 		ck_assert_int_eq(unlink(files[i]), 0);
 	ck_assert_int_eq(fchdir(home_fd), 0);
@@ -263,6 +270,24 @@ static const struct option_test overlay_tests[] = {
 	    "p:3:q:4;from 127.0.0.9;", true },
 };
 
+#ifdef __linux__
+START_TEST(test_no_core)
+{
+	static const char *const args[] = { "--cert", "c.crt", "--key",
+	    "c.key", NULL };
+	struct run_settings s;
+	char err[TEXT_MAX];
+
+	if (tls_version() == NULL)
+		return;
+	ck_assert_int_eq(prctl(PR_GET_DUMPABLE, 0UL, 0UL, 0UL, 0UL), 1);
+	ck_assert_int_eq(parse(&s, args, URL, err), 0);
+	ck_assert_int_eq(prctl(PR_GET_DUMPABLE, 0UL, 0UL, 0UL, 0UL), 0);
+	run_settings_clear(&s);
+}
+END_TEST
+#endif
+
 START_TEST(test_overlay)
 {
 	expect(&overlay_tests[_i], "plan.json");
@@ -376,6 +401,9 @@ make_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, test_option, 0, UTIL_NELEM(option_tests));
 	tcase_add_test(tc, test_every_option);
+#ifdef __linux__
+	tcase_add_test(tc, test_no_core);
+#endif
 	tcase_add_loop_test(tc, test_overlay, 0, UTIL_NELEM(overlay_tests));
 	tcase_add_loop_test(tc, test_bad, 0, UTIL_NELEM(bad_tests));
 	tcase_add_test(tc, test_bad_plan_ca);

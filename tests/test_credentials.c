@@ -248,6 +248,21 @@ START_TEST(test_plain)
 }
 END_TEST
 
+/* All that such a build has to say of https workers. */
+START_TEST(test_none)
+{
+	struct credentials_settings s = { .token_file = NULL };
+	char why[WIRE_TEXT_MAX] = "";
+	struct fleet fleet;
+
+	make_fleet(&fleet, "a,https://b:1");
+	ck_assert_int_eq(credentials_check(&s, &fleet, why), -1);
+	ck_assert_str_eq(why, "https://b:1: this build has no TLS: give an "
+	    "http:// worker");
+	fleet_clear(&fleet);
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -255,11 +270,15 @@ make_suite(void)
 	TCase *tc;
 
 	tc = tcase_create("credentials");
+	suite_add_tcase(s, tc);
+	if (tls_version() == NULL) {
+		tcase_add_test(tc, test_none);
+		return s;
+	}
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, test_check, 0, UTIL_NELEM(check_tests));
 	tcase_add_loop_test(tc, test_read, 0, UTIL_NELEM(read_tests));
 	tcase_add_test(tc, test_plain);
-	suite_add_tcase(s, tc);
 	return s;
 }
 

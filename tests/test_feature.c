@@ -262,6 +262,24 @@ START_TEST(test_setting)
 }
 END_TEST
 
+/* A Go worker, which tells nothing of itself, has TLS. */
+START_TEST(test_https)
+{
+	struct run_request req;
+	char why[WIRE_TEXT_MAX];
+
+	run_request_init(&req);
+	req.scenario.url = xstrdup("HTTPS://h/");
+	ck_assert_int_eq(feature_check(&req, 0, hear, NULL, why), 0);
+	ck_assert_int_eq(feature_check(&req, FEATURES_ALL, hear, NULL, why),
+	    0);
+	ck_assert_int_eq(feature_check(&req, FEATURES_ALL & ~FEATURE_TLS, hear,
+	    NULL, why), -1);
+	ck_assert_str_eq(why, "cannot be told of https targets");
+	run_request_clear(&req);
+}
+END_TEST
+
 /* What was warned of, and no more, is not sent. */
 START_TEST(test_strip)
 {
@@ -297,6 +315,7 @@ make_suite(void)
 
 	tcase_add_test(tc, test_names);
 	tcase_add_loop_test(tc, test_setting, 0, UTIL_NELEM(setting_tests));
+	tcase_add_test(tc, test_https);
 	tcase_add_test(tc, test_strip);
 	suite_add_tcase(s, tc);
 	return s;

@@ -246,20 +246,25 @@ static const struct tls_test {
 	const char	*descr;
 	struct counters	 n;
 	const char	*protocol;
+	const char	*cipher;
 	const char	*want;		/* NULL: no such line */
 	bool		 is_insecure;
 } tls_tests[] = {
-	{ "none", { .connects = 3 }, "", NULL, false },
-	{ "none was agreed upon", { .connects = 3 }, "TLSv1.3", NULL, false },
-	{ "one", { .connects = 1, .handshakes = 1 }, "TLSv1.3",
+	{ "none", { .connects = 3 }, "", "", NULL, false },
+	{ "none was agreed upon", { .connects = 3 }, "TLSv1.3", "AES", NULL,
+	    false },
+	{ "one", { .connects = 1, .handshakes = 1 }, "TLSv1.3", "AES",
 	    "TLSv1.3, AES; 1 handshake, 0 resumed", false },
 	{ "all but one", { .connects = 51, .handshakes = 50, .resumed = 49 },
-	    "TLSv1.2", "TLSv1.2, AES; 50 handshakes, 49 resumed", false },
-	{ "nobody told", { .handshakes = 2, .resumed = 2 }, "",
+	    "TLSv1.2", "AES", "TLSv1.2, AES; 50 handshakes, 49 resumed",
+	    false },
+	{ "nobody told", { .handshakes = 2, .resumed = 2 }, "", "",
 	    "2 handshakes, 2 resumed", false },
-	{ "whoever it was", { .handshakes = 1 }, "", "1 handshake, 0 resumed; "
-	    "unverified", true },
-	{ "http", { .handshakes = 0 }, "", NULL, true }
+	{ "no cipher", { .handshakes = 1 }, "TLSv1.3", "",
+	    "TLSv1.3; 1 handshake, 0 resumed", false },
+	{ "whoever it was", { .handshakes = 1 }, "", "",
+	    "1 handshake, 0 resumed; unverified", true },
+	{ "http", { .handshakes = 0 }, "", "", NULL, true }
 };
 
 START_TEST(test_tls)
@@ -272,7 +277,7 @@ START_TEST(test_tls)
 
 	f->result->n = t->n;
 	f->plan.req.scenario.connect.tls.is_insecure = t->is_insecure;
-	result_set_tls(f->result, t->protocol, "AES");
+	result_set_tls(f->result, t->protocol, t->cipher);
 	text_write(out, &f->report);
 	fclose(out);
 	ck_assert((strstr(got, ", 1 connection opened\n") != NULL) ==

@@ -476,6 +476,27 @@ START_TEST(test_places_max)
 }
 END_TEST
 
+START_TEST(test_ca_max)
+{
+	struct run_request req;
+	struct buf text;
+	char why[WIRE_TEXT_MAX] = "";
+	int more, i;
+
+	for (more = 0; more < 2; more++) {
+		buf_init(&text, JSON_TEXT_MAX);
+		buf_adds(&text, "{\"httpScenario\":{\"ca\":\"");
+		for (i = 0; i < WIRE_CA_MAX + more; i++)
+			buf_adds(&text, "x");
+		buf_adds(&text, "\"}}");
+		ck_assert_int_eq(decode(buf_str(&text), &req, why), -more);
+		run_request_clear(&req);
+		buf_clear(&text);
+	}
+	ck_assert_str_eq(why, "ca: must be at most 256 KiB");
+}
+END_TEST
+
 /* Of a random byte changed, the worst that may come is a refusal. */
 START_TEST(test_request_noise)
 {
@@ -523,6 +544,7 @@ make_suite(void)
 	tcase_add_test(tc, test_takers_max);
 	tcase_add_test(tc, test_no_identity);
 	tcase_add_test(tc, test_places_max);
+	tcase_add_test(tc, test_ca_max);
 	tcase_add_test(tc, test_request_noise);
 	suite_add_tcase(s, tc);
 	return s;

@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/util.h"
 #include "json.h"
@@ -46,6 +47,8 @@ connect_from_json(struct connect_settings *c, const struct wire_reader *r)
 	    read_texts(c, r, "source", connect_add_source) == -1 ||
 	    read_text(r, "ca", &c->tls.ca) == -1)
 		return -1;
+	if (c->tls.ca != NULL && strlen(c->tls.ca) > WIRE_CA_MAX)
+		return wire_must_be(r, "ca", "at most 256 KiB");
 	c->tls.no_resume = !has_resume;
 	return 0;
 }

@@ -10,8 +10,8 @@
  * How targets are reached, from members of a scenario: insecure, serverName,
  * resume, connectTo, unixSocket, source, ca; absent, null and empty are the
  * default. Adds to c. A certificate and its key are no members: neither is
- * read or written. 0, or -1 and one line in the reader's why ("connectTo[0]:
- * a:b: expected ...").
+ * read or written. ca has WIRE_CA_MAX bytes at most. 0, or -1 and one line in
+ * the reader's why ("connectTo[0]: a:b: expected ...").
  */
 int	 connect_from_json(struct connect_settings *c,
 	    const struct wire_reader *r);
