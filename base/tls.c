@@ -39,6 +39,7 @@ struct tls {
 	struct tls_peer	*peer;		/* NULL: a server's */
 	bool		 is_done;	/* the handshake */
 	bool		 is_drained;	/* only the socket can bring more */
+	int		 nreads;	/* that it may still make now */
 	bool		 has_end;	/* no more to read, because: */
 	int		 end_errno;	/* 0: the peer said so */
 	enum tls_reason	 reason;
@@ -47,6 +48,11 @@ struct tls {
 };
 
 #define TRUST_NS	(5 * NS_PER_SEC)	/* a verdict is good for it */
+
+enum {
+	RECORD_SIZE = 16 * 1024,	/* what one reading brings, at most */
+	HANDSHAKE_READS = 8
+};
 
 static int	keep_session(SSL *, SSL_SESSION *);
 static int	verify_chain(X509_STORE_CTX *, void *);
@@ -183,6 +189,38 @@ connection_failed(struct tls *t)
 	return NULL;
 }
 
+/*
+ * Messages of TLS's own (new keys, tickets) may follow one another without end,
+ * and OpenSSL reads until data come: it is told that the socket has no more
+ * when it has had its share. The loop will say so if there is.
+ */
+static long
+on_bio(BIO *bio, int what, const char *p, size_t len, int argi, long argl,
+    int rc, size_t *done)
+{
+	struct tls *t = (struct tls *)BIO_get_callback_arg(bio);
+
+	(void)p;
+	(void)len;
+	(void)argi;
+	(void)argl;
+	(void)done;
+	if (what != BIO_CB_READ || t->nreads-- > 0)
+		return rc;
+	t->nreads = 0;
+	BIO_set_retry_read(bio);
+	return -1;
+}
+
+static void
+set_reads_max(struct tls *t)
+{
+	BIO *bio = SSL_get_rbio(t->ssl);
+
+	BIO_set_callback_arg(bio, (char *)t);
+	BIO_set_callback_ex(bio, on_bio);
+}
+
 static struct tls *
 connection_new(struct tls_context *ctx, int fd)
 {
@@ -192,6 +230,7 @@ connection_new(struct tls_context *ctx, int fd)
 	if (t->ssl == NULL || SSL_set_fd(t->ssl, fd) != 1)
 		return connection_failed(t);
 	SSL_set_app_data(t->ssl, t);
+	set_reads_max(t);
 	return t;
 }
 
@@ -342,6 +381,7 @@ tls_handshake(struct tls *t)
 	int rc;
 
 	errno = 0;
+	t->nreads = HANDSHAKE_READS;
 	rc = SSL_do_handshake(t->ssl);
 	if (rc == 1) {
 		t->is_done = true;
@@ -375,13 +415,16 @@ tls_read(struct tls *t, void *p, size_t len)
 	if (t->has_end)
 		return read_end(t);
 	t->is_drained = false;
+	t->nreads = 1 + (int)(len / RECORD_SIZE);
 	do {
 		errno = 0;
 		rc = SSL_read_ex(t->ssl, (char *)p + got, len - got, &n);
 		if (rc != 1) {
 			rc = fail(t, rc);
 			if (rc == -1 && errno == EAGAIN) {
-				t->is_drained = true;
+				/* Told of again: what it has to write. */
+				t->is_drained = got == 0 ||
+				    !tls_wants_write(t);
 				break;
 			}
 			t->has_end = true;
@@ -417,6 +460,19 @@ tls_write(struct tls *t, const void *p, size_t len)
 	if (fail(t, rc) == 0)
 		errno = EPIPE;
 	return -1;
+}
+
+int
+tls_renew_keys(struct tls *t)
+{
+	int rc;
+
+	errno = 0;
+	if (!SSL_in_init(t->ssl) &&
+	    SSL_key_update(t->ssl, SSL_KEY_UPDATE_REQUESTED) != 1)
+		return fail(t, -1);
+	rc = SSL_do_handshake(t->ssl);
+	return rc == 1 ? 0 : fail(t, rc);
 }
 
 /* Of a record that is not whole the socket will tell. */

@@ -53,11 +53,18 @@ int	 tls_handshake(struct tls *t);	/* 0: done */
 bool	 tls_wants_write(const struct tls *t);
 /*
  * As read(2) and write(2), after the handshake. A short read means that there
- * is no more for now; 0 that the peer said so, by its close_notify. A write
- * that gave EAGAIN is to be tried again with the same bytes.
+ * is no more until the socket says so; 0 that the peer said so, by its
+ * close_notify. A read waits for the socket to be writable when the peer wants
+ * an answer to a message of TLS's own before it goes on. A write that gave
+ * EAGAIN is to be tried again with the same bytes.
  */
 ssize_t	 tls_read(struct tls *t, void *p, size_t len);
 ssize_t	 tls_write(struct tls *t, const void *p, size_t len);
+/*
+ * RFC 8446 4.6.3: takes new keys and asks the peer to do so, which it has to
+ * answer; for tests of that peer. 0 or -1, as tls_write.
+ */
+int	 tls_renew_keys(struct tls *t);
 /* Bytes that the socket does not tell of any more are still to be read. */
 bool	 tls_has_pending(const struct tls *t);
 /* Says close_notify if that can be done now: nothing will be written. */
