@@ -7,7 +7,8 @@
  * With TLS the handshake is made here, and what TLS has taken from the socket
  * before it was asked for is told of by a timer: to the owner it is level
  * triggered like all else. After the handshake reading waits for the socket to
- * be readable and writing for it to be writable, as ever: renegotiation is off.
+ * be readable and writing for it to be writable, as ever; but a peer that does
+ * not take the answers to TLS's own messages is not read on until it does.
  *
  * One descriptor is watched once, for reading and writing together; of two
  * each is watched by itself, and only while it is asked for. Errors are errno
@@ -30,6 +31,8 @@ static bool	has_two(const struct stream *s);
 static int	watch(struct loop *loop, struct loop_io *io, int events);
 static bool	is_broken(struct stream *s);
 static void	on_handshake(void *arg, int events);
+static void	read_on(struct stream *s);
+static void	on_room(void *arg, int events);
 static void	on_again(void *arg);
 static void	set_again(struct stream *s);
 static void	give_up_tls(struct stream *s);
@@ -91,13 +94,28 @@ stream_watch(struct stream *s, int events)
 		return 0;
 	if (s->state != STREAM_PLAIN)
 		set_again(s);
-	if (s->state == STREAM_FAILED)
+	if (s->state == STREAM_FAILED || s->needs_room)
 		return 0;
 	if (!has_two(s))
 		return watch(s->loop, &s->in, events);
 	if (watch(s->loop, &s->in, events & LOOP_READ) == -1)
 		return -1;
 	return watch(s->loop, &s->out, events & LOOP_WRITE);
+}
+
+/*
+ * TLS has an answer of its own to send before it reads on. To be told that the
+ * socket is readable would be of no use: it stays so.
+ */
+static int
+wait_for_room(struct stream *s)
+{
+	s->needs_room = true;
+	s->in.call = on_room;
+	s->in.arg = s;
+	if (watch(s->loop, &s->in, LOOP_WRITE) == 0)
+		errno = EAGAIN;
+	return -1;
 }
 
 ssize_t
@@ -110,6 +128,8 @@ stream_read(struct stream *s, void *p, size_t len)
 	if (is_broken(s))
 		return -1;
 	n = tls_read(s->tls, p, len);
+	if (n == -1 && errno == EAGAIN && tls_wants_write(s->tls))
+		return wait_for_room(s);
 	set_again(s);
 	return n;
 }
@@ -143,6 +163,8 @@ stream_end_write(struct stream *s)
 		/* To watch for less fails only when nothing can be watched. */
 		(void)watch(s->loop, &s->in, s->in.events & ~LOOP_WRITE);
 	s->write_fd = -1;
+	if (s->needs_room)
+		read_on(s);
 	if (s->state != STREAM_PLAIN && (s->state == STREAM_FAILED ||
 	    tls_reason(s->tls) != TLS_OK))
 		give_up_tls(s);
@@ -238,6 +260,28 @@ on_handshake(void *arg, int events)
 	s->in.arg = s->arg;
 	if (stream_watch(s, s->wanted) == -1)
 		handshake_failed(s, errno);
+}
+
+/* As it was before wait_for_room. */
+static void
+read_on(struct stream *s)
+{
+	s->needs_room = false;
+	s->in.call = s->call;
+	s->in.arg = s->arg;
+	/* Fails only when nothing can be watched: its owner has a limit. */
+	(void)stream_watch(s, s->wanted);
+}
+
+static void
+on_room(void *arg, int events)
+{
+	struct stream *s = arg;
+
+	read_on(s);
+	/* Reading is to be tried again, and there may be room for more. */
+	if (s->wanted != 0)
+		s->call(s->arg, s->wanted | (events & LOOP_HANGUP));
 }
 
 /* The handshake begins, or the owner is told what the socket does not tell. */

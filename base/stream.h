@@ -36,6 +36,7 @@ struct stream {
 	enum stream_tls	 state;
 	struct tls	*tls;
 	int		 tls_errno;	/* why the handshake failed */
+	bool		 needs_room;	/* to read on, TLS has to write */
 	int		 wanted;	/* what the owner wants to be told of */
 	struct loop_timer again;	/* what the socket does not tell of */
 };

@@ -39,6 +39,7 @@ struct tls {
 	struct tls_peer	*peer;		/* NULL: a server's */
 	bool		 is_done;	/* the handshake */
 	bool		 is_drained;	/* only the socket can bring more */
+	int		 nreads;	/* left in this step of it */
 	bool		 has_end;	/* no more to read, because: */
 	int		 end_errno;	/* 0: the peer said so */
 	enum tls_reason	 reason;
@@ -47,6 +48,11 @@ struct tls {
 };
 
 #define TRUST_NS	(5 * NS_PER_SEC)	/* a verdict is good for it */
+
+enum {
+	MESSAGES_MAX = 8,	/* of TLS's own, in one reading */
+	HANDSHAKE_READS = 8	/* of the socket, in one step */
+};
 
 static int	keep_session(SSL *, SSL_SESSION *);
 static int	verify_chain(X509_STORE_CTX *, void *);
@@ -188,6 +194,30 @@ connection_failed(struct tls *t)
 	return NULL;
 }
 
+/*
+ * Messages that mean nothing (RFC 5246 7.4.1.1) may follow one another without
+ * end, and OpenSSL reads until the handshake goes on. It is told that the
+ * socket has no more when a step has had its share; if there is, the loop says
+ * so.
+ */
+static long
+on_handshake_bio(BIO *bio, int what, const char *p, size_t len, int argi,
+    long argl, int rc, size_t *done)
+{
+	struct tls *t = (struct tls *)(void *)BIO_get_callback_arg(bio);
+
+	(void)p;
+	(void)len;
+	(void)argi;
+	(void)argl;
+	(void)done;
+	if (what != BIO_CB_READ || t->nreads-- > 0)
+		return rc;
+	t->nreads = 0;
+	BIO_set_retry_read(bio);
+	return -1;
+}
+
 static struct tls *
 connection_new(struct tls_context *ctx, int fd)
 {
@@ -197,6 +227,8 @@ connection_new(struct tls_context *ctx, int fd)
 	if (t->ssl == NULL || SSL_set_fd(t->ssl, fd) != 1)
 		return connection_failed(t);
 	SSL_set_app_data(t->ssl, t);
+	BIO_set_callback_arg(SSL_get_rbio(t->ssl), (char *)t);
+	BIO_set_callback_ex(SSL_get_rbio(t->ssl), on_handshake_bio);
 	return t;
 }
 
@@ -349,9 +381,11 @@ tls_handshake(struct tls *t)
 	int rc;
 
 	errno = 0;
+	t->nreads = HANDSHAKE_READS;
 	rc = SSL_do_handshake(t->ssl);
 	if (rc == 1) {
 		t->is_done = true;
+		BIO_set_callback_ex(SSL_get_rbio(t->ssl), NULL);
 		/* What it tried and did without, it may have left there. */
 		ERR_clear_error();
 		return 0;
@@ -373,30 +407,51 @@ read_end(const struct tls *t)
 	return t->end_errno == 0 ? 0 : -1;
 }
 
+/*
+ * OpenSSL comes back from each message of its own (new keys, tickets), without
+ * an error of the socket's. A few of them are passed over; more may follow one
+ * another without end, and the loop has others to serve. Bytes, 0 for the end,
+ * or -1.
+ */
+static ssize_t
+read_data(struct tls *t, void *p, size_t len)
+{
+	size_t n;
+	int i, rc;
+
+	for (i = 0;; i++) {
+		errno = 0;
+		rc = SSL_read_ex(t->ssl, p, len, &n);
+		if (rc == 1)
+			return (ssize_t)n;
+		t->is_drained = errno != 0;
+		if (t->is_drained || i == MESSAGES_MAX ||
+		    SSL_get_error(t->ssl, rc) != SSL_ERROR_WANT_READ)
+			return fail(t, rc);
+	}
+}
+
 ssize_t
 tls_read(struct tls *t, void *p, size_t len)
 {
-	size_t got = 0, n;
-	int rc;
+	size_t got = 0;
+	ssize_t n;
 
 	if (t->has_end)
 		return read_end(t);
 	t->is_drained = false;
 	do {
-		errno = 0;
-		rc = SSL_read_ex(t->ssl, (char *)p + got, len - got, &n);
-		if (rc != 1) {
-			rc = fail(t, rc);
-			if (rc == -1 && errno == EAGAIN) {
-				t->is_drained = true;
-				break;
-			}
-			t->has_end = true;
-			t->end_errno = rc == 0 ? 0 : errno;
+		n = read_data(t, (char *)p + got, len - got);
+		if (n <= 0)
 			break;
-		}
-		got += n;
+		got += (size_t)n;
 	} while (got < len && SSL_has_pending(t->ssl));
+	if (n == 0 || (n == -1 && errno != EAGAIN)) {
+		t->has_end = true;
+		t->end_errno = n == 0 ? 0 : errno;
+	} else if (n == -1 && got > 0 && tls_wants_write(t))
+		/* What it has to write first is told of at the next call. */
+		t->is_drained = false;
 	if (got > 0)
 		return (ssize_t)got;
 	return t->has_end ? read_end(t) : -1;
@@ -424,6 +479,19 @@ tls_write(struct tls *t, const void *p, size_t len)
 	if (fail(t, rc) == 0)
 		errno = EPIPE;
 	return -1;
+}
+
+int
+tls_renew_keys(struct tls *t)
+{
+	int rc;
+
+	errno = 0;
+	if (!SSL_in_init(t->ssl) &&
+	    SSL_key_update(t->ssl, SSL_KEY_UPDATE_REQUESTED) != 1)
+		return fail(t, -1);
+	rc = SSL_do_handshake(t->ssl);
+	return rc == 1 ? 0 : fail(t, rc);
 }
 
 /* Of a record that is not whole the socket will tell. */

@@ -54,11 +54,18 @@ int	 tls_handshake(struct tls *t);	/* 0: done */
 bool	 tls_wants_write(const struct tls *t);
 /*
  * As read(2) and write(2), after the handshake. After a short read the socket
- * tells of more, unless tls_has_pending; 0 is the peer's close_notify. What a
- * write did not take, the next one must begin with: TLS may have it already.
+ * tells of more, unless tls_has_pending; 0 is the peer's close_notify. A read
+ * waits for the socket to be writable when the peer wants an answer to a
+ * message of TLS's own before it goes on. What a write did not take, the next
+ * one must begin with: TLS may have it already.
  */
 ssize_t	 tls_read(struct tls *t, void *p, size_t len);
 ssize_t	 tls_write(struct tls *t, const void *p, size_t len);
+/*
+ * RFC 8446 4.6.3: takes new keys and asks the peer to do so, which it has to
+ * answer; for tests of that peer. 0 or -1, as tls_write.
+ */
+int	 tls_renew_keys(struct tls *t);
 /* There is to read what the socket does not tell of: bytes, or an end. */
 bool	 tls_has_pending(const struct tls *t);
 /* Says close_notify if that can be done now: nothing will be written. */

@@ -310,6 +310,8 @@ context_new(const SSL_METHOD *method, char *why)
 	SSL_CTX_set_mode(ctx->ssl_ctx, SSL_MODE_ENABLE_PARTIAL_WRITE |
 	    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS |
 	    SSL_MODE_NO_AUTO_CHAIN);
+	/* Else it would read on for as long as a peer sends no data. */
+	SSL_CTX_clear_mode(ctx->ssl_ctx, SSL_MODE_AUTO_RETRY);
 	SSL_CTX_set_read_ahead(ctx->ssl_ctx, 1);
 	open_key_log(ctx);
 	return ctx;

@@ -114,6 +114,12 @@ tls_write(struct tls *t, const void *p, size_t len)
 	return tls_handshake(t);
 }
 
+int
+tls_renew_keys(struct tls *t)
+{
+	return tls_handshake(t);
+}
+
 bool
 tls_has_pending(const struct tls *t)
 {

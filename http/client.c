@@ -468,20 +468,19 @@ client_secured(struct client *c)
 	client_read_pending(c);
 }
 
+/*
+ * Not for both: what it does not want would be told again and again. Reading,
+ * TLS may have to answer the server first.
+ */
 static void
-client_shake_hands_later(struct client *c)
+client_wait(struct client *c)
 {
-	bool wants_write = tls_wants_write(c->tls);
+	int events = c->state == CLIENT_SEND ? LOOP_READ | LOOP_WRITE :
+	    LOOP_READ;
 
-	/* Something went out, so the connection is there. */
-	if (c->state == CLIENT_CONNECT && !wants_write) {
-		client_connected(c, PART_TLS);
-		c->state = CLIENT_TLS;
-	}
-	loop_tick(c->pool->loop);
-	/* Not both: what it does not want would be told again and again. */
-	if (loop_change(c->pool->loop, &c->io, wants_write ?
-	    LOOP_WRITE : LOOP_READ) == -1)
+	if (c->tls != NULL && tls_wants_write(c->tls))
+		events = LOOP_WRITE;
+	if (loop_change(c->pool->loop, &c->io, events) == -1)
 		client_fail(c, cause_of_errno(errno));
 }
 
@@ -489,8 +488,8 @@ client_shake_hands_later(struct client *c)
 static bool
 is_refusal(int error)
 {
-	return error != 0 && error != EPROTO && error != ECONNRESET &&
-	    error != EPIPE;
+	return error != 0 && error != EAGAIN && error != EPROTO &&
+	    error != ECONNRESET && error != EPIPE;
 }
 
 static void
@@ -498,21 +497,21 @@ client_shake_hands(struct client *c)
 {
 	int error = tls_handshake(c->tls) == 0 ? 0 : errno;
 
-	if (error == EAGAIN) {
-		client_shake_hands_later(c);
-		return;
-	}
 	if (c->state == CLIENT_CONNECT) {
 		if (is_refusal(error)) {
 			client_refused(c, error);
 			return;
 		}
-		/* The answer was there at once: so was the connection. */
-		client_connected(c, PART_TLS);
-		c->state = CLIENT_TLS;
+		/* Something went out, or came: so the connection is there. */
+		if (error != EAGAIN || !tls_wants_write(c->tls)) {
+			client_connected(c, PART_TLS);
+			c->state = CLIENT_TLS;
+		}
 	}
 	loop_tick(c->pool->loop);
-	if (error == 0)
+	if (error == EAGAIN)
+		client_wait(c);
+	else if (error == 0)
 		client_secured(c);
 	else
 		client_fail(c, client_cause(c, error));
@@ -722,8 +721,10 @@ client_receive(struct client *c)
 		n = c->tls != NULL ? tls_read(c->tls, scratch, SCRATCH_SIZE) :
 		    net_read(c->io.fd, scratch, SCRATCH_SIZE);
 		loop_tick(c->pool->loop);
-		if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		if (n == -1 && (errno == EAGAIN || errno == EINTR)) {
+			client_wait(c);
 			return;
+		}
 		if (n <= 0) {
 			client_read_end(c, n == 0 ? 0 : errno);
 			return;
@@ -753,7 +754,7 @@ on_connect_io(struct client *c)
 
 /*
  * Closed by the peer, or bytes that nobody asked for; but for TLS's own
- * messages, which may come at any time.
+ * messages, which may come at any time as long as nobody has to wait.
  */
 static void
 on_idle_io(struct client *c)
@@ -761,7 +762,8 @@ on_idle_io(struct client *c)
 	char byte;
 
 	if (c->tls != NULL && tls_read(c->tls, &byte, 1) == -1 &&
-	    errno == EAGAIN)
+	    errno == EAGAIN && !tls_wants_write(c->tls) &&
+	    loop_change(c->pool->loop, &c->io, LOOP_READ) == 0)
 		return;
 	idle_remove(c);
 	client_retire(c);

@@ -13,6 +13,7 @@
 #include <check.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,7 +28,10 @@
 enum {
 	CONNECTIONS = 40,
 	TURNS_MAX = 100000,	/* until something is said to hang */
-	LARGE = 5 * 1024 * 1024
+	LARGE = 5 * 1024 * 1024,
+	FLOOD = 2000,		/* messages: more than a socket takes */
+	QUIET_NS = 20 * 1000 * 1000,
+	SOME_TURNS = 10
 };
 
 #define HEAD	"HTTP/1.1 200 OK\r\n"
@@ -304,6 +308,72 @@ START_TEST(test_idle_bytes)
 }
 END_TEST
 
+/* In a unix socket there is room for a few hundred messages only. */
+static void
+listen_unix(void)
+{
+	char dir[] = "/tmp/pulse-test-XXXXXX", path[64];
+	struct net_address *a = &origin.addresses.at[0];
+
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/socket", dir);
+	ck_assert(net_unix_address(a, path));
+	close(listener);
+	listener = net_listen(a);
+	ck_assert_int_ne(listener, -1);
+	take_request();
+	unlink(path);
+	rmdir(dir);
+}
+
+static void
+on_later(void *arg)
+{
+	*(bool *)arg = true;
+}
+
+/* The turns of a time in which nothing happens. */
+static int
+quiet_turns(void)
+{
+	bool is_later = false;
+	struct loop_timer later = { .call = on_later, .arg = &is_later };
+	int n;
+
+	loop_timer_set(loop, &later, loop_tick(loop) + QUIET_NS);
+	for (n = 0; !is_later; n++)
+		ck_assert_int_eq(loop_turn(loop), 0);
+	return n;
+}
+
+/*
+ * The server asks for new keys all the time and does not read the answers: an
+ * idle connection goes, any other waits for room without turning the loop.
+ */
+START_TEST(test_flood)
+{
+	int i;
+
+	listen_unix();
+	if (_i == 0) {
+		end_say(&end, OK, strlen(OK));
+		await(1);
+		check_idle(true);
+	}
+	for (i = 0; i < FLOOD && tls_renew_keys(end.tls) == 0; i++)
+		settle();
+	ck_assert_int_lt(quiet_turns(), SOME_TURNS);
+	if (_i == 0) {
+		check_idle(false);
+		return;
+	}
+	ck_assert_int_eq(ndone, 0);
+	end_close(&end);
+	await(1);
+	ck_assert_int_ne(last.cause, CAUSE_NONE);
+}
+END_TEST
+
 /* Closed instead of an answer to a reused connection: it may be sent again. */
 START_TEST(test_stale)
 {
@@ -511,6 +581,7 @@ add_tests(TCase *tc)
 	tcase_add_test(tc, test_parts);
 	tcase_add_loop_test(tc, test_idle_end, 0, 2);
 	tcase_add_loop_test(tc, test_idle_bytes, 0, 2);
+	tcase_add_loop_test(tc, test_flood, 0, 2);
 	tcase_add_loop_test(tc, test_stale, 0, 2);
 	tcase_add_loop_test(tc, test_end, 0, UTIL_NELEM(end_tests));
 	tcase_add_test(tc, test_large);
