@@ -14,6 +14,8 @@
  * wrong is one line, in OpenSSL's words where it has some. Nothing prints.
  */
 
+#include <sys/stat.h>
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,6 +163,15 @@ load_identity(SSL_CTX *ctx, const struct tls_settings *s, char *why)
 	}
 }
 
+/* OpenSSL waits for a writer where there is a pipe, whatever signals come. */
+static bool
+is_pipe(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
 static int
 load_system_roots(SSL_CTX *ctx, const char *option, char *why)
 {
@@ -173,8 +184,8 @@ load_system_roots(SSL_CTX *ctx, const char *option, char *why)
 		    option != NULL ? option : "--cacert");
 		return -1;
 	}
-	if ((roots.file == NULL ||
-	    SSL_CTX_load_verify_file(ctx, roots.file) == 1) &&
+	if ((roots.file == NULL || (!is_pipe(roots.file) &&
+	    SSL_CTX_load_verify_file(ctx, roots.file) == 1)) &&
 	    (roots.dir == NULL ||
 	    SSL_CTX_load_verify_dir(ctx, roots.dir) == 1)) {
 		ERR_clear_error();
@@ -215,9 +226,12 @@ open_key_log(struct tls_context *ctx)
 	ctx->key_log_fd = -1;
 	if (path == NULL || *path == '\0')
 		return;
-	/* If it cannot be had, there is no log: it is a help, no result. */
-	ctx->key_log_fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC,
-	    S_IRUSR | S_IWUSR);
+	/*
+	 * If it cannot be had, there is no log: it is a help, no result. Nor is
+	 * there one to a pipe that nobody reads, or not fast enough.
+	 */
+	ctx->key_log_fd = open(path, O_WRONLY | O_APPEND | O_CREAT |
+	    O_CLOEXEC | O_NONBLOCK, S_IRUSR | S_IWUSR);
 	if (ctx->key_log_fd != -1)
 		SSL_CTX_set_keylog_callback(ctx->ssl_ctx, log_key);
 }
