@@ -189,12 +189,22 @@ is_dir(const char *path)
 	    (stat(path, &st) == 0 && S_ISDIR(st.st_mode));
 }
 
+/* OpenSSL waits for a writer where there is a pipe, whatever signals come. */
+static bool
+is_pipe(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
 /* OpenSSL takes any text for a directory, and finds nobody in it later. */
 static bool
 load_places(SSL_CTX *ctx, const struct roots *roots)
 {
 	if (roots->file != NULL)
-		return SSL_CTX_load_verify_file(ctx, roots->file) == 1 &&
+		return !is_pipe(roots->file) &&
+		    SSL_CTX_load_verify_file(ctx, roots->file) == 1 &&
 		    (roots->dir == NULL ||
 		    SSL_CTX_load_verify_dir(ctx, roots->dir) == 1);
 	return is_dir(roots->dir) &&

@@ -397,11 +397,9 @@ client_open(struct client *c)
 	if (c->io.fd == -1 ||
 	    loop_add(c->pool->loop, &c->io, LOOP_READ) == -1)
 		return -1;
-	if (c->origin->is_tls) {
-		c->tls = tls_connect(c->origin->tls, c->io.fd);
-		if (c->tls == NULL)
-			return -1;
-	}
+	if (c->origin->is_tls &&
+	    (c->tls = tls_connect(c->origin->tls, c->io.fd)) == NULL)
+		return -1;
 	c->pool->counts.opened++;
 	return 0;
 }
@@ -435,9 +433,8 @@ client_refused(struct client *c, int error)
 static void
 client_connected(struct client *c, enum part next)
 {
-	const struct net_addresses *to = &c->origin->addresses;
-
-	c->origin->good = (c->origin->good + c->tried) % to->n;
+	c->origin->good = (c->origin->good + c->tried) %
+	    c->origin->addresses.n;
 	c->tried = 0;
 	client_pass(c, next);
 }

@@ -132,14 +132,19 @@ START_TEST(test_key_log_nowhere)
 }
 END_TEST
 
-/* A pipe that nobody reads is waited for by nobody. */
-START_TEST(test_key_log_pipe)
+/* A pipe with nobody at its other end keeps nobody waiting. */
+START_TEST(test_pipes)
 {
-	char dir[] = "/tmp/pulse-test-XXXXXX", path[sizeof(dir) + 5];
+	char dir[] = "/tmp/pulse-test-XXXXXX", path[64], why[TLS_TEXT_MAX];
+	const struct tls_settings settings = { .ca = NULL };
 
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/pipe", dir);
-	ck_assert_int_eq(mkfifo(path, S_IRUSR | S_IWUSR), 0);
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
+	setenv("SSL_CERT_FILE", path, 1);
+	ck_assert_ptr_null(tls_client_new(&settings, why));
+	ck_assert_ptr_nonnull(strstr(why, "no CA certificates could be read"));
+	unsetenv("SSL_CERT_FILE");
 	setenv("SSLKEYLOGFILE", path, 1);
 	rig_open(&rig, NULL, NULL, "localhost");
 	rig_shake(&rig);
@@ -168,7 +173,7 @@ add_tests(TCase *tc)
 	tcase_add_loop_test(tc, test_one_text, 0, 2);
 	tcase_add_test(tc, test_key_log);
 	tcase_add_test(tc, test_key_log_nowhere);
-	tcase_add_test(tc, test_key_log_pipe);
+	tcase_add_test(tc, test_pipes);
 }
 
 int
