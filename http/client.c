@@ -720,7 +720,7 @@ client_receive(struct client *c)
 		loop_tick(c->pool->loop);
 		if (n == -1 && (errno == EAGAIN || errno == EINTR)) {
 			client_wait(c);
-			return;
+			break;
 		}
 		if (n <= 0) {
 			client_read_end(c, n == 0 ? 0 : errno);

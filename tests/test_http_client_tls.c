@@ -31,7 +31,8 @@ enum {
 	LARGE = 5 * 1024 * 1024,
 	FLOOD = 2000,		/* messages: more than a socket takes */
 	QUIET_NS = 20 * 1000 * 1000,
-	SOME_TURNS = 10
+	SOME_TURNS = 10,
+	MESSAGES = 30		/* more than are passed over at a time */
 };
 
 #define HEAD	"HTTP/1.1 200 OK\r\n"
@@ -374,6 +375,24 @@ START_TEST(test_flood)
 }
 END_TEST
 
+/*
+ * More messages of TLS's own than are passed over at a time, and the answer
+ * behind them: TLS has all of it, and the socket tells of nothing any more.
+ */
+START_TEST(test_answer_behind_messages)
+{
+	int i;
+
+	take_request();
+	for (i = 0; i < MESSAGES; i++)
+		ck_assert_int_eq(tls_renew_keys(end.tls), 0);
+	end_say(&end, OK, strlen(OK));
+	await(1);
+	ck_assert_int_eq(last.cause, CAUSE_NONE);
+	ck_assert_int_eq(last.status, 200);
+}
+END_TEST
+
 /* Closed instead of an answer to a reused connection: it may be sent again. */
 START_TEST(test_stale)
 {
@@ -582,6 +601,7 @@ add_tests(TCase *tc)
 	tcase_add_loop_test(tc, test_idle_end, 0, 2);
 	tcase_add_loop_test(tc, test_idle_bytes, 0, 2);
 	tcase_add_loop_test(tc, test_flood, 0, 2);
+	tcase_add_test(tc, test_answer_behind_messages);
 	tcase_add_loop_test(tc, test_stale, 0, 2);
 	tcase_add_loop_test(tc, test_end, 0, UTIL_NELEM(end_tests));
 	tcase_add_test(tc, test_large);
