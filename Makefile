@@ -212,7 +212,8 @@ $(UNIT): libpulse.a tests/suite.c tests/suite.h \
 	tests/result_rig.c tests/result_rig.h \
 	tests/tls_rig.c tests/tls_rig.h \
 	tests/pool_rig.c tests/pool_rig.h
-$(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h
+$(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h \
+	tests/serve_rig.c tests/serve_rig.h
 
 .c.t:
 	@echo '$(CC) -o $@'

@@ -50,7 +50,7 @@ struct tls {
 #define TRUST_NS	(5 * NS_PER_SEC)	/* a verdict is good for it */
 
 enum {
-	MESSAGES_MAX = 8,	/* of TLS's own, in one reading */
+	MESSAGES_MAX = 8,	/* readings that bring no data, in a row */
 	HANDSHAKE_READS = 8	/* of the socket, in one step */
 };
 
@@ -408,10 +408,10 @@ read_end(const struct tls *t)
 }
 
 /*
- * OpenSSL comes back from each message of its own (new keys, tickets), without
- * an error of the socket's. A few of them are passed over; more may follow one
- * another without end, and the loop has others to serve. Bytes, 0 for the end,
- * or -1.
+ * When messages of its own (new keys, tickets) were all that it had read,
+ * OpenSSL comes back, without an error of the socket's. A few times it is asked
+ * again; more may follow one another without end, and the loop has others to
+ * serve. Bytes, 0 for the end, or -1.
  */
 static ssize_t
 read_data(struct tls *t, void *p, size_t len)

@@ -20,38 +20,14 @@ start_server() {
 		peer="pulse mock"
 		return
 	fi
-	port=$((20000 + $$ % 10000))
-	head -c 612 /dev/zero | tr '\0' x >"$dir/index.html"
-	chmod 755 "$dir"
-	cat >"$dir/nginx.conf" <<-END
-	daemon off;
-	worker_processes 1;
-	pid $dir/nginx.pid;
-	error_log $dir/error.log;
-	events { worker_connections 12000; }
-	http {
-		access_log off;
-		keepalive_requests 1000000000;
-		keepalive_timeout 600s;
-		client_body_temp_path $dir/a;
-		proxy_temp_path $dir/b;
-		fastcgi_temp_path $dir/c;
-		uwsgi_temp_path $dir/d;
-		scgi_temp_path $dir/e;
-		server {
-			listen 127.0.0.1:$port backlog=8192;
-			root $dir;
-		}
+	start_nginx <<-END
+	server {
+		listen 127.0.0.1:$port backlog=8192;
+		root $dir;
 	}
 	END
-	$server nginx -c "$dir/nginx.conf" 2>/dev/null &
-	pids="$pids $!"
 	url=http://127.0.0.1:$port/
-	tries=0
-	until ./pulse run -r 1 -d 10ms -q "$url" >/dev/null 2>&1; do
-		tries=$((tries + 1))
-		[ $tries -lt 100 ] || { echo "nginx does not start"; exit 1; }
-	done
+	until_it_answers "$url"
 	peer=nginx
 }
 

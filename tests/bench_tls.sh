@@ -37,48 +37,24 @@ make_certificates() {
 
 # With tickets and a session cache at $url, without either at $url_fresh.
 start_server() {
-	port=$((20000 + $$ % 10000))
-	head -c 612 /dev/zero | tr '\0' x >"$dir/index.html"
-	chmod 755 "$dir"
-	cat >"$dir/nginx.conf" <<-END
-	daemon off;
-	worker_processes 1;
-	pid $dir/nginx.pid;
-	error_log $dir/error.log;
-	events { worker_connections 12000; }
-	http {
-		access_log off;
-		keepalive_requests 1000000000;
-		keepalive_timeout 600s;
-		client_body_temp_path $dir/a;
-		proxy_temp_path $dir/b;
-		fastcgi_temp_path $dir/c;
-		uwsgi_temp_path $dir/d;
-		scgi_temp_path $dir/e;
-		ssl_certificate $dir/chain.pem;
-		ssl_certificate_key $dir/leaf.key;
-		ssl_protocols TLSv1.3;
-		ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;
-		root $dir;
-		server { listen 127.0.0.1:$port ssl backlog=8192; }
-		server {
-			listen 127.0.0.1:$((port + 1)) ssl backlog=8192;
-			ssl_session_tickets off;
-			ssl_session_cache off;
-		}
+	start_nginx <<-END
+	ssl_certificate $dir/chain.pem;
+	ssl_certificate_key $dir/leaf.key;
+	ssl_protocols TLSv1.3;
+	ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;
+	root $dir;
+	server { listen 127.0.0.1:$port ssl backlog=8192; }
+	server {
+		listen 127.0.0.1:$((port + 1)) ssl backlog=8192;
+		ssl_session_tickets off;
+		ssl_session_cache off;
 	}
 	END
-	$server nginx -c "$dir/nginx.conf" 2>/dev/null &
-	pids="$pids $!"
 	url=https://127.0.0.1:$port/
 	url_fresh=https://127.0.0.1:$((port + 1))/
 	SSL_CERT_FILE=$dir/root.pem
 	export SSL_CERT_FILE
-	tries=0
-	until ./pulse run -r 1 -d 10ms -q "$url" >/dev/null 2>&1; do
-		tries=$((tries + 1))
-		[ $tries -lt 100 ] || { echo "nginx does not start"; exit 1; }
-	done
+	until_it_answers "$url"
 }
 
 # CPU a request in us of one run: pulse GENERATORS CONNECTIONS OPTION URL ...

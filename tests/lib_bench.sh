@@ -41,3 +41,42 @@ cpu_of() {
 median() {
 	sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
 }
+
+# A port of nginx, and the next one.
+port=$((20000 + $$ % 10000))
+
+# nginx with an index of 612 bytes in $dir and what stdin says of its servers.
+start_nginx() {
+	head -c 612 /dev/zero | tr '\0' x >"$dir/index.html"
+	chmod 755 "$dir"
+	{
+		cat <<-END
+		daemon off;
+		worker_processes 1;
+		pid $dir/nginx.pid;
+		error_log $dir/error.log;
+		events { worker_connections 12000; }
+		http {
+			access_log off;
+			keepalive_requests 1000000000;
+			keepalive_timeout 600s;
+			client_body_temp_path $dir/a;
+			proxy_temp_path $dir/b;
+			fastcgi_temp_path $dir/c;
+			uwsgi_temp_path $dir/d;
+			scgi_temp_path $dir/e;
+		END
+		cat
+		echo "}"
+	} >"$dir/nginx.conf"
+	$server nginx -c "$dir/nginx.conf" 2>/dev/null &
+	pids="$pids $!"
+}
+
+until_it_answers() {
+	tries=0
+	until ./pulse run -r 1 -d 10ms -q "$1" >/dev/null 2>&1; do
+		tries=$((tries + 1))
+		[ $tries -lt 100 ] || { echo "nginx does not start"; exit 1; }
+	done
+}

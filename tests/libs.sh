@@ -4,8 +4,6 @@
 # a suite, for the unit tests; what those of one subject share, and what
 # stand-ins for workers do.
 case $1 in
-*/test_server_tls.c)
-	echo tests/server_rig.c tests/tls_rig.c ;;
 */test_http_server.c|*/test_server_*.c)
 	echo tests/server_rig.c ;;
 */test_report.c|*/test_report_fleet.c)
@@ -21,6 +19,8 @@ case $1 in
 	echo tests/tls_rig.c ;;
 */gopeer.c|*/manyworkers.c)
 	echo tests/peer_rig.c ;;
+*/misbehave*.c)
+	echo tests/serve_rig.c ;;
 esac
 case $1 in
 */test_*.c)

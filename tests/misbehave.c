@@ -15,7 +15,6 @@
  */
 
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <err.h>
@@ -30,10 +29,10 @@
 
 #include "base/net.h"
 #include "base/util.h"
+#include "tests/serve_rig.h"
 
 enum {
 	HEAD_MAX = 64 * 1024,
-	CHILDREN_MAX = 512,
 	LIFE_S = 120,
 	HTTP2_LEN = 9 + 6,		/* of the text of http2 */
 	IDLE_MS = 50,			/* of close-idle */
@@ -376,15 +375,16 @@ show_peer(int fd)
 	fprintf(stderr, "peer %s\n", text);
 }
 
-static void
-serve(const struct behaviour *b, int listener)
+static bool
+serve(const void *arg, int listener)
 {
+	const struct behaviour *b = arg;
 	static struct peer p;
 	pid_t pid;
 
 	p.fd = accept(listener, NULL, NULL);	/* blocks, unlike net_accept */
 	if (p.fd == -1)
-		return;
+		return false;
 	if (shows_peers)
 		show_peer(p.fd);
 	pid = fork();
@@ -396,35 +396,7 @@ serve(const struct behaviour *b, int listener)
 		_exit(0);
 	}
 	close(p.fd);
-}
-
-/* A bad client must not make this a fork bomb: beyond the most, it waits. */
-static void UTIL_NORETURN
-serve_all(const struct behaviour *b, int listener)
-{
-	struct pollfd pfds[2] = {
-		{ .fd = listener, .events = POLLIN },
-		{ .fd = -1, .events = POLLIN }
-	};
-	struct stat st;
-	char byte;
-	int nchildren = 0;
-
-	if (fstat(STDIN_FILENO, &st) == 0 && S_ISFIFO(st.st_mode))
-		pfds[1].fd = STDIN_FILENO;
-	for (;;) {
-		while (nchildren > 0 && waitpid(-1, NULL,
-		    nchildren < CHILDREN_MAX ? WNOHANG : 0) > 0)
-			nchildren--;
-		if (poll(pfds, 2, -1) == -1)
-			continue;
-		if (pfds[1].revents != 0 && read(STDIN_FILENO, &byte, 1) <= 0)
-			exit(0);
-		if (pfds[0].revents != 0) {
-			serve(b, listener);
-			nchildren++;
-		}
-	}
+	return pid != -1;
 }
 
 int
@@ -459,5 +431,5 @@ main(int argc, char *argv[])
 	sigaction(SIGPIPE, &ignore, NULL);
 	listener = listen_somewhere(where, argv[optind + 1]);
 	alarm(LIFE_S);
-	serve_all(&behaviours[i], listener);
+	rig_serve(listener, serve, &behaviours[i]);
 }

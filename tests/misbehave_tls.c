@@ -14,7 +14,6 @@
  */
 
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <err.h>
@@ -32,9 +31,9 @@
 #include "base/net.h"
 #include "base/tls.h"
 #include "base/util.h"
+#include "tests/serve_rig.h"
 
 enum {
-	CHILDREN_MAX = 512,
 	LIFE_S = 120,
 	FILE_MAX = 64 * 1024,
 	BYTE_NS = 200 * 1000,		/* of slow-handshake */
@@ -380,47 +379,23 @@ listen_somewhere(void)
 }
 
 static bool
-serve(const struct behaviour *b, int listener)
+serve(const void *arg, int listener)
 {
+	const struct behaviour *b = arg;
 	int fd = net_accept(listener);
+	pid_t pid;
 
 	if (fd == -1)
 		return false;
-	if (fork() == 0) {
+	pid = fork();
+	if (pid == 0) {
 		alarm(LIFE_S);
 		close(listener);
 		b->run(fd, b->text);
 		_exit(0);
 	}
 	close(fd);
-	return true;
-}
-
-/* A bad client must not make this a fork bomb: beyond the most, it waits. */
-static void UTIL_NORETURN
-serve_all(const struct behaviour *b, int listener)
-{
-	struct pollfd pfds[2] = {
-		{ .fd = listener, .events = POLLIN },
-		{ .fd = -1, .events = POLLIN }
-	};
-	struct stat st;
-	char byte;
-	int nchildren = 0;
-
-	if (fstat(STDIN_FILENO, &st) == 0 && S_ISFIFO(st.st_mode))
-		pfds[1].fd = STDIN_FILENO;
-	for (;;) {
-		while (nchildren > 0 && waitpid(-1, NULL,
-		    nchildren < CHILDREN_MAX ? WNOHANG : 0) > 0)
-			nchildren--;
-		if (poll(pfds, 2, -1) == -1)
-			continue;
-		if (pfds[1].revents != 0 && read(STDIN_FILENO, &byte, 1) <= 0)
-			exit(0);
-		if (pfds[0].revents != 0)
-			nchildren += serve(b, listener);
-	}
+	return pid != -1;
 }
 
 static void UTIL_NORETURN
@@ -468,5 +443,5 @@ main(int argc, char *argv[])
 		errx(1, "%s", why);
 	sigaction(SIGPIPE, &ignore, NULL);
 	alarm(LIFE_S);
-	serve_all(behaviour, listen_somewhere());
+	rig_serve(listen_somewhere(), serve, behaviour);
 }

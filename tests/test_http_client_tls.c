@@ -32,7 +32,7 @@ enum {
 	FLOOD = 2000,		/* messages: more than a socket takes */
 	QUIET_NS = 20 * 1000 * 1000,
 	SOME_TURNS = 10,
-	MESSAGES = 30		/* more than are passed over at a time */
+	MESSAGES = 30
 };
 
 #define HEAD	"HTTP/1.1 200 OK\r\n"
@@ -375,10 +375,7 @@ START_TEST(test_flood)
 }
 END_TEST
 
-/*
- * More messages of TLS's own than are passed over at a time, and the answer
- * behind them: TLS has all of it, and the socket tells of nothing any more.
- */
+/* Messages of TLS's own in one piece with the answer behind them. */
 START_TEST(test_answer_behind_messages)
 {
 	int i;
