@@ -92,10 +92,12 @@ plan_add_header(struct plan *plan, const char *line, char why[WIRE_TEXT_MAX])
 	int rc;
 
 	if ((colon = strchr(line, ':')) == NULL)
-		return wire_refuse(why, "%.40s: expected Name: value", line);
-	if (!http_is_token(line, (size_t)(colon - line)))
+		return wire_refuse(why, "no colon: expected Name: value");
+	for (len = 0; http_is_token(line + len, 1); len++)
+		continue;
+	if (len == 0 || line + len != colon)
 		return wire_refuse(why, "\"%.*s\" is no header name",
-		    (int)(colon - line), line);
+		    (int)len + (line + len != colon), line);
 	value = colon + 1;
 	value += strspn(value, " \t");
 	len = strlen(value);

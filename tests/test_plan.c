@@ -204,7 +204,8 @@ static const struct header_test {
 };
 
 static const struct text_test header_errors[] = {
-	{ "no colon", "Accept", "Accept: expected Name: value" },
+	{ "no colon", "A secret", "no colon: expected Name: value" },
+	{ "a late colon", "A secret: x", "\"A \" is no header name" },
 	{ "no name", ": x", "\"\" is no header name" },
 	{ "blank before the colon", "A : x", "\"A \" is no header name" },
 	{ "newline", "A: secret\r\nB: 1",
