@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Heads of HTTP/1.1 messages, answers and requests (RFC 9112 sections 2 to 6),
- * and the words of HTTP: tokens, values, methods, statuses. Bodies are read
- * by http/body.c, URLs by http/url.c.
+ * and what is a token or a value. Bodies are read by http/body.c, URLs by
+ * http/url.c; what methods and statuses are called is http/words.c's.
  *
  * It is given bytes and gives back views into them: no I/O, no allocation, no
  * recursion, nothing kept but what the caller holds. It never reads past the
@@ -39,10 +39,11 @@ struct reader {
 	struct http_head	*head;
 	uint64_t		 length;
 	unsigned int		 lengths;	/* Content-Length items */
-	unsigned int		 codings;	/* Transfer-Encoding fields */
+	unsigned int		 codings;	/* Transfer-Encoding items */
+	unsigned int		 chunkings;	/* those that are chunked */
 	unsigned int		 hosts;		/* Host fields */
 	bool			 is_length_bad;
-	bool			 is_chunked;
+	bool			 is_chunked;	/* the last coding */
 	bool			 is_host_bad;
 	bool			 has_close;
 	bool			 has_keep_alive;
@@ -98,68 +99,6 @@ static const char *const reason_names[] = {
 static_assert(sizeof(reason_names) / sizeof(reason_names[0]) == HTTP_REASONS,
     "every reason has a name");
 
-/* RFC 9110 15 and the IANA registry. */
-static const char *const status_texts[] = {
-	[100] = "Continue",
-	[101] = "Switching Protocols",
-	[102] = "Processing",
-	[103] = "Early Hints",
-	[200] = "OK",
-	[201] = "Created",
-	[202] = "Accepted",
-	[203] = "Non-Authoritative Information",
-	[204] = "No Content",
-	[205] = "Reset Content",
-	[206] = "Partial Content",
-	[207] = "Multi-Status",
-	[208] = "Already Reported",
-	[226] = "IM Used",
-	[300] = "Multiple Choices",
-	[301] = "Moved Permanently",
-	[302] = "Found",
-	[303] = "See Other",
-	[304] = "Not Modified",
-	[307] = "Temporary Redirect",
-	[308] = "Permanent Redirect",
-	[400] = "Bad Request",
-	[401] = "Unauthorized",
-	[402] = "Payment Required",
-	[403] = "Forbidden",
-	[404] = "Not Found",
-	[405] = "Method Not Allowed",
-	[406] = "Not Acceptable",
-	[407] = "Proxy Authentication Required",
-	[408] = "Request Timeout",
-	[409] = "Conflict",
-	[410] = "Gone",
-	[411] = "Length Required",
-	[412] = "Precondition Failed",
-	[413] = "Content Too Large",
-	[414] = "URI Too Long",
-	[415] = "Unsupported Media Type",
-	[416] = "Range Not Satisfiable",
-	[417] = "Expectation Failed",
-	[421] = "Misdirected Request",
-	[422] = "Unprocessable Content",
-	[423] = "Locked",
-	[424] = "Failed Dependency",
-	[425] = "Too Early",
-	[426] = "Upgrade Required",
-	[428] = "Precondition Required",
-	[429] = "Too Many Requests",
-	[431] = "Request Header Fields Too Large",
-	[451] = "Unavailable For Legal Reasons",
-	[500] = "Internal Server Error",
-	[501] = "Not Implemented",
-	[502] = "Bad Gateway",
-	[503] = "Service Unavailable",
-	[504] = "Gateway Timeout",
-	[505] = "HTTP Version Not Supported",
-	[507] = "Insufficient Storage",
-	[508] = "Loop Detected",
-	[511] = "Network Authentication Required"
-};
-
 /* Single bytes. */
 static bool	is_blank(char c);
 static bool	is_digit(char c);
@@ -169,6 +108,8 @@ static char	fold(char c);
 static const char *skip_class(const char *p, const char *end, int class);
 static bool	is_word(struct http_view v, const char *word);
 static bool	is_visible(struct http_view v);
+static bool	is_scheme(struct http_view v);
+static bool	is_host(struct http_view v);
 static bool	cut(struct http_view *rest, char c, struct http_view *part);
 static bool	next_line(struct http_view *rest, struct http_view *line);
 static bool	next_item(struct http_view *list, struct http_view *item);
@@ -187,14 +128,15 @@ static ssize_t	read_line(struct reader *r, struct http_view *line);
 static ssize_t	skip_blank_lines(struct reader *r);
 static ssize_t	read_status_line(struct reader *r);
 static ssize_t	read_request_line(struct reader *r);
+static bool	is_target(struct http_view method, struct http_view target);
 static bool	read_version(struct http_view v, int *minor);
 static ssize_t	read_fields(struct reader *r);
 static ssize_t	read_field(struct reader *r, struct http_view *name,
 		    struct http_view *value);
 static void	note_field(struct reader *r, struct http_view name,
 		    struct http_view value);
-static void	note_host(struct reader *r, struct http_view value);
 static void	note_length(struct reader *r, struct http_view value);
+static void	note_coding(struct reader *r, struct http_view value);
 static bool	read_length(struct http_view v, uint64_t *length);
 static ssize_t	frame_answer(struct reader *r, bool to_head);
 static ssize_t	frame_request(struct reader *r);
@@ -285,30 +227,6 @@ http_is_value(const char *s, size_t len)
 	return len == 0 || skip_class(s, s + len, CHAR_VALUE) == s + len;
 }
 
-bool
-http_is_idempotent(const char *method)
-{
-	static const char *const names[] = {
-		"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(method, names[i]) == 0)
-			return true;
-	return false;
-}
-
-const char *
-http_status_text(int status)
-{
-	int n = sizeof(status_texts) / sizeof(status_texts[0]);
-
-	if (status < 0 || status >= n || status_texts[status] == NULL)
-		return "";
-	return status_texts[status];
-}
-
 static bool
 is_blank(char c)
 {
@@ -364,6 +282,44 @@ is_visible(struct http_view v)
 		if (v.data[i] <= ' ' || v.data[i] > '~')
 			return false;
 	return v.len > 0;
+}
+
+/* "http" (RFC 3986 3.1). */
+static bool
+is_scheme(struct http_view v)
+{
+	size_t i;
+
+	for (i = 0; i < v.len; i++)
+		if ((fold(v.data[i]) < 'a' || fold(v.data[i]) > 'z') &&
+		    (i == 0 || (!is_digit(v.data[i]) &&
+		    memchr("+-.", v.data[i], 3) == NULL)))
+			return false;
+	return v.len > 0;
+}
+
+/*
+ * "name", "name:80", "[::1]:80", by their characters (RFC 3986 3.2), so that
+ * no list, user or path passes for a host. It may be empty, and so may the
+ * port (RFC 9112 3.2, RFC 9110 7.2).
+ */
+static bool
+is_host(struct http_view v)
+{
+	const char *p = v.data, *end = p + v.len;
+
+	if (p < end && *p == '[') {
+		for (p++; p < end && (*p == ':' || http_is_token(p, 1)); p++)
+			continue;
+		if (p == end || *p++ != ']')
+			return false;
+	} else
+		p = skip_class(p, end, CHAR_TOKEN);
+	if (p < end && *p++ != ':')
+		return false;
+	while (p < end && is_digit(*p))
+		p++;
+	return p == end;
 }
 
 /*
@@ -576,9 +532,32 @@ read_request_line(struct reader *r)
 	    !cut(&line, ' ', &h->target) || !is_visible(h->target) ||
 	    cut(&line, ' ', &version))
 		return refuse(r, HTTP_BAD_REQUEST_LINE);
+	/* First, for other versions have other targets. */
 	if (!read_version(version, &h->minor))
 		return refuse(r, HTTP_NOT_HTTP);
+	if (!is_target(h->method, h->target))
+		return refuse(r, HTTP_BAD_REQUEST_LINE);
 	return 0;
+}
+
+/*
+ * One of the four forms (RFC 9112 3.2): "/path", "http://a/path", "a:443" to
+ * CONNECT, "*" to OPTIONS. None has a fragment. Other characters that no URI
+ * has (RFC 3986 2) are common in paths and mean nothing here: they pass.
+ */
+static bool
+is_target(struct http_view method, struct http_view target)
+{
+	struct http_view rest = target, scheme;
+
+	if (memchr(target.data, '#', target.len) != NULL)
+		return false;
+	if (http_view_is(method, "CONNECT"))
+		return is_host(target);
+	if (http_view_is(target, "*"))
+		return http_view_is(method, "OPTIONS");
+	return target.data[0] == '/' ||
+	    (cut(&rest, ':', &scheme) && is_scheme(scheme));
 }
 
 static bool
@@ -653,8 +632,10 @@ note_field(struct reader *r, struct http_view name, struct http_view value)
 {
 	switch (name.len) {
 	case sizeof("host") - 1:
-		if (is_word(name, "host"))
-			note_host(r, value);
+		if (is_word(name, "host")) {
+			r->hosts++;
+			r->is_host_bad |= !is_host(value);
+		}
 		break;
 	case sizeof("expect") - 1:
 		if (is_word(name, "expect"))
@@ -671,29 +652,10 @@ note_field(struct reader *r, struct http_view name, struct http_view value)
 			note_length(r, value);
 		break;
 	case sizeof("transfer-encoding") - 1:
-		if (is_word(name, "transfer-encoding")) {
-			r->codings++;
-			r->is_chunked = is_word(value, "chunked");
-		}
+		if (is_word(name, "transfer-encoding"))
+			note_coding(r, value);
 		break;
 	}
-}
-
-/*
- * Only its characters are looked at: those of a name, an address or a port
- * (RFC 3986 3.2), so that no list, user or path passes for a host. It may be
- * empty (RFC 9112 3.2).
- */
-static void
-note_host(struct reader *r, struct http_view value)
-{
-	size_t i;
-
-	r->hosts++;
-	for (i = 0; i < value.len; i++)
-		if (!http_is_token(value.data + i, 1) &&
-		    memchr("[]:", value.data[i], 3) == NULL)
-			r->is_host_bad = true;
 }
 
 /*
@@ -714,6 +676,18 @@ note_length(struct reader *r, struct http_view value)
 		}
 		r->length = length;
 		r->lengths++;
+	}
+}
+
+static void
+note_coding(struct reader *r, struct http_view value)
+{
+	struct http_view item;
+
+	while (next_item(&value, &item)) {
+		r->codings++;
+		r->is_chunked = is_word(item, "chunked");
+		r->chunkings += r->is_chunked;
 	}
 }
 
@@ -766,7 +740,11 @@ frame_request(struct reader *r)
 	return frame_body(r, HTTP_BODY_NONE);
 }
 
-/* RFC 9112 6.3 from its rule 3 on. */
+/*
+ * RFC 9112 6.3 from its rule 3 on. Where that lets the coding win over a length
+ * (rule 3), and an answer whose last coding is not chunked go on until the
+ * connection ends (rule 4), the message is refused.
+ */
 static ssize_t
 frame_body(struct reader *r, enum http_framing otherwise)
 {
@@ -775,13 +753,13 @@ frame_body(struct reader *r, enum http_framing otherwise)
 	h->framing = otherwise;
 	if (r->codings > 0 && r->lengths > 0)
 		return refuse(r, HTTP_LENGTH_AND_CODING);
+	if (r->codings > 0 && r->is_chunked && r->chunkings == 1)
+		h->framing = HTTP_BODY_CHUNKED;
 	if (r->codings > 1 || (r->codings == 1 && !r->is_chunked))
 		return refuse(r, HTTP_BAD_CODING);
 	if (r->is_length_bad)
 		return refuse(r, HTTP_BAD_LENGTH);
-	if (r->codings == 1)
-		h->framing = HTTP_BODY_CHUNKED;
-	else if (r->lengths > 0) {
+	if (r->lengths > 0) {
 		h->framing = HTTP_BODY_LENGTH;
 		h->length = r->length;
 	}

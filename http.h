@@ -33,7 +33,8 @@ enum http_reason {
 	HTTP_TOO_MANY_FIELDS,
 	HTTP_BAD_LENGTH,		/* no number, or two that differ */
 	HTTP_LENGTH_AND_CODING,		/* Content-Length and coding */
-	HTTP_BAD_CODING,		/* not exactly chunked */
+	HTTP_BAD_CODING,		/* not exactly chunked; framing is
+					   HTTP_BODY_CHUNKED if that is last */
 	HTTP_BAD_HOST,			/* request: not exactly one good Host */
 	HTTP_BAD_CHUNK_SIZE,
 	HTTP_BAD_CHUNK_END,		/* no CRLF after the data */
@@ -70,7 +71,8 @@ struct http_head {
 	enum http_framing	 framing;
 	uint64_t		 length;	/* for HTTP_BODY_LENGTH */
 	bool			 keep_alive;	/* RFC 9112 9.3 */
-	bool			 wants_continue;	/* RFC 9110 10.1.1 */
+	bool			 wants_continue;	/* RFC 9110 10.1.1; other
+							   expectations mean nothing */
 	enum http_reason	 reason;	/* when HTTP_BAD */
 };
 
@@ -107,9 +109,5 @@ struct http_view http_field(struct http_view fields, const char *name);
 /* RFC 9110 5.6.2 token; a field value without CR, LF, NUL or controls. */
 bool	 http_is_token(const char *s, size_t len);
 bool	 http_is_value(const char *s, size_t len);
-/* GET, HEAD, OPTIONS, TRACE, PUT, DELETE (RFC 9110 9.2.2). */
-bool	 http_is_idempotent(const char *method);
-/* Standard reason phrase of a status, "" when there is none. */
-const char *http_status_text(int status);
 
 #endif

@@ -19,6 +19,7 @@
 #include "base/util.h"
 #include "fleet/feature.h"
 #include "fleet/ping.h"
+#include "http/words.h"
 #include "json.h"
 
 #define PING_NS		(5 * NS_PER_SEC)

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "fleet/run_answer.h"
+#include "http/words.h"
 #include "wire.h"
 
 enum {

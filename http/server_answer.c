@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "http/server_answer.h"
+#include "http/words.h"
 
 enum {
 	COPY_MAX = 16 * 1024,		/* of a static body, for one write */
@@ -99,11 +100,14 @@ server_refusal(const struct http_head *h, const char *end)
 {
 	const char *version;
 
+	if (h->reason == HTTP_HEAD_TOO_LARGE && h->target.data == NULL)
+		return 414;		/* RFC 9112 3 */
 	if (h->reason == HTTP_HEAD_TOO_LARGE ||
 	    h->reason == HTTP_TOO_MANY_FIELDS)
 		return 431;
-	if (h->reason == HTTP_BAD_CODING && h->minor > 0)
-		return 501;		/* RFC 9112 6.1; HTTP/1.0 has none */
+	/* RFC 9112 6.1; a body whose end is not known is a 400 (6.3). */
+	if (h->reason == HTTP_BAD_CODING && h->framing == HTTP_BODY_CHUNKED)
+		return 501;
 	if (h->reason == HTTP_NOT_HTTP) {
 		version = h->target.data + h->target.len + 1;
 		if (end - version > 5 && memcmp(version, "HTTP/", 5) == 0)

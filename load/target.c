@@ -18,6 +18,7 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "http/words.h"
 #include "load/target.h"
 
 enum {

@@ -15,8 +15,8 @@
 #include <strings.h>
 
 #include "base/text.h"
-#include "http.h"
 #include "http/url.h"
+#include "http/words.h"
 #include "report/fleet_text.h"
 #include "report/latency_text.h"
 #include "report/outlook.h"

@@ -268,7 +268,8 @@ no Host	400	GET /ping HTTP/1.1||
 two Hosts	400	GET /ping HTTP/1.1|Host: localhost|Host: x||
 two lengths	400	RUN|Content-Length: 1|Content-Length: 2||
 both	400	RUN|Content-Length: 1|Transfer-Encoding: chunked||
-a coding	501	RUN|Transfer-Encoding: gzip||
+a coding	400	RUN|Transfer-Encoding: gzip||
+two codings	501	RUN|Transfer-Encoding: gzip, chunked||
 a bad chunk	400	RUN|JSON|Transfer-Encoding: chunked||zz|
 END
 {

@@ -319,7 +319,7 @@ static const struct {
 	    "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400 },
 	{ "unknown coding",
 	    "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n",
-	    501 },
+	    400 },
 	{ "coding in 1.0",
 	    "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400 },
 	{ "body too large",
