@@ -760,7 +760,9 @@ refuse(struct server_connection *c, int status, const char *why)
 	decide_end(c, true);
 	c->has_more = true;
 	c->asked.minor = c->input.head.minor;
-	c->asked.is_head = false;
+	/* Known to be asked by HEAD once its head was read. */
+	c->asked.is_head = c->asked.is_head &&
+	    c->input.phase == SERVER_INPUT_BODY;
 	server_output_refusal(&c->output, status, why, &c->asked,
 	    &c->all->date);
 	set_state(c, STATE_SEND);

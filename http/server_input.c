@@ -29,6 +29,7 @@ enum {
 static const char too_large[] = "body too large";
 
 static void	drop_blank_lines(struct buf *b);
+static bool	is_half_line(const struct buf *b);
 static int	keep_body(struct server_input *i, struct http_view data);
 static enum server_input_got refuse(struct server_input *i, int status,
 		    const char *why);
@@ -86,7 +87,7 @@ server_input_fill(struct server_input *i, struct stream *s)
 bool
 server_input_has_begun(const struct server_input *i)
 {
-	return i->in.len > 0;
+	return i->in.len > 0 && !is_half_line(&i->in);
 }
 
 enum server_input_got
@@ -98,7 +99,7 @@ server_input_head(struct server_input *i)
 	assert(i->phase == SERVER_INPUT_HEAD);
 	/* They are no beginning: a connection that has these alone is idle. */
 	drop_blank_lines(&i->in);
-	if (i->in.len == 0)
+	if (!server_input_has_begun(i))
 		return SERVER_INPUT_MORE;
 	n = http_read_request(i->in.data, i->in.len, &i->scanned, h);
 	if (n == HTTP_PARTIAL)
@@ -174,16 +175,24 @@ server_input_forget(struct server_input *i)
 
 /*
  * Empty lines between requests mean nothing (RFC 9112 2.2); a coordinator
- * sends them all through a run, to say that it is still there.
+ * sends them all through a run, to say that it is still there. A CR stays until
+ * its LF is here: alone it is no line (2.2 too).
  */
 static void
 drop_blank_lines(struct buf *b)
 {
 	size_t n = 0;
 
-	while (n < b->len && (b->data[n] == '\r' || b->data[n] == '\n'))
-		n++;
+	while (n < b->len && (b->data[n] == '\n' ||
+	    (b->len - n > 1 && memcmp(b->data + n, "\r\n", 2) == 0)))
+		n += b->data[n] == '\n' ? 1 : 2;
 	buf_drop(b, n);
+}
+
+static bool
+is_half_line(const struct buf *b)
+{
+	return b->len == 1 && b->data[0] == '\r';
 }
 
 /* 0, or -1 when it is more than may be sent. */
