@@ -434,20 +434,25 @@ has_token(const struct access *a, struct http_view value)
 
 /*
  * "localhost", an address; either with a port. HTTP/1.0 may have none, which no
- * web page can bring about.
+ * web page can bring about. A target with a host of its own is what counts
+ * (RFC 9112 3.2.2).
  */
 static bool
-is_plain_host(struct http_view value)
+is_plain_host(const struct http_head *h)
 {
+	struct http_view value = http_field(h->fields, "Host");
 	struct net_address address;
 	struct http_url u;
 	char *url;
 	bool is_plain;
 
-	if (value.data == NULL)
+	if (h->target.len > 0 && h->target.data[0] != '/')
+		url = xstrndup(h->target.data, h->target.len);
+	else if (value.data == NULL)
 		return true;
-	url = xasprintf("http://%.*s/", (int)value.len,
-	    value.len > 0 ? value.data : "");
+	else
+		url = xasprintf("http://%.*s/", (int)value.len,
+		    value.len > 0 ? value.data : "");
 	is_plain = http_url_parse(url, strlen(url), &u, NULL) == 0 &&
 	    (strcmp(u.host, "localhost") == 0 ||
 	    net_address_parse(&address, u.host, 0, 0));
@@ -483,7 +488,7 @@ access_request(const struct access *a, const struct http_head *h, bool is_run)
 	if (http_field(h->fields, "Origin").data != NULL)
 		return (struct access_refusal){ 403, "forbidden: web pages "
 		    "may not ask a worker without a token\n" };
-	if (a->is_loopback && !is_plain_host(http_field(h->fields, "Host")))
+	if (a->is_loopback && !is_plain_host(h))
 		return (struct access_refusal){ 403, "forbidden: the Host is "
 		    "neither an address nor localhost\n" };
 	if (is_run && !is_json(http_field(h->fields, "Content-Type")))

@@ -439,16 +439,20 @@ answer_run(struct worker *w, struct server_connection *c,
 
 /* Requests. */
 
-/* The path of a target in origin or in absolute form (RFC 9112 3.2). */
+/*
+ * The path of a target in origin or in absolute form (RFC 9112 3.2). What is
+ * asked for by https is not here without TLS (RFC 9110 7.4).
+ */
 static enum route
-find_route(struct http_view target)
+find_route(const struct worker *w, struct http_view target)
 {
 	const char *p = target.data, *end = p + target.len, *query;
 	struct http_url url;
 	size_t i, len;
 
 	if (target.len > 0 && *p != '/') {
-		if (http_url_parse(p, target.len, &url, NULL) == -1)
+		if (http_url_parse(p, target.len, &url, NULL) == -1 ||
+		    (url.is_tls && w->settings.tls == NULL))
 			return ROUTE_NONE;
 		p = url.path.data;
 		end = p + url.path.len;
@@ -467,7 +471,7 @@ static bool
 on_head(void *arg, const struct http_head *h, struct server_answer *a)
 {
 	const struct worker *w = arg;
-	enum route route = find_route(h->target);
+	enum route route = find_route(w, h->target);
 	struct access_refusal refusal = { 0, NULL };
 
 	if (route == ROUTE_NONE)
@@ -498,7 +502,7 @@ on_request(void *arg, struct server_connection *c,
 {
 	struct worker *w = arg;
 
-	if (find_route(req->head->target) == ROUTE_PING)
+	if (find_route(w, req->head->target) == ROUTE_PING)
 		answer_ping(w, c);
 	else
 		answer_run(w, c, req);
