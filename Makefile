@@ -165,7 +165,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_progress.t \
 	tests/test_http_client.t tests/test_http_server.t \
 	tests/test_server_limits.t tests/test_server_stream.t \
-	tests/test_server_drain.t \
+	tests/test_server_drain.t tests/test_server_rfc.t \
 	tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
 	tests/test_msg.t tests/test_net.t tests/test_stream.t \
 	tests/test_stream_tls.t tests/test_http_server_tls.t \
@@ -234,6 +234,7 @@ LOOP_UNIT = tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
 	tests/test_resolve.t tests/test_probe.t tests/test_http_client.t \
 	tests/test_http_server.t tests/test_server_limits.t \
 	tests/test_server_stream.t tests/test_server_drain.t \
+	tests/test_server_rfc.t \
 	tests/test_pool.t tests/test_pool_end.t
 
 LOOP_SHELL = tests/t_load.sh tests/t_client.sh tests/t_signal.sh \

@@ -27,6 +27,8 @@ enum chunk_state {
 	CHUNK_SIZE,
 	CHUNK_SIZE_BLANK,
 	CHUNK_EXTENSION,
+	CHUNK_QUOTED,			/* in an extension, as is the next */
+	CHUNK_ESCAPED,
 	CHUNK_SIZE_LF,
 	CHUNK_DATA,
 	CHUNK_DATA_CR,
@@ -48,6 +50,7 @@ static size_t	take_data(struct http_body *b, const char *p, size_t len,
 		    struct http_view *data);
 static enum chunk_state read_byte(struct http_body *b, char c);
 static enum chunk_state read_size_line(struct http_body *b, char c);
+static enum chunk_state read_extension(struct http_body *b, char c);
 static enum chunk_state read_size(struct http_body *b, char c);
 static enum chunk_state read_data_end(struct http_body *b, char c);
 static enum chunk_state read_trailer(struct http_body *b, char c);
@@ -160,6 +163,8 @@ read_byte(struct http_body *b, char c)
 	case CHUNK_SIZE:
 	case CHUNK_SIZE_BLANK:
 	case CHUNK_EXTENSION:
+	case CHUNK_QUOTED:
+	case CHUNK_ESCAPED:
 	case CHUNK_SIZE_LF:
 		return read_size_line(b, c);
 	case CHUNK_DATA_CR:
@@ -181,8 +186,8 @@ read_byte(struct http_body *b, char c)
 }
 
 /*
- * "1f", blanks, extensions, CRLF. Of extensions, which nobody understands, it
- * matters only that they cannot hide the end of the line.
+ * "1f", blanks, extensions, CRLF (RFC 9112 7.1). Blanks that no extension
+ * follows are tolerated: servers pad the size with them.
  */
 static enum chunk_state
 read_size_line(struct http_body *b, char c)
@@ -201,15 +206,38 @@ read_size_line(struct http_body *b, char c)
 		return read_size(b, c);
 	if (state == CHUNK_SIZE_FIRST)
 		return refuse(b, HTTP_BAD_CHUNK_SIZE);
+	if (state == CHUNK_EXTENSION || state == CHUNK_QUOTED ||
+	    state == CHUNK_ESCAPED)
+		return read_extension(b, c);
 	if (c == '\r')
 		return CHUNK_SIZE_LF;
-	if (state == CHUNK_EXTENSION && http_is_value(&c, 1))
-		return CHUNK_EXTENSION;
 	if (c == ';')
 		return CHUNK_EXTENSION;
 	if (c == ' ' || c == '\t')
 		return CHUNK_SIZE_BLANK;
 	return refuse(b, HTTP_BAD_CHUNK_SIZE);
+}
+
+/*
+ * Nobody understands extensions (RFC 9112 7.1.1). It matters only that they
+ * cannot hide the end of the line, in a quoted string either.
+ */
+static enum chunk_state
+read_extension(struct http_body *b, char c)
+{
+	enum chunk_state state = b->state;
+
+	if (c == '\r' && state == CHUNK_EXTENSION)
+		return CHUNK_SIZE_LF;
+	if (!http_is_value(&c, 1))
+		return refuse(b, HTTP_BAD_CHUNK_SIZE);
+	if (state == CHUNK_ESCAPED)
+		return CHUNK_QUOTED;
+	if (state == CHUNK_QUOTED && c == '\\')
+		return CHUNK_ESCAPED;
+	if (c == '"')
+		return state == CHUNK_QUOTED ? CHUNK_EXTENSION : CHUNK_QUOTED;
+	return state;
 }
 
 static enum chunk_state
