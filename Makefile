@@ -149,7 +149,7 @@ base/names_static.o: base/names.c
 TLS_UNIT_0 =
 TLS_UNIT_1 = tests/test_tls_memory.t
 UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
-	tests/test_json.t tests/test_json_write.t \
+	tests/test_json.t tests/test_json_write.t tests/test_json_rfc.t \
 	tests/test_http.t tests/test_http_words.t \
 	tests/test_http_body.t tests/test_http_url.t \
 	tests/test_arrival.t tests/test_arrival_share.t \
