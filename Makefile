@@ -151,7 +151,7 @@ TLS_UNIT_1 = tests/test_tls_memory.t
 UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_json.t tests/test_json_write.t tests/test_json_rfc.t \
 	tests/test_http.t tests/test_http_words.t \
-	tests/test_http_body.t tests/test_http_url.t \
+	tests/test_http_body.t tests/test_http_url.t tests/test_http_rfc.t \
 	tests/test_arrival.t tests/test_arrival_share.t \
 	tests/test_wire.t tests/test_wire_json.t \
 	tests/test_result.t tests/test_result_json.t \

@@ -21,7 +21,7 @@
 #include "wire.h"
 #include "wire/read.h"
 
-#define BYTES(s)	(s), sizeof(s) - 1	/* may hold NULs */
+#define T(s)		{ (s), sizeof(s) - 1 }	/* may hold NULs */
 #define MIB		(1024 * 1024)
 
 struct row {
@@ -31,151 +31,151 @@ struct row {
 
 /* RFC 8259 2 to 7, and 9. */
 static const struct row taken[] = {
-	{ BYTES("[]") }, { BYTES("[[]   ]") }, { BYTES("[\"\"]") },
-	{ BYTES("{}") }, { BYTES("{\"\":0}") }, { BYTES("[null, 1, \"1\", {}]") },
-	{ BYTES(" [1]") }, { BYTES("[1]\n") }, { BYTES("[1\n]") },
-	{ BYTES("[1,null,null,null,2]") }, { BYTES("[2] ") },
-	{ BYTES("\t\r\n [\t\r\n 1\t\r\n ,\t\r\n {\t\r\n \"a\"\t\r\n :\t\r\n 2"
-	    "\t\r\n }\t\r\n ]\t\r\n ") },
+	T("[]"), T("[[]   ]"), T("[\"\"]"),
+	T("{}"), T("{\"\":0}"), T("[null, 1, \"1\", {}]"),
+	T(" [1]"), T("[1]\n"), T("[1\n]"),
+	T("[1,null,null,null,2]"), T("[2] "),
+	T("\t\r\n [\t\r\n 1\t\r\n ,\t\r\n {\t\r\n \"a\"\t\r\n :\t\r\n 2"
+	    "\t\r\n }\t\r\n ]\t\r\n "),
 	/* Any value may be a text (2). */
-	{ BYTES("42") }, { BYTES("-0.1") }, { BYTES("\"asd\"") },
-	{ BYTES("\"\"") }, { BYTES("true") }, { BYTES("false") },
-	{ BYTES("null") }, { BYTES(" null ") },
+	T("42"), T("-0.1"), T("\"asd\""),
+	T("\"\""), T("true"), T("false"),
+	T("null"), T(" null "),
 	/* Numbers (6). */
-	{ BYTES("[0]") }, { BYTES("[-0]") }, { BYTES("[0.0]") },
-	{ BYTES("[-0.0]") }, { BYTES("[0e1]") }, { BYTES("[0e+1]") },
-	{ BYTES("[0E-1]") }, { BYTES("[1e+5]") }, { BYTES("[1E22]") },
-	{ BYTES("[1e-2]") }, { BYTES("[1E+002]") }, { BYTES("[20e1]") },
-	{ BYTES("[123.456e78]") }, { BYTES("[123.456789]") },
-	{ BYTES("[-123]") }, { BYTES("[-1]") }, { BYTES("[0.000000000000000"
-	    "00000000000000000000000000000000000000000000000000001]") },
+	T("[0]"), T("[-0]"), T("[0.0]"),
+	T("[-0.0]"), T("[0e1]"), T("[0e+1]"),
+	T("[0E-1]"), T("[1e+5]"), T("[1E22]"),
+	T("[1e-2]"), T("[1E+002]"), T("[20e1]"),
+	T("[123.456e78]"), T("[123.456789]"),
+	T("[-123]"), T("[-1]"), T("[0.000000000000000"
+	    "00000000000000000000000000000000000000000000000000001]"),
 	/* Strings (7). */
-	{ BYTES("[\"\\u0060\\u012a\\u12AB\"]") },
-	{ BYTES("[\"\\uD801\\udc37\"]") },
-	{ BYTES("[\"\\ud83d\\ude39\\ud83d\\udc8d\"]") },
-	{ BYTES("[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"]") },
-	{ BYTES("[\"\\\\u0000\"]") }, { BYTES("[\"\\\"\"]") },
-	{ BYTES("[\"a/*b*/c/*d//e\"]") }, { BYTES("[\"\\\\a\"]") },
-	{ BYTES("[\"\\u0000\"]") }, { BYTES("[\"\\u0012\"]") },
-	{ BYTES("[\"\\u001f\\u007f\\u0080\\u009f\"]") },
-	{ BYTES("[\"\x7f\"]") },		/* DEL is no control here */
-	{ BYTES("[\"\\uDBFF\\uDFFF\\uDBFF\\uDFFE\"]") },
-	{ BYTES("[\"\\uFDD0\\uFFFE\\uFFFF\"]") },	/* no characters */
-	{ BYTES("[\"\xef\xb7\x90\xef\xbf\xbe\xef\xbf\xbf\"]") },
-	{ BYTES("[\"\xf4\x8f\xbf\xbf\xf0\x9f\xbf\xbe\"]") },
-	{ BYTES("[\"\xe2\x80\xa8\xe2\x80\xa9\"]") },
-	{ BYTES("[\"\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\"]") },
-	{ BYTES("[\"\xf0\x90\x80\x80\xf3\xb0\x80\x80\"]") },
-	{ BYTES("[\"\\u200B\\u2064\\u2028\\u0821\"]") },
-	{ BYTES("\"\xef\xbb\xbf\"") },		/* U+FEFF inside */
+	T("[\"\\u0060\\u012a\\u12AB\"]"),
+	T("[\"\\uD801\\udc37\"]"),
+	T("[\"\\ud83d\\ude39\\ud83d\\udc8d\"]"),
+	T("[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"]"),
+	T("[\"\\\\u0000\"]"), T("[\"\\\"\"]"),
+	T("[\"a/*b*/c/*d//e\"]"), T("[\"\\\\a\"]"),
+	T("[\"\\u0000\"]"), T("[\"\\u0012\"]"),
+	T("[\"\\u001f\\u007f\\u0080\\u009f\"]"),
+	T("[\"\x7f\"]"),		/* DEL is no control here */
+	T("[\"\\uDBFF\\uDFFF\\uDBFF\\uDFFE\"]"),
+	T("[\"\\uFDD0\\uFFFE\\uFFFF\"]"),	/* no characters */
+	T("[\"\xef\xb7\x90\xef\xbf\xbe\xef\xbf\xbf\"]"),
+	T("[\"\xf4\x8f\xbf\xbf\xf0\x9f\xbf\xbe\"]"),
+	T("[\"\xe2\x80\xa8\xe2\x80\xa9\"]"),
+	T("[\"\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\"]"),
+	T("[\"\xf0\x90\x80\x80\xf3\xb0\x80\x80\"]"),
+	T("[\"\\u200B\\u2064\\u2028\\u0821\"]"),
+	T("\"\xef\xbb\xbf\""),		/* U+FEFF inside */
 	/* Objects (4). */
-	{ BYTES("{\"a\":1,\"b\":2}") }, { BYTES("{\"foo\\u0000bar\":42}") },
-	{ BYTES("{\"a\":{\"a\":{\"a\":[{\"a\":1},{\"a\":2}]}}}") },
-	{ BYTES("{\"a\":1,\"A\":2,\"a \":3,\" a\":4}") },
-	{ BYTES("{\"\xc3\xa9\":1,\"e\xcc\x81\":2}") },	/* two spellings */
-	{ BYTES("{\n\"a\":\n1\n}") },
-	{ BYTES("{\"x\":[{\"id\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}],"
-	    "\"id\":\"\"}") }
+	T("{\"a\":1,\"b\":2}"), T("{\"foo\\u0000bar\":42}"),
+	T("{\"a\":{\"a\":{\"a\":[{\"a\":1},{\"a\":2}]}}}"),
+	T("{\"a\":1,\"A\":2,\"a \":3,\" a\":4}"),
+	T("{\"\xc3\xa9\":1,\"e\xcc\x81\":2}"),	/* two spellings */
+	T("{\n\"a\":\n1\n}"),
+	T("{\"x\":[{\"id\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}],"
+	    "\"id\":\"\"}")
 };
 
 static const struct row refused[] = {
 	/* No text, or more than one (2). */
-	{ BYTES("") }, { BYTES(" ") }, { BYTES("\n") }, { BYTES("\0") },
-	{ BYTES("1 1") }, { BYTES("[][]") }, { BYTES("{}{}") },
-	{ BYTES("[1]x") }, { BYTES("[1]\0") }, { BYTES("1\0") },
-	{ BYTES("{\"a\":1}#") }, { BYTES("{\"a\":1}/**/") },
-	{ BYTES("{\"a\":1}//") }, { BYTES("/**/1") }, { BYTES("#\n1") },
-	{ BYTES("[1]]") }, { BYTES("{}}") }, { BYTES("[") }, { BYTES("{") },
-	{ BYTES("]") }, { BYTES("}") }, { BYTES(",") }, { BYTES(":") },
-	{ BYTES("*") }, { BYTES("\xe5") }, { BYTES("\xc3\xa5") },
-	{ BYTES("<null>") }, { BYTES("[<null>]") },
+	T(""), T(" "), T("\n"), T("\0"),
+	T("1 1"), T("[][]"), T("{}{}"),
+	T("[1]x"), T("[1]\0"), T("1\0"),
+	T("{\"a\":1}#"), T("{\"a\":1}/**/"),
+	T("{\"a\":1}//"), T("/**/1"), T("#\n1"),
+	T("[1]]"), T("{}}"), T("["), T("{"),
+	T("]"), T("}"), T(","), T(":"),
+	T("*"), T("\xe5"), T("\xc3\xa5"),
+	T("<null>"), T("[<null>]"),
 	/* Blanks are four characters (2). */
-	{ BYTES("\f[]") }, { BYTES("[]\v") }, { BYTES("[\f]") },
-	{ BYTES("[\v1]") }, { BYTES("\xc2\xa0[]") }, { BYTES("[\xe2\x81\xa0]") },
-	{ BYTES("[\xe2\x80\xa8]") }, { BYTES("[\xe3\x80\x80]") },
-	{ BYTES("\b1") }, { BYTES("\x1e[]\n") },	/* of RFC 7464 */
+	T("\f[]"), T("[]\v"), T("[\f]"),
+	T("[\v1]"), T("\xc2\xa0[]"), T("[\xe2\x81\xa0]"),
+	T("[\xe2\x80\xa8]"), T("[\xe3\x80\x80]"),
+	T("\b1"), T("\x1e[]\n"),	/* of RFC 7464 */
 	/* Words (3). */
-	{ BYTES("[nul]") }, { BYTES("[tru]") }, { BYTES("[fals]") },
-	{ BYTES("[True]") }, { BYTES("[TRUE]") }, { BYTES("[NULL]") },
-	{ BYTES("[truefalse]") }, { BYTES("[true false]") },
-	{ BYTES("[nulll]") }, { BYTES("[n\0ull]") }, { BYTES("undefined") },
-	{ BYTES("[None]") },
+	T("[nul]"), T("[tru]"), T("[fals]"),
+	T("[True]"), T("[TRUE]"), T("[NULL]"),
+	T("[truefalse]"), T("[true false]"),
+	T("[nulll]"), T("[n\0ull]"), T("undefined"),
+	T("[None]"),
 	/* Arrays (5). */
-	{ BYTES("[1 true]") }, { BYTES("[1:2]") }, { BYTES("[,1]") },
-	{ BYTES("[1,,2]") }, { BYTES("[\"x\",,]") }, { BYTES("[\"x\",]") },
-	{ BYTES("[1,]") }, { BYTES("[1,\n]") }, { BYTES("[,]") },
-	{ BYTES("[\"x\"") }, { BYTES("[1,") }, { BYTES("[1}") },
-	{ BYTES("[3[4]]") }, { BYTES("[[") }, { BYTES("[\"\": 1]") },
-	{ BYTES("[-]") }, { BYTES("[*]") }, { BYTES("[1;2]") },
-	{ BYTES("[1/**/,2]") }, { BYTES("[1//\n]") },
+	T("[1 true]"), T("[1:2]"), T("[,1]"),
+	T("[1,,2]"), T("[\"x\",,]"), T("[\"x\",]"),
+	T("[1,]"), T("[1,\n]"), T("[,]"),
+	T("[\"x\""), T("[1,"), T("[1}"),
+	T("[3[4]]"), T("[["), T("[\"\": 1]"),
+	T("[-]"), T("[*]"), T("[1;2]"),
+	T("[1/**/,2]"), T("[1//\n]"),
 	/* Objects (4). */
-	{ BYTES("{\"a\":1,}") }, { BYTES("{\"a\":1,,}") },
-	{ BYTES("{\"a\":1,,\"b\":2}") }, { BYTES("{,}") },
-	{ BYTES("{,\"a\":1}") }, { BYTES("{\"a\"}") }, { BYTES("{\"a\":}") },
-	{ BYTES("{\"a\" 1}") }, { BYTES("{\"a\",1}") }, { BYTES("{:1}") },
-	{ BYTES("{a:1}") }, { BYTES("{'a':1}") }, { BYTES("{1:1}") },
-	{ BYTES("{null:1}") }, { BYTES("{[1]:1}") }, { BYTES("{{}:1}") },
-	{ BYTES("{\"a\"::1}") }, { BYTES("{\"a\":1:2}") },
-	{ BYTES("{\"a\":1 \"b\":2}") }, { BYTES("{\"a\":1;}") },
-	{ BYTES("{\"a\":1]") }, { BYTES("{\"a\":1") }, { BYTES("{\"a") },
-	{ BYTES("{\"a\":/**/1}") }, { BYTES("{\"a\"=1}") },
-	{ BYTES("{\"a\":\"b\" c}") }, { BYTES("{\"\\uD800\":1}") },
+	T("{\"a\":1,}"), T("{\"a\":1,,}"),
+	T("{\"a\":1,,\"b\":2}"), T("{,}"),
+	T("{,\"a\":1}"), T("{\"a\"}"), T("{\"a\":}"),
+	T("{\"a\" 1}"), T("{\"a\",1}"), T("{:1}"),
+	T("{a:1}"), T("{'a':1}"), T("{1:1}"),
+	T("{null:1}"), T("{[1]:1}"), T("{{}:1}"),
+	T("{\"a\"::1}"), T("{\"a\":1:2}"),
+	T("{\"a\":1 \"b\":2}"), T("{\"a\":1;}"),
+	T("{\"a\":1]"), T("{\"a\":1"), T("{\"a"),
+	T("{\"a\":/**/1}"), T("{\"a\"=1}"),
+	T("{\"a\":\"b\" c}"), T("{\"\\uD800\":1}"),
 	/* Numbers (6). */
-	{ BYTES("[+1]") }, { BYTES("[+Inf]") }, { BYTES("[-01]") },
-	{ BYTES("[-00]") }, { BYTES("[01]") }, { BYTES("[00]") },
-	{ BYTES("[012]") }, { BYTES("[-012]") }, { BYTES("[1.]") },
-	{ BYTES("[-2.]") }, { BYTES("[.5]") }, { BYTES("[-.5]") },
-	{ BYTES("[.]") }, { BYTES("[.e1]") }, { BYTES("[0.]") },
-	{ BYTES("[0.e1]") }, { BYTES("[2.e3]") }, { BYTES("[1.e-5]") },
-	{ BYTES("[0.3e]") }, { BYTES("[0.3e+]") }, { BYTES("[0E]") },
-	{ BYTES("[0E+]") }, { BYTES("[1e]") }, { BYTES("[1e+]") },
-	{ BYTES("[1e-]") }, { BYTES("[1e++1]") }, { BYTES("[1e+-1]") },
-	{ BYTES("[1e1.5]") }, { BYTES("[1e1e1]") }, { BYTES("[1.2.3]") },
-	{ BYTES("[1ee5]") }, { BYTES("[e5]") }, { BYTES("[1E]") },
-	{ BYTES("[0x1]") }, { BYTES("[0x42]") }, { BYTES("[0b1]") },
-	{ BYTES("[0o7]") }, { BYTES("[1_000]") }, { BYTES("[1 000]") },
-	{ BYTES("[1,000.0 0]") }, { BYTES("[1a]") }, { BYTES("[1n]") },
-	{ BYTES("[NaN]") }, { BYTES("[nan]") }, { BYTES("[Infinity]") },
-	{ BYTES("[-Infinity]") }, { BYTES("[-NaN]") }, { BYTES("[inf]") },
-	{ BYTES("[--1]") }, { BYTES("[- 1]") }, { BYTES("[-x]") },
-	{ BYTES("[1+2]") }, { BYTES("[$1]") }, { BYTES("[1\0]") },
-	{ BYTES("[0\0]") }, { BYTES("[\xef\xbc\x91]") },	/* wide 1 */
-	{ BYTES("[123\xe5]") }, { BYTES("[1e\xe5]") }, { BYTES("-") },
+	T("[+1]"), T("[+Inf]"), T("[-01]"),
+	T("[-00]"), T("[01]"), T("[00]"),
+	T("[012]"), T("[-012]"), T("[1.]"),
+	T("[-2.]"), T("[.5]"), T("[-.5]"),
+	T("[.]"), T("[.e1]"), T("[0.]"),
+	T("[0.e1]"), T("[2.e3]"), T("[1.e-5]"),
+	T("[0.3e]"), T("[0.3e+]"), T("[0E]"),
+	T("[0E+]"), T("[1e]"), T("[1e+]"),
+	T("[1e-]"), T("[1e++1]"), T("[1e+-1]"),
+	T("[1e1.5]"), T("[1e1e1]"), T("[1.2.3]"),
+	T("[1ee5]"), T("[e5]"), T("[1E]"),
+	T("[0x1]"), T("[0x42]"), T("[0b1]"),
+	T("[0o7]"), T("[1_000]"), T("[1 000]"),
+	T("[1,000.0 0]"), T("[1a]"), T("[1n]"),
+	T("[NaN]"), T("[nan]"), T("[Infinity]"),
+	T("[-Infinity]"), T("[-NaN]"), T("[inf]"),
+	T("[--1]"), T("[- 1]"), T("[-x]"),
+	T("[1+2]"), T("[$1]"), T("[1\0]"),
+	T("[0\0]"), T("[\xef\xbc\x91]"),	/* wide 1 */
+	T("[123\xe5]"), T("[1e\xe5]"), T("-"),
 	/* Strings (7). */
-	{ BYTES("['a']") }, { BYTES("[`a`]") }, { BYTES("[\"a]") },
-	{ BYTES("\"") }, { BYTES("\"\\") }, { BYTES("\"\\\"") },
-	{ BYTES("[\"\\\\\\\"]") }, { BYTES("[\"\\x00\"]") },
-	{ BYTES("[\"\\a\"]") }, { BYTES("[\"\\v\"]") }, { BYTES("[\"\\0\"]") },
-	{ BYTES("[\"\\'\"]") }, { BYTES("[\"\\ \"]") }, { BYTES("[\"\\\n\"]") },
-	{ BYTES("[\"\\\t\"]") }, { BYTES("[\"\\\0\"]") }, { BYTES("[\"\\U0041\"]") },
-	{ BYTES("[\"\\\xc3\xa9\"]") }, { BYTES("[\"\\\xe5\"]") },
-	{ BYTES("[\"\\u\"]") }, { BYTES("[\"\\u1\"]") }, { BYTES("[\"\\u12\"]") },
-	{ BYTES("[\"\\u00A\"]") }, { BYTES("[\"\\u00G0\"]") },
-	{ BYTES("[\"\\u 041\"]") }, { BYTES("[\"\\u+041\"]") },
-	{ BYTES("[\"\\u{41}\"]") }, { BYTES("[\"\\u0\x30\0\"]") },
-	{ BYTES("[\\u0020\"a\"]") }, { BYTES("[\\n]") }, { BYTES("[a\"]") },
-	{ BYTES("[\"a\nb\"]") }, { BYTES("[\"a\tb\"]") }, { BYTES("[\"a\rb\"]") },
-	{ BYTES("[\"a\0b\"]") }, { BYTES("[\"\x01\"]") }, { BYTES("[\"\x1f\"]") },
-	{ BYTES("[\"\x1b[0m\"]") }, { BYTES("\"a\"x") },
+	T("['a']"), T("[`a`]"), T("[\"a]"),
+	T("\""), T("\"\\"), T("\"\\\""),
+	T("[\"\\\\\\\"]"), T("[\"\\x00\"]"),
+	T("[\"\\a\"]"), T("[\"\\v\"]"), T("[\"\\0\"]"),
+	T("[\"\\'\"]"), T("[\"\\ \"]"), T("[\"\\\n\"]"),
+	T("[\"\\\t\"]"), T("[\"\\\0\"]"), T("[\"\\U0041\"]"),
+	T("[\"\\\xc3\xa9\"]"), T("[\"\\\xe5\"]"),
+	T("[\"\\u\"]"), T("[\"\\u1\"]"), T("[\"\\u12\"]"),
+	T("[\"\\u00A\"]"), T("[\"\\u00G0\"]"),
+	T("[\"\\u 041\"]"), T("[\"\\u+041\"]"),
+	T("[\"\\u{41}\"]"), T("[\"\\u0\x30\0\"]"),
+	T("[\\u0020\"a\"]"), T("[\\n]"), T("[a\"]"),
+	T("[\"a\nb\"]"), T("[\"a\tb\"]"), T("[\"a\rb\"]"),
+	T("[\"a\0b\"]"), T("[\"\x01\"]"), T("[\"\x1f\"]"),
+	T("[\"\x1b[0m\"]"), T("\"a\"x"),
 	/* Not UTF-8 (8.1): as in RFC 3629 3 and 4. */
-	{ BYTES("[\"\x80\"]") }, { BYTES("[\"\xbf\"]") }, { BYTES("[\"\x81\x80\"]") },
-	{ BYTES("[\"\xc0\x80\"]") }, { BYTES("[\"\xc0\xaf\"]") },
-	{ BYTES("[\"\xc1\xbf\"]") }, { BYTES("[\"\xe0\x80\xaf\"]") },
-	{ BYTES("[\"\xe0\x9f\xbf\"]") }, { BYTES("[\"\xf0\x80\x80\xaf\"]") },
-	{ BYTES("[\"\xf0\x8f\xbf\xbf\"]") },
-	{ BYTES("[\"\xf8\x80\x80\x80\xaf\"]") },
-	{ BYTES("[\"\xfc\x80\x80\x80\x80\xaf\"]") },
-	{ BYTES("[\"\xed\xa0\x80\"]") }, { BYTES("[\"\xed\xbf\xbf\"]") },
-	{ BYTES("[\"\xed\xa0\xbd\xed\xb8\x80\"]") },	/* a pair of them */
-	{ BYTES("[\"\xf4\x90\x80\x80\"]") }, { BYTES("[\"\xf5\x80\x80\x80\"]") },
-	{ BYTES("[\"\xf7\xbf\xbf\xbf\"]") }, { BYTES("[\"\xfe\"]") },
-	{ BYTES("[\"\xff\"]") }, { BYTES("[\"\xc2\"]") }, { BYTES("[\"\xe2\x82\"]") },
-	{ BYTES("[\"\xf0\x9f\x98\"]") }, { BYTES("[\"\xe2\x28\xa1\"]") },
-	{ BYTES("[\"\xe2\x82\x28\"]") }, { BYTES("[\"\xf0\x28\x8c\xbc\"]") },
-	{ BYTES("[\"\xc3\xa9\xa9\"]") }, { BYTES("\"\xc3") }, { BYTES("\"\xf0\x9f") },
-	{ BYTES("{\"\x80\":1}") }, { BYTES("[\"\xe9\"]") },	/* Latin-1 */
-	{ BYTES("[\xff]") }, { BYTES("\xff\xfe[\0]\0") },	/* UTF-16 */
-	{ BYTES("\0[\0]") }, { BYTES("\xfe\xff\0[\0]") }
+	T("[\"\x80\"]"), T("[\"\xbf\"]"), T("[\"\x81\x80\"]"),
+	T("[\"\xc0\x80\"]"), T("[\"\xc0\xaf\"]"),
+	T("[\"\xc1\xbf\"]"), T("[\"\xe0\x80\xaf\"]"),
+	T("[\"\xe0\x9f\xbf\"]"), T("[\"\xf0\x80\x80\xaf\"]"),
+	T("[\"\xf0\x8f\xbf\xbf\"]"),
+	T("[\"\xf8\x80\x80\x80\xaf\"]"),
+	T("[\"\xfc\x80\x80\x80\x80\xaf\"]"),
+	T("[\"\xed\xa0\x80\"]"), T("[\"\xed\xbf\xbf\"]"),
+	T("[\"\xed\xa0\xbd\xed\xb8\x80\"]"),	/* a pair of them */
+	T("[\"\xf4\x90\x80\x80\"]"), T("[\"\xf5\x80\x80\x80\"]"),
+	T("[\"\xf7\xbf\xbf\xbf\"]"), T("[\"\xfe\"]"),
+	T("[\"\xff\"]"), T("[\"\xc2\"]"), T("[\"\xe2\x82\"]"),
+	T("[\"\xf0\x9f\x98\"]"), T("[\"\xe2\x28\xa1\"]"),
+	T("[\"\xe2\x82\x28\"]"), T("[\"\xf0\x28\x8c\xbc\"]"),
+	T("[\"\xc3\xa9\xa9\"]"), T("\"\xc3"), T("\"\xf0\x9f"),
+	T("{\"\x80\":1}"), T("[\"\xe9\"]"),	/* Latin-1 */
+	T("[\xff]"), T("\xff\xfe[\0]\0"),	/* UTF-16 */
+	T("\0[\0]"), T("\xfe\xff\0[\0]")
 };
 
 /* The RFC leaves these open; here they are refused, and why. */
