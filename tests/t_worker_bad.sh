@@ -35,6 +35,33 @@ is "a wrong method: Allow" "$(field refused Allow)" POST
 address=$guarded
 head_of POST /x | refused "another path, without the token" 404
 head_of GET /run | refused "a wrong method, without the token" 405
+address=$plain
+
+# Targets in other forms (RFC 9112 3.2): an absolute one brings its own host,
+# and nobody is here by https without TLS, nor a proxy.
+while read -r want line; do
+	printf '%s HTTP/1.1\r\nHost: localhost\r\n\r\n' "$line" |
+	    answer form
+	is "$line: status" "$(code form)" "$want"
+done <<END
+200 GET http://localhost/ping
+200 GET HTTP://127.0.0.1:1/ping?a
+200 GET /ping?a
+403 GET http://evil.example/ping
+403 GET http://evil.example:80/ping
+404 GET https://localhost/ping
+404 GET ftp://localhost/ping
+404 GET http://localhost
+404 GET //localhost/ping
+404 GET /ping/
+404 GET /x/../ping
+404 GET /%70ing
+404 OPTIONS *
+404 CONNECT localhost:80
+400 GET /ping#a
+400 GET ping
+END
+address=$guarded
 
 # 401, for /ping too, before all that follows.
 for header in 'Authorization:' 'Authorization: Bearer' \
