@@ -186,7 +186,8 @@ HELPERS = tests/misbehave.t tests/misbehave_tls.t tests/recorder.t \
 	tests/narrow.t tests/dns.t
 
 SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
-	tests/t_signal.sh tests/t_refuse.sh tests/t_output.sh \
+	tests/t_signal.sh tests/t_refuse.sh tests/t_inject.sh \
+	tests/t_output.sh \
 	tests/t_merge.sh tests/t_fleet_dry.sh \
 	tests/t_worker.sh tests/t_worker_bad.sh tests/t_worker_gone.sh \
 	tests/t_worker_died.sh tests/t_worker_busy.sh \

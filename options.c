@@ -38,9 +38,11 @@ option_text(char text[OPTION_TEXT_MAX], const struct option_row *row)
 int
 options_refuse(const struct given *g, const char *why)
 {
-	char text[OPTION_TEXT_MAX];
+	char text[OPTION_TEXT_MAX], *line = xstrdup(why);
 
-	warnx("%s: %s", option_text(text, g->row), why);
+	text_make_line(line);
+	warnx("%s: %s", option_text(text, g->row), line);
+	free(line);
 	return -1;
 }
 

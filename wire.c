@@ -67,21 +67,13 @@ wire_refuse(char why[WIRE_TEXT_MAX], const char *fmt, ...)
 static void
 make_line(char *why, size_t len)
 {
-	size_t i;
-
 	if (len >= WIRE_TEXT_MAX) {
 		len = WIRE_TEXT_MAX - 1;
 		while (len > 0 && ((unsigned char)why[len - 1] & 0x80) != 0)
 			len--;
 	}
 	why[len] = '\0';
-	for (i = 0; i < len; i++) {
-		if (!utf8_is_control(&why[i]))
-			continue;
-		if ((unsigned char)why[i] >= 0x80)
-			why[i + 1] = '?';
-		why[i] = '?';
-	}
+	text_make_line(why);
 }
 
 int

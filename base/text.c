@@ -578,3 +578,15 @@ utf8_is_control(const char *s)
 	return c[0] < ' ' || c[0] == 0x7f ||
 	    (c[0] == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f);
 }
+
+void
+text_make_line(char *s)
+{
+	for (; *s != '\0'; s++) {
+		if (!utf8_is_control(s))
+			continue;
+		if ((unsigned char)*s >= 0x80)
+			*s++ = '?';
+		*s = '?';
+	}
+}

@@ -59,5 +59,7 @@ int	 base64_decode(struct buf *b, const char *s, size_t len);
 size_t	 utf8_len(const char *s, size_t len);
 /* Is that character a control: below a blank, DEL, or U+0080 to U+009F? */
 bool	 utf8_is_control(const char *s);
+/* What others wrote as one line for a terminal or a log: "?" for controls. */
+void	 text_make_line(char *s);
 
 #endif

@@ -268,6 +268,16 @@ refuse(char why[CONNECT_TEXT_MAX], const char *text)
 	return -1;
 }
 
+/* Paths are shown, in logs of workers too. */
+static bool
+has_controls(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if (utf8_is_control(s))
+			return true;
+	return false;
+}
+
 int
 connect_check(const struct connect_settings *c, char why[CONNECT_TEXT_MAX])
 {
@@ -277,9 +287,10 @@ connect_check(const struct connect_settings *c, char why[CONNECT_TEXT_MAX])
 	    !is_host(c->server_name, strlen(c->server_name))))
 		return refuse(why, "serverName: must be a host, without "
 		    "a port");
-	if (c->unix_socket != NULL && !net_unix_address(&a, c->unix_socket))
+	if (c->unix_socket != NULL && (!net_unix_address(&a, c->unix_socket) ||
+	    has_controls(c->unix_socket)))
 		return refuse(why, "unixSocket: must be a path of about 100 "
-		    "bytes at most");
+		    "bytes at most, without control characters");
 	if (c->unix_socket != NULL && c->ndetours > 0)
 		return refuse(why, "unixSocket: cannot be combined with "
 		    "connectTo");

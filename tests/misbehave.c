@@ -261,6 +261,34 @@ redirect(struct peer *p, const char *text)
 	}
 }
 
+/* Where no client may go, or not as it stands: what /1, /2 ... lead to. */
+static const char *const odd_places[] = {
+	"/%0d%0aX-Evil:%201", "/a b", "/a\tb", "/a\001b", "/a\177b",
+	"/a\303\244", "/a\rX-Evil: 1", "/a HTTP/1.1\r\nX-Evil: 1",
+	"/a\r\n X-Evil: 1", "http:a", "http:/a", "http:///a", "http://[::1/",
+	"http://127.0.0.1:99999/", "http://a b/", "http://a@b@127.0.0.1/",
+	"http://127.0.0.1\\@localhost/", "http://127.0.0.1,localhost/",
+	"javascript:alert(1)", "file:///etc/passwd", "unix:/a", "ftp://a/"
+};
+
+static void
+redirect_odd(struct peer *p, const char *text)
+{
+	unsigned long n;
+
+	for (;;) {
+		read_request(p);
+		n = strtoul(p->path + 1, NULL, 10);
+		if (n == 0 || n > UTIL_NELEM(odd_places)) {
+			say(p, OK);
+			continue;
+		}
+		say(p, text);
+		say(p, odd_places[n - 1]);
+		say(p, CRLF LENGTH(0) CRLF);
+	}
+}
+
 static void
 slow_byte(struct peer *p, const char *text)
 {
@@ -309,6 +337,7 @@ static const struct behaviour {
 	    "HTTP/1.1 303 See Other\r\nLocation: http://localhost:" },
 	{ "redirect-307-post", redirect,
 	    "HTTP/1.1 307 Temporary Redirect\r\nLocation: " },
+	{ "redirect-odd", redirect_odd, "HTTP/1.1 302 Found\r\nLocation: " },
 	/* Silent. */
 	{ "hang", answer_and_hang, "" },
 	{ "hang-head", answer_and_hang, HEAD "Content-Le" },

@@ -235,9 +235,11 @@ static const struct check_test {
 	{ { .server_name = (char *)"a\nb" }, NULL, NULL,
 	    "serverName: must be a host, without a port" },
 	{ { .unix_socket = (char *)"" }, NULL, NULL,
-	    "unixSocket: must be a path of about 100 bytes at most" },
+	    "unixSocket: must be a path of about 100 bytes at most, "
+	    "without control characters" },
 	{ { .unix_socket = long_path }, NULL, NULL,
-	    "unixSocket: must be a path of about 100 bytes at most" },
+	    "unixSocket: must be a path of about 100 bytes at most, "
+	    "without control characters" },
 	{ { .unix_socket = (char *)"/x" }, ":::", NULL,
 	    "unixSocket: cannot be combined with connectTo" },
 	{ { .unix_socket = (char *)"/x" }, NULL, "::1",

@@ -348,7 +348,7 @@ static const struct bad_test {
 	{ { "--source", "::1," }, URL, "--source: : expected an address of "
 	    "this machine, in numbers\n", false },
 	{ { "--unix-socket", "" }, URL, "--unix-socket: must be a path of "
-	    "about 100 bytes at most\n", false },
+	    "about 100 bytes at most, without control characters\n", false },
 	{ { "--unix-socket", "x", "--source", "::1" }, URL,
 	    "--unix-socket: cannot be combined with --source\n", false },
 	{ { "--connect-to", ":::", "--unix-socket", "x" }, URL,
