@@ -71,8 +71,7 @@ struct http_head {
 	enum http_framing	 framing;
 	uint64_t		 length;	/* for HTTP_BODY_LENGTH */
 	bool			 keep_alive;	/* RFC 9112 9.3 */
-	bool			 wants_continue;	/* RFC 9110 10.1.1; other
-							   expectations mean nothing */
+	bool			 wants_continue;	/* RFC 9110 10.1.1 */
 	enum http_reason	 reason;	/* when HTTP_BAD */
 };
 
@@ -93,7 +92,12 @@ struct http_head {
  * connection, and a transfer coding in HTTP/1.0, clear keep_alive.
  * http_read_request: a few blank lines before it are skipped (RFC 9112 2.2);
  * HTTP/1.1 without exactly one Host is HTTP_BAD_HOST, and so are two Hosts in
- * HTTP/1.0. A transfer coding in HTTP/1.0 is refused.
+ * HTTP/1.0. A transfer coding in HTTP/1.0 is refused. Other expectations than
+ * 100-continue mean nothing (RFC 9110 10.1.1 leaves it to the server).
+ *
+ * Both refuse what the RFC lets a reader repair: a Content-Length beside a
+ * coding, codings other than chunked, obs-fold (9112 6.3, 6.1, 5.2). Both take
+ * a Content-Length that is the same several times (6.3, 5).
  */
 ssize_t	 http_read_answer(const char *data, size_t len, size_t *scanned,
 	    bool to_head, struct http_head *h);

@@ -60,6 +60,7 @@ done <<END
 404 CONNECT localhost:80
 400 GET /ping#a
 400 GET ping
+400 GET *
 END
 address=$guarded
 
