@@ -65,7 +65,7 @@ void	 msg_add_bytes(struct msg_channel *ch, const void *p, size_t len);
 void	 msg_add_str(struct msg_channel *ch, const char *s);	/* NULL: "" */
 void	 msg_send(struct msg_channel *ch);
 
-/* Take one apart. On too little: 0, NULL; is_bad sticks, and so do these. */
+/* Take one apart. On too little: 0, NULL, ""; is_bad sticks, so do these. */
 uint64_t msg_get_uint(struct msg *m);
 /* Up to max; a larger one is bad. */
 uint64_t msg_get_max(struct msg *m, uint64_t max);
