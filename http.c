@@ -603,6 +603,15 @@ read_fields(struct reader *r)
  * Takes one field line. A folded one begins with a blank, which no name does
  * (RFC 9112 5.2); a blank before the colon ends the name too early (5.1).
  */
+/* Half a line is not judged: its outcome must not depend on where it is cut. */
+static ssize_t
+refuse_field(struct reader *r)
+{
+	if (memchr(r->p, '\n', (size_t)(r->end - r->p)) == NULL)
+		return HTTP_PARTIAL;
+	return refuse(r, HTTP_BAD_FIELD);
+}
+
 static ssize_t
 read_field(struct reader *r, struct http_view *name, struct http_view *value)
 {
@@ -613,11 +622,11 @@ read_field(struct reader *r, struct http_view *name, struct http_view *value)
 	if (colon == r->end)
 		return HTTP_PARTIAL;
 	if (*colon != ':' || colon == r->p)
-		return refuse(r, HTTP_BAD_FIELD);
+		return refuse_field(r);
 	stop = skip_class(colon + 1, r->end, CHAR_VALUE);
 	n = line_end(stop, r->end);
 	if (n == 0)
-		return refuse(r, HTTP_BAD_FIELD);
+		return refuse_field(r);
 	if (n == HTTP_PARTIAL)
 		return n;
 	*name = (struct http_view){ r->p, colon - r->p };

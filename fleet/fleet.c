@@ -292,13 +292,12 @@ shown(const char *text)
 	size_t len = strlen(text), i, n;
 	char *copy = xstrndup(text, len);
 
-	for (i = 0; i < len; i += n) {
-		n = utf8_len(copy + i, len - i);
-		if (n == 0 || iscntrl((unsigned char)copy[i])) {
+	for (i = 0; i < len; i += n)
+		if ((n = utf8_len(copy + i, len - i)) == 0) {
 			copy[i] = '?';
 			n = 1;
 		}
-	}
+	text_make_line(copy);
 	return copy;
 }
 
