@@ -194,7 +194,8 @@ REPLAY = tests/fuzz/answer.r tests/fuzz/expression.r tests/fuzz/frames.r \
 	tests/fuzz/run_request.r tests/fuzz/threshold.r tests/fuzz/url.r \
 	tests/fuzz/worker_result.r tests/fuzz/workers.r
 
-SHELL_TESTS = tests/t_corpus.sh tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
+SHELL_TESTS = tests/t_corpus.sh \
+	tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_signal.sh tests/t_refuse.sh tests/t_inject.sh \
 	tests/t_output.sh \
 	tests/t_merge.sh tests/t_fleet_dry.sh \
@@ -232,7 +233,8 @@ $(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h \
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< `sh tests/libs.sh $<` \
 	    libpulse.a $(LIBS)
 
-$(REPLAY): libpulse.a tests/fuzz/replay.c tests/fuzz/fuzz.c tests/fuzz/fuzz.h
+$(REPLAY): libpulse.a tests/fuzz/replay.c tests/fuzz/fuzz.c \
+	tests/fuzz/fuzz.h
 
 .c.r:
 	@echo '$(CC) -o $@'

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Runs fuzz targets, each for so many seconds, two side by side; for `make
-# fuzz`, which has built them: fuzz.sh SECONDS TARGET ... What they learn is kept
-# in $FUZZ_DIR (default: fuzz.out) and taken up again by the next run; an input
-# that broke something is there as TARGET.crash-... . A line for each target:
-# executions, seconds, what the code covers. Status 1 if anything broke.
+# fuzz`, which has built them: fuzz.sh SECONDS TARGET ... What they learn is
+# kept in $FUZZ_DIR (default: fuzz.out) and taken up again by the next run; an
+# input that broke something is there as TARGET.crash-... . A line for each
+# target: executions, seconds, what the code covers. Status 1 if anything broke.
 seconds=$1
 shift
 out=${FUZZ_DIR:-fuzz.out}

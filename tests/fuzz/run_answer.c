@@ -81,7 +81,9 @@ listen_to(struct heard *h, int status, bool is_stream, const uint8_t *data,
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const int statuses[] = { 200, 200, 200, 400, 401, 500, 503, 999 };
+	static const int statuses[] = {
+		200, 200, 200, 400, 401, 500, 503, 999
+	};
 	uint8_t how = fuzz_byte(&data, &size);
 	size_t piece = fuzz_byte(&data, &size) % 64 + 1u;
 	struct heard whole, cut;
