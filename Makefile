@@ -12,7 +12,7 @@
 
 .POSIX:
 .SUFFIXES:
-.SUFFIXES: .c .o .t .r .fo
+.SUFFIXES: .c .o .t
 
 CC = cc
 # Without TLS it is for machines on which every byte counts. Nothing here throws
@@ -185,17 +185,7 @@ HELPERS = tests/misbehave.t tests/misbehave_tls.t tests/recorder.t \
 	tests/micro.t tests/gopeer.t tests/ask.t tests/manyworkers.t \
 	tests/narrow.t tests/dns.t
 
-# Targets of fuzzing, by tests/fuzz/NAME.c; `make check` replays their corpus.
-FUZZ = answer expression frames json phase plan request run_answer \
-	run_request threshold url worker_result workers
-REPLAY = tests/fuzz/answer.r tests/fuzz/expression.r tests/fuzz/frames.r \
-	tests/fuzz/json.r tests/fuzz/phase.r tests/fuzz/plan.r \
-	tests/fuzz/request.r tests/fuzz/run_answer.r \
-	tests/fuzz/run_request.r tests/fuzz/threshold.r tests/fuzz/url.r \
-	tests/fuzz/worker_result.r tests/fuzz/workers.r
-
-SHELL_TESTS = tests/t_corpus.sh \
-	tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
+SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_signal.sh tests/t_refuse.sh tests/t_inject.sh \
 	tests/t_output.sh \
 	tests/t_merge.sh tests/t_fleet_dry.sh \
@@ -233,15 +223,7 @@ $(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h \
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< `sh tests/libs.sh $<` \
 	    libpulse.a $(LIBS)
 
-$(REPLAY): libpulse.a tests/fuzz/replay.c tests/fuzz/fuzz.c \
-	tests/fuzz/fuzz.h
-
-.c.r:
-	@echo '$(CC) -o $@'
-	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< tests/fuzz/replay.c \
-	    tests/fuzz/fuzz.c libpulse.a $(LIBS)
-
-check: pulse $(STATIC) $(UNIT) $(HELPERS) $(REPLAY)
+check: pulse $(STATIC) $(UNIT) $(HELPERS)
 	@sh tests/run.sh $(UNIT) $(SHELL_TESTS) $(BUILD_TESTS)
 
 # What depends on the event loop: for LOOP=poll, beside a whole check.
@@ -264,7 +246,7 @@ check-loop: pulse $(LOOP_UNIT) $(HELPERS)
 	@sh tests/run.sh $(LOOP_UNIT) $(LOOP_SHELL)
 
 # Without the unit tests: for a C library that has no check.
-check-shell: pulse $(HELPERS) $(REPLAY)
+check-shell: pulse $(HELPERS)
 	@sh tests/run.sh $(SHELL_TESTS)
 
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -275,33 +257,6 @@ check-san:
 	CK_FORK=no $(MAKE) check \
 	    CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' \
 	    STATIC= BUILD_TESTS=
-
-# Each target for FUZZ_TIME seconds, by clang with libFuzzer; one alone by
-# FUZZ=json. Objects of its own, so that the others stay as they are.
-FUZZ_TIME = 60
-FUZZ_CC = clang
-FUZZ_FLAGS = $(STD) $(WARN) -DLOOP_$(LOOP) -O1 -g \
-	-fsanitize=fuzzer-no-link,address,undefined \
-	-fno-sanitize-recover=all
-
-fuzz: libpulse-fuzz.a
-	@for name in $(FUZZ); do \
-		echo "$(FUZZ_CC) -o tests/fuzz/$$name.fuzz"; \
-		$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer \
-		    -o tests/fuzz/$$name.fuzz tests/fuzz/$$name.c \
-		    tests/fuzz/fuzz.c libpulse-fuzz.a $(LIBS) || exit 1; \
-	done
-	@sh tests/fuzz.sh $(FUZZ_TIME) $(FUZZ)
-
-libpulse-fuzz.a: $(OBJS:.o=.fo)
-	@rm -f $@
-	@ar rc $@ $(OBJS:.o=.fo)
-
-$(OBJS:.o=.fo): $(HDRS)
-
-.c.fo:
-	@echo '$(FUZZ_CC) -c $<'
-	@$(FUZZ_CC) $(FUZZ_FLAGS) -DPULSE_COMMIT='"fuzz"' -c -o $@ $<
 
 lint:
 	@sh tests/lint.sh
@@ -329,6 +284,5 @@ uninstall:
 
 clean:
 	rm -f pulse pulse-static pulse.o $(OBJS) $(TLS_OBJ_0) $(TLS_OBJ_1)
-	rm -f base/names_static.o libpulse.a $(UNIT) $(HELPERS) $(REPLAY)
-	rm -f tests/fuzz/*.fuzz libpulse-fuzz.a $(OBJS:.o=.fo)
+	rm -f base/names_static.o libpulse.a $(UNIT) $(HELPERS)
 	rm -f .flags .flags.new .commit .commit.new .static.err
