@@ -85,27 +85,41 @@ see_head(struct reading *r, const struct http_head *h, const char *p,
 	    h->wants_continue, h->fields.len);
 }
 
+/* A head, from a copy of what has come. */
+static ssize_t
+try_head(struct reading *r, struct http_head *h, size_t *scanned)
+{
+	size_t len = r->here - r->at;
+	char *p = fuzz_copy(r->data + r->at, len);
+	ssize_t n;
+
+	n = r->kind == FUZZ_REQUEST ?
+	    http_read_request(p, len, scanned, h) :
+	    http_read_answer(p, len, scanned,
+	    r->kind == FUZZ_ANSWER_TO_HEAD, h);
+	FUZZ_CHECK(n > 0 || n == HTTP_PARTIAL || n == HTTP_BAD);
+	FUZZ_CHECK(n <= (ssize_t)len);
+	FUZZ_CHECK(n == HTTP_PARTIAL ? *scanned <= len : *scanned == 0);
+	if (n > 0)
+		see_head(r, h, p, (size_t)n);
+	free(p);
+	return n;
+}
+
 /* False when no more can be read. */
 static bool
 read_head(struct reading *r, struct http_head *h)
 {
 	size_t scanned = 0;
 	ssize_t n;
-	char *p;
 
 	do {
-		p = fuzz_copy(r->data + r->at, r->here - r->at);
-		n = r->kind == FUZZ_REQUEST ?
-		    http_read_request(p, r->here - r->at, &scanned, h) :
-		    http_read_answer(p, r->here - r->at, &scanned,
-		    r->kind == FUZZ_ANSWER_TO_HEAD, h);
-		FUZZ_CHECK(n > 0 || n == HTTP_PARTIAL || n == HTTP_BAD);
-		FUZZ_CHECK(n <= (ssize_t)(r->here - r->at));
-		FUZZ_CHECK(n == HTTP_PARTIAL || scanned == 0);
-		if (n > 0)
-			see_head(r, h, p, (size_t)n);
-		free(p);
+		n = try_head(r, h, &scanned);
 	} while (n == HTTP_PARTIAL && more(r));
+	/* What is wrong with a line may be told before it ends, or not. */
+	scanned = 0;
+	if (n == HTTP_PARTIAL)
+		n = try_head(r, h, &scanned);
 	if (n > 0) {
 		r->at += (size_t)n;
 		return true;

@@ -136,11 +136,16 @@ fuzz_request_text(struct buf *out, const struct run_request *req)
 	FUZZ_CHECK(json_out_end(&w) == 0);
 }
 
+/* Both are shown when they differ, to see where. */
 bool
 fuzz_same(const struct buf *a, const struct buf *b)
 {
-	return a->len == b->len &&
-	    (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+	if (a->len == b->len &&
+	    (a->len == 0 || memcmp(a->data, b->data, a->len) == 0))
+		return true;
+	fprintf(stderr, "%.*s\n-- and --\n%.*s\n", (int)a->len, a->data,
+	    (int)b->len, b->data);
+	return false;
 }
 
 void
