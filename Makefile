@@ -12,7 +12,7 @@
 
 .POSIX:
 .SUFFIXES:
-.SUFFIXES: .c .o .t
+.SUFFIXES: .c .o .t .fo .fuzz
 
 CC = cc
 # Without TLS it is for machines on which every byte counts. Nothing here throws
@@ -185,6 +185,15 @@ HELPERS = tests/misbehave.t tests/misbehave_tls.t tests/recorder.t \
 	tests/micro.t tests/gopeer.t tests/ask.t tests/manyworkers.t \
 	tests/narrow.t tests/dns.t
 
+# Decoders of what others send: each runs on its corpus, and under libFuzzer.
+FUZZ_TESTS = tests/fuzz/access.t tests/fuzz/answer.t tests/fuzz/checks.t \
+	tests/fuzz/connect.t tests/fuzz/expand.t tests/fuzz/frames.t \
+	tests/fuzz/interval.t tests/fuzz/json.t tests/fuzz/pem.t \
+	tests/fuzz/phase.t tests/fuzz/plan.t tests/fuzz/request.t \
+	tests/fuzz/result.t tests/fuzz/run_answer.t \
+	tests/fuzz/run_request.t tests/fuzz/text.t tests/fuzz/threshold.t \
+	tests/fuzz/token.t tests/fuzz/url.t tests/fuzz/workers.t
+
 SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_signal.sh tests/t_refuse.sh tests/t_inject.sh \
 	tests/t_output.sh \
@@ -197,7 +206,7 @@ SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_fleet.sh tests/t_fleet_go.sh tests/t_fleet_lost.sh \
 	tests/t_fleet_stop.sh tests/t_fleet_exec.sh tests/t_fleet_tls.sh \
 	tests/t_tls.sh tests/t_tls_bad.sh \
-	tests/t_manual.sh tests/t_examples.sh
+	tests/t_manual.sh tests/t_examples.sh tests/t_corpus.sh
 
 # Of the build itself, whatever the flags.
 STATIC = pulse-static
@@ -217,13 +226,15 @@ $(UNIT): libpulse.a tests/suite.c tests/suite.h \
 	tests/pool_rig.c tests/pool_rig.h
 $(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h \
 	tests/serve_rig.c tests/serve_rig.h
+$(FUZZ_TESTS): libpulse.a tests/fuzz/replay.c tests/fuzz/rig.c \
+	tests/fuzz/rig.h tests/fuzz/http_rig.c tests/fuzz/http_rig.h
 
 .c.t:
 	@echo '$(CC) -o $@'
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< `sh tests/libs.sh $<` \
 	    libpulse.a $(LIBS)
 
-check: pulse $(STATIC) $(UNIT) $(HELPERS)
+check: pulse $(STATIC) $(UNIT) $(HELPERS) $(FUZZ_TESTS)
 	@sh tests/run.sh $(UNIT) $(SHELL_TESTS) $(BUILD_TESTS)
 
 # What depends on the event loop: for LOOP=poll, beside a whole check.
@@ -246,7 +257,7 @@ check-loop: pulse $(LOOP_UNIT) $(HELPERS)
 	@sh tests/run.sh $(LOOP_UNIT) $(LOOP_SHELL)
 
 # Without the unit tests: for a C library that has no check.
-check-shell: pulse $(HELPERS)
+check-shell: pulse $(HELPERS) $(FUZZ_TESTS)
 	@sh tests/run.sh $(SHELL_TESTS)
 
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -257,6 +268,48 @@ check-san:
 	CK_FORK=no $(MAKE) check \
 	    CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' \
 	    STATIC= BUILD_TESTS=
+
+# Each decoder under libFuzzer for FUZZ_TIME seconds, two side by side; FUZZ=json
+# is one of them. FUZZ_DIR has what comes of it: corpora that grow, logs, and
+# the inputs that were not survived. fuzz-merge takes the best of those corpora
+# to tests/corpus. The objects are others than those of the program.
+FUZZ_CC = clang
+FUZZ_TIME = 60
+FUZZ_DIR = /tmp/pulse-fuzz
+FUZZ = $(FUZZ_TESTS)
+FUZZ_FLAGS = $(STD) $(WARN) -DLOOP_$(LOOP) -O1 -g -fno-omit-frame-pointer \
+	-fno-sanitize-recover=all -DPULSE_COMMIT='""'
+FUZZ_OBJS = $(OBJS:.o=.fo)
+FUZZ_PROGRAMS = $(FUZZ_TESTS:.t=.fuzz)
+FUZZ_NAMES = `for f in $(FUZZ); do basename $$f .t; done`
+
+fuzz fuzz-merge:
+	@sh tests/fuzz.sh probe $(FUZZ_CC)
+	@$(MAKE) `for f in $(FUZZ_NAMES); do echo tests/fuzz/$$f.fuzz; done`
+	@case $@ in \
+	fuzz)	sh tests/fuzz.sh run $(FUZZ_TIME) $(FUZZ_DIR) $(FUZZ_NAMES) ;; \
+	*)	sh tests/fuzz.sh merge $(FUZZ_DIR) $(FUZZ_NAMES) ;; \
+	esac
+
+$(FUZZ_OBJS): $(HDRS)
+
+.c.fo:
+	@echo '$(FUZZ_CC) -c $@'
+	@$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined \
+	    -c -o $@ $<
+
+libpulse-fuzz.a: $(FUZZ_OBJS)
+	@echo 'ar $@'
+	@rm -f $@
+	@ar rc $@ $(FUZZ_OBJS)
+
+$(FUZZ_PROGRAMS): libpulse-fuzz.a tests/fuzz/rig.c tests/fuzz/rig.h \
+	tests/fuzz/http_rig.c tests/fuzz/http_rig.h
+
+.c.fuzz:
+	@echo '$(FUZZ_CC) -o $@'
+	@$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -o $@ \
+	    $< tests/fuzz/rig.c tests/fuzz/http_rig.c libpulse-fuzz.a $(LIBS)
 
 lint:
 	@sh tests/lint.sh
@@ -284,5 +337,6 @@ uninstall:
 
 clean:
 	rm -f pulse pulse-static pulse.o $(OBJS) $(TLS_OBJ_0) $(TLS_OBJ_1)
-	rm -f base/names_static.o libpulse.a $(UNIT) $(HELPERS)
+	rm -f base/names_static.o libpulse.a $(UNIT) $(HELPERS) $(FUZZ_TESTS)
+	rm -f $(FUZZ_OBJS) libpulse-fuzz.a $(FUZZ_PROGRAMS)
 	rm -f .flags .flags.new .commit .commit.new .static.err

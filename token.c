@@ -16,23 +16,29 @@
 #include "base/proc.h"
 #include "token.h"
 
+/* A NUL would end the token before its line does, and say nothing of it. */
 static int
 read_first_line(const char *path, char line[TOKEN_MAX + 2],
     char why[WIRE_TEXT_MAX])
 {
 	FILE *f = fopen(path, "re");
+	size_t n = 0;
+	int c, error = 0;
 
 	if (f == NULL)
 		return wire_refuse(why, "%s: %s", path, strerror(errno));
 	errno = 0;
-	if (fgets(line, TOKEN_MAX + 2, f) == NULL) {
-		wire_refuse(why, "%s: %s", path, ferror(f) && errno != 0 ?
-		    strerror(errno) : "there is no token in it");
-		fclose(f);
-		return -1;
-	}
+	while (n < TOKEN_MAX + 1 && (c = getc(f)) != EOF && c != '\n')
+		line[n++] = (char)c;
+	line[n] = '\0';
+	if (ferror(f))
+		error = errno != 0 ? errno : EIO;
 	fclose(f);
-	line[strcspn(line, "\r\n")] = '\0';
+	if (error != 0)
+		return wire_refuse(why, "%s: %s", path, strerror(error));
+	if (strlen(line) != n)
+		return wire_refuse(why, "%s: there is a NUL in it", path);
+	line[strcspn(line, "\r")] = '\0';
 	return 0;
 }
 

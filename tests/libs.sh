@@ -19,6 +19,8 @@ case $1 in
 	echo tests/tls_rig.c ;;
 */gopeer.c|*/manyworkers.c)
 	echo tests/peer_rig.c ;;
+*/fuzz/*.c)
+	echo tests/fuzz/replay.c tests/fuzz/rig.c tests/fuzz/http_rig.c ;;
 */misbehave*.c)
 	echo tests/serve_rig.c ;;
 esac

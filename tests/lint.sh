@@ -90,7 +90,7 @@ list() {
 product=$(list ./*.[ch] base/*.[ch] fleet/*.[ch] http/*.[ch] load/*.[ch] \
     report/*.[ch] wire/*.[ch] |
     sed 's,^\./,,')
-tests=$(list tests/*.[ch])
+tests=$(list tests/*.[ch] tests/fuzz/*.[ch])
 scripts=$(list commit.sh tests/*.sh examples/*.sh .ci/run)
 others=$(list Makefile man/*.1 examples/*.json \
     examples/*.service README.md CHANGES)
@@ -150,7 +150,7 @@ strip() {
 bare() {
 	echo "$tmp/bare/$1"
 }
-for wing in "" base fleet http load report tests wire; do
+for wing in "" base fleet http load report tests tests/fuzz wire; do
 	mkdir "$tmp/bare/$wing"
 done
 for f in $product $tests; do
@@ -439,7 +439,8 @@ lint_makefile() {
 	    sed 's/^/Makefile: does not list /' >>"$findings"
 	sort -u "$tmp/listed" | comm -23 - "$tmp/there" |
 	    sed 's/^/Makefile: lists what is not there: /' >>"$findings"
-	for f in $(list tests/test_*.c tests/t_*.sh); do
+	for f in $(list tests/test_*.c tests/t_*.sh) \
+	    $(grep -l '^LLVMFuzzerTestOneInput(' tests/fuzz/*.c); do
 		t=$(echo "$f" | sed 's/\.c$/.t/;s/\./\\./g')
 		grep -qE "(^|[ 	])$t([ 	]|\$)" Makefile ||
 		    find_one "Makefile: does not list the test $f"

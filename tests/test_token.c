@@ -89,6 +89,18 @@ START_TEST(test_file)
 }
 END_TEST
 
+/* It would be a shorter token than the file shows. */
+START_TEST(test_nul)
+{
+	char why[WIRE_TEXT_MAX] = "", *token;
+
+	write_file("s3c\0ret\n", 8);
+	ck_assert_int_eq(token_read(path, &token, why), -1);
+	ck_assert_ptr_null(token);
+	ck_assert_msg(strstr(why, "NUL") != NULL, "%s", why);
+}
+END_TEST
+
 START_TEST(test_long)
 {
 	char why[WIRE_TEXT_MAX] = "", *token, line[TOKEN_MAX + 3];
@@ -181,6 +193,7 @@ make_suite(void)
 	tc = tcase_create("token");
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, test_file, 0, UTIL_NELEM(file_tests));
+	tcase_add_test(tc, test_nul);
 	tcase_add_test(tc, test_long);
 	tcase_add_test(tc, test_environment);
 	tcase_add_test(tc, test_no_file);
