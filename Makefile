@@ -277,11 +277,11 @@ FUZZ_FLAGS = $(STD) $(WARN) -DLOOP_$(LOOP) -O1 -g -fno-omit-frame-pointer \
 	-fno-sanitize-recover=all -DPULSE_COMMIT='""'
 FUZZ_OBJS = $(OBJS:.o=.fo)
 FUZZ_PROGRAMS = $(FUZZ_TESTS:.t=.fuzz)
-FUZZ_NAMES = `for f in $(FUZZ); do basename $$f .t; done`
+FUZZ_NAMES = $$(for f in $(FUZZ); do basename $$f .t; done)
 
 fuzz fuzz-merge:
 	@sh tests/fuzz.sh probe $(FUZZ_CC)
-	@$(MAKE) `for f in $(FUZZ_NAMES); do echo tests/fuzz/$$f.fuzz; done`
+	@$(MAKE) $$(for f in $(FUZZ_NAMES); do echo tests/fuzz/$$f.fuzz; done)
 	@case $@ in \
 	fuzz)	sh tests/fuzz.sh run $(FUZZ_TIME) $(FUZZ_DIR) $(FUZZ_NAMES) ;; \
 	*)	sh tests/fuzz.sh merge $(FUZZ_DIR) $(FUZZ_NAMES) ;; \
