@@ -265,9 +265,9 @@ check-san:
 	    CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' \
 	    STATIC= BUILD_TESTS=
 
-# Each decoder under libFuzzer for FUZZ_TIME seconds, two side by side; FUZZ=json
-# is one of them. FUZZ_DIR has what comes of it: corpora that grow, logs, and
-# the inputs that were not survived. fuzz-merge takes the best of those corpora
+# Each decoder under libFuzzer for FUZZ_TIME seconds, two side by side;
+# FUZZ=json is one of them. FUZZ_DIR has what comes of it: corpora that grow,
+# logs, and the inputs that were not survived. fuzz-merge takes the best of those corpora
 # to tests/corpus. The objects are others than those of the program.
 FUZZ_CC = clang
 FUZZ_TIME = 60

@@ -133,6 +133,19 @@ parse_port(const char **p, char end, uint16_t *port)
 	return 0;
 }
 
+/* One line, whatever the text. */
+static int
+refuse_text(char why[CONNECT_TEXT_MAX], const char *text, const char *expected)
+{
+	char *p;
+
+	snprintf(why, CONNECT_TEXT_MAX, "%.80s: %s", text, expected);
+	for (p = why; *p != '\0'; p++)
+		if (iscntrl((unsigned char)*p))
+			*p = '?';
+	return -1;
+}
+
 int
 connect_add_detour(struct connect_settings *c, const char *text,
     char why[CONNECT_TEXT_MAX])
@@ -151,9 +164,8 @@ connect_add_detour(struct connect_settings *c, const char *text,
 	    parse_port(&p, '\0', &d.to_port) == -1) {
 		free(d.host);
 		free(d.to_host);
-		snprintf(why, CONNECT_TEXT_MAX, "%.80s: expected "
-		    "HOST:PORT:HOST2:PORT2, any of them empty", text);
-		return -1;
+		return refuse_text(why, text, "expected HOST:PORT:HOST2:PORT2, "
+		    "any of them empty");
 	}
 	c->detours = xreallocarray(c->detours, c->ndetours + 1,
 	    sizeof(*c->detours));
@@ -215,11 +227,9 @@ connect_add_source(struct connect_settings *c, const char *text,
 		    CONNECT_SOURCES_MAX);
 		return -1;
 	}
-	if (!net_address_parse(&a, text, 0, 0)) {
-		snprintf(why, CONNECT_TEXT_MAX, "%.80s: expected an address "
-		    "of this machine, in numbers", text);
-		return -1;
-	}
+	if (!net_address_parse(&a, text, 0, 0))
+		return refuse_text(why, text, "expected an address of this "
+		    "machine, in numbers");
 	c->sources = xreallocarray(c->sources, c->nsources + 1,
 	    sizeof(*c->sources));
 	c->sources[c->nsources++] = a;
