@@ -269,9 +269,9 @@ check-san:
 	    CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' \
 	    STATIC= BUILD_TESTS=
 
-# Each decoder under libFuzzer for FUZZ_TIME seconds, two side by side; FUZZ=json
-# is one of them. FUZZ_DIR has what comes of it: corpora that grow, logs, and
-# the inputs that were not survived. fuzz-merge takes the best of those corpora
+# Each decoder under libFuzzer for FUZZ_TIME seconds, two side by side;
+# FUZZ=json is one of them. FUZZ_DIR has what comes of it: corpora that grow,
+# logs, and the inputs that were not survived. fuzz-merge takes the best of those corpora
 # to tests/corpus. The objects are others than those of the program.
 FUZZ_CC = clang
 FUZZ_TIME = 60
@@ -281,11 +281,11 @@ FUZZ_FLAGS = $(STD) $(WARN) -DLOOP_$(LOOP) -O1 -g -fno-omit-frame-pointer \
 	-fno-sanitize-recover=all -DPULSE_COMMIT='""'
 FUZZ_OBJS = $(OBJS:.o=.fo)
 FUZZ_PROGRAMS = $(FUZZ_TESTS:.t=.fuzz)
-FUZZ_NAMES = `for f in $(FUZZ); do basename $$f .t; done`
+FUZZ_NAMES = $$(for f in $(FUZZ); do basename $$f .t; done)
 
 fuzz fuzz-merge:
 	@sh tests/fuzz.sh probe $(FUZZ_CC)
-	@$(MAKE) `for f in $(FUZZ_NAMES); do echo tests/fuzz/$$f.fuzz; done`
+	@$(MAKE) $$(for f in $(FUZZ_NAMES); do echo tests/fuzz/$$f.fuzz; done)
 	@case $@ in \
 	fuzz)	sh tests/fuzz.sh run $(FUZZ_TIME) $(FUZZ_DIR) $(FUZZ_NAMES) ;; \
 	*)	sh tests/fuzz.sh merge $(FUZZ_DIR) $(FUZZ_NAMES) ;; \

@@ -122,8 +122,9 @@ run_answer_body(struct run_answer *a, const char *p, size_t len)
 {
 	if (a->is_over)
 		return;
-	if (a->status != 200 && a->text.len + len > REFUSAL_MAX)
-		return;
+	/* Of a refusal what is shown, however its bytes come. */
+	if (a->status != 200 && len > REFUSAL_MAX - a->text.len)
+		len = REFUSAL_MAX - a->text.len;
 	if (buf_add(&a->text, p, len) == -1)
 		fail(a, "its answer is too large");
 	else if (a->is_stream && memchr(p, '\n', len) != NULL)

@@ -103,7 +103,8 @@ merge() {
 	for name in "$@"; do
 		seeds=tests/corpus/$name
 		rm -rf "$folder/$name.min"
-		mkdir -p "$folder/$name.min" && cp "$seeds"/* "$folder/$name.min"
+		mkdir -p "$folder/$name.min" &&
+		    cp "$seeds"/* "$folder/$name.min" || exit 1
 		"tests/fuzz/$name.fuzz" -merge=1 -max_len=$file_max \
 		    "$folder/$name.min" "$folder/$name" \
 		    >"$folder/$name.merge.log" 2>&1 || exit 1

@@ -17,6 +17,17 @@ enum { EXPANDED_MAX = 4096 };
 
 static const char secret[] = "a-value-that-nobody-shows";
 
+static bool
+has_secret(const char *text, size_t size)
+{
+	size_t i, len = strlen(secret);
+
+	for (i = 0; i + len <= size; i++)
+		if (memcmp(text + i, secret, len) == 0)
+			return true;
+	return false;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -29,7 +40,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_init(&out, EXPANDED_MAX);
 	if (plan_expand(text, size, &out, why) == -1) {
 		fuzz_check_why(why, sizeof(why));
-		FUZZ_CHECK(strstr(why, secret) == NULL);
+		FUZZ_CHECK(!has_secret(why, strlen(why)) ||
+		    has_secret(text, size));
 	} else if (size == 0 || memchr(text, '$', size) == NULL) {
 		FUZZ_CHECK(out.len == size);
 		FUZZ_CHECK(size == 0 || memcmp(out.data, text, size) == 0);

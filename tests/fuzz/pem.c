@@ -25,6 +25,9 @@ check_text(char *text)
 	if ((ctx = tls_client_new(&ca, why)) == NULL)
 		fuzz_check_why(why, sizeof(why));
 	tls_context_free(ctx);
+	/* One takes a millisecond. */
+	if (strstr(text, "KEY-----") == NULL)
+		return;
 	if ((ctx = tls_server_new(&cert, why)) == NULL)
 		fuzz_check_why(why, sizeof(why));
 	tls_context_free(ctx);
