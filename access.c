@@ -66,6 +66,7 @@ static const struct {
 	size_t		 at;
 } embedded[] = {
 	{ { "::ffff:0:0", 96 }, 12 },		/* mapped */
+	{ { "::ffff:0:0:0", 96 }, 12 },		/* translated, RFC 2765 */
 	{ { "::", 96 }, 12 },			/* compatible, long gone */
 	{ { "64:ff9b::", 96 }, 12 },		/* NAT64, RFC 6052 */
 	{ { "2002::", 16 }, 2 },		/* 6to4 */
@@ -419,7 +420,10 @@ access_run(const struct access *a, const struct run_request *req,
 
 /* Requests. */
 
-/* RFC 6750 2.1; the scheme's case does not matter (RFC 9110 11.1). */
+/*
+ * RFC 6750 2.1; the scheme's case does not matter, and blanks behind it may be
+ * many (RFC 9110 11.1, 11.4).
+ */
 static bool
 has_token(const struct access *a, struct http_view value)
 {
@@ -428,7 +432,9 @@ has_token(const struct access *a, struct http_view value)
 
 	if (value.data == NULL || value.len < len ||
 	    strncasecmp(value.data, scheme, len) != 0)
-		return token_is(a->token, "", 0);
+		return false;
+	for (; len < value.len && value.data[len] == ' '; len++)
+		;
 	return token_is(a->token, value.data + len, value.len - len);
 }
 
