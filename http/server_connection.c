@@ -38,6 +38,7 @@ enum state {
 	STATE_FREE,			/* no connection, memory to use again */
 	STATE_TLS,			/* handshake; nothing behind it yet */
 	STATE_IDLE,			/* nothing of a request has come */
+	STATE_AGAIN,			/* its next request is here already */
 	STATE_HEAD,
 	STATE_INTERIM,			/* sending 100 (Continue) */
 	STATE_BODY,
@@ -107,27 +108,20 @@ oldest(const struct server_connections *all, enum state state)
 /*
  * The connection that is missed least, or NULL. Also one whose request is not
  * whole yet, or that does not read what it asked for: those that never end one
- * must not keep all others out. Answers that took time are worth more.
+ * must not keep all others out. Answers that took time are worth more. Where it
+ * is memory that is short, those that have most of it go first.
  */
 static struct server_connection *
-find_spare(const struct server_connections *all)
+find_spare(const struct server_connections *all, bool is_for_memory)
 {
 	static const size_t states[] = { STATE_LINGER, STATE_IDLE,
-	    STATE_TLS, STATE_HEAD, STATE_BODY, STATE_SEND };
+	    STATE_TLS, STATE_AGAIN, STATE_HEAD, STATE_BODY, STATE_SEND,
+	    STATE_BODY, STATE_HEAD, STATE_AGAIN, STATE_TLS, STATE_IDLE,
+	    STATE_LINGER };
+	enum { FOR_MEMORY = 6, N = 7 };
 
 	return (struct server_connection *)expiry_oldest_of(&all->expiry,
-	    states, UTIL_NELEM(states));
-}
-
-/* The same where it is memory that is short. */
-static struct server_connection *
-find_heavy(const struct server_connections *all)
-{
-	static const size_t states[] = { STATE_BODY, STATE_HEAD,
-	    STATE_SEND, STATE_LINGER, STATE_IDLE };
-
-	return (struct server_connection *)expiry_oldest_of(&all->expiry,
-	    states, UTIL_NELEM(states));
+	    states + (is_for_memory ? FOR_MEMORY : 0), N);
 }
 
 static void
@@ -201,7 +195,7 @@ keep_within_memory(struct server_connection *c)
 	struct server_connection *other;
 
 	while (all->limits.memory > 0 && all->memory > all->limits.memory &&
-	    (other = find_heavy(all)) != NULL) {
+	    (other = find_spare(all, true)) != NULL) {
 		connection_close(other, false);
 		if (other == c)
 			return false;
@@ -292,14 +286,16 @@ lose_for_good(struct server_connection *c)
 	lose(c);
 }
 
+/* One request in a turn: those that send many at once share with others. */
 static enum want
 next_request(struct server_connection *c)
 {
 	server_input_next(&c->input);
 	c->data = NULL;
 	c->is_begun = c->is_late = false;
-	set_state(c, STATE_IDLE);
-	return WANT_STEP;
+	set_state(c, server_input_has_begun(&c->input) ? STATE_AGAIN :
+	    STATE_IDLE);
+	return c->state == STATE_AGAIN ? WANT_NOTHING : WANT_STEP;
 }
 
 /*
@@ -464,6 +460,7 @@ step(struct server_connection *c)
 		return step_stream(c);
 	case STATE_HANDLER:
 		return c->is_gone ? WANT_NOTHING : WANT_READ;
+	case STATE_AGAIN:
 	case STATE_LOSING:
 		return WANT_NOTHING;
 	case STATE_LINGER:
@@ -579,7 +576,10 @@ expire(void *arg, struct expiry_link *l)
 	(void)arg;
 	if (c->state == STATE_LOSING)
 		tell_gone(c);
-	else if (c->state == STATE_TLS && !stream_is_in_handshake(&c->stream))
+	else if (c->state == STATE_AGAIN) {
+		set_state(c, STATE_IDLE);
+		drive(c);
+	} else if (c->state == STATE_TLS && !stream_is_in_handshake(&c->stream))
 		set_state(c, STATE_IDLE);
 	else if (c->state == STATE_STREAM) {
 		lose_for_good(c);
@@ -709,6 +709,7 @@ server_connections_new(struct loop *loop, const struct server_limits *limits,
 		all->lists[i].limit_ns = LOOP_NEVER;
 	all->lists[STATE_TLS].limit_ns = limits->head_ns;
 	all->lists[STATE_IDLE].limit_ns = limits->idle_ns;
+	all->lists[STATE_AGAIN].limit_ns = 1;	/* the next turn */
 	all->lists[STATE_HEAD].limit_ns = limits->head_ns;
 	all->lists[STATE_INTERIM].limit_ns = limits->body_ns;
 	all->lists[STATE_BODY].limit_ns = limits->body_ns;
@@ -773,13 +774,13 @@ server_connections_open(struct server_connections *all, int read_fd,
 bool
 server_connections_have_room(const struct server_connections *all)
 {
-	return all->n < all->limits.connections || find_spare(all) != NULL;
+	return all->n < all->limits.connections || find_spare(all, false) != NULL;
 }
 
 bool
 server_connections_make_room(struct server_connections *all)
 {
-	struct server_connection *c = find_spare(all);
+	struct server_connection *c = find_spare(all, false);
 
 	if (c == NULL)
 		return false;
