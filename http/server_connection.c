@@ -286,7 +286,7 @@ lose_for_good(struct server_connection *c)
 	lose(c);
 }
 
-/* One request in a turn: those that send many at once share with others. */
+/* One request in a turn, and none without room for its answer. */
 static enum want
 next_request(struct server_connection *c)
 {
@@ -295,7 +295,7 @@ next_request(struct server_connection *c)
 	c->is_begun = c->is_late = false;
 	set_state(c, server_input_has_begun(&c->input) ? STATE_AGAIN :
 	    STATE_IDLE);
-	return c->state == STATE_AGAIN ? WANT_NOTHING : WANT_STEP;
+	return WANT_STEP;
 }
 
 /*
@@ -461,6 +461,7 @@ step(struct server_connection *c)
 	case STATE_HANDLER:
 		return c->is_gone ? WANT_NOTHING : WANT_READ;
 	case STATE_AGAIN:
+		return WANT_WRITE;
 	case STATE_LOSING:
 		return WANT_NOTHING;
 	case STATE_LINGER:
@@ -558,11 +559,13 @@ on_connection(void *arg, int events)
 {
 	struct server_connection *c = arg;
 	bool reads = c->state != STATE_SEND && c->state != STATE_SEND_LATE &&
-	    c->state != STATE_INTERIM;
+	    c->state != STATE_INTERIM && c->state != STATE_AGAIN;
 
 	/* Reading or writing tells of a hang-up. */
 	if (c->state == STATE_STREAM)
 		reads = !c->is_gone && events != LOOP_WRITE;
+	if (c->state == STATE_AGAIN)
+		set_state(c, STATE_IDLE);
 	if (!reads || receive(c))
 		drive(c);
 }
@@ -576,10 +579,7 @@ expire(void *arg, struct expiry_link *l)
 	(void)arg;
 	if (c->state == STATE_LOSING)
 		tell_gone(c);
-	else if (c->state == STATE_AGAIN) {
-		set_state(c, STATE_IDLE);
-		drive(c);
-	} else if (c->state == STATE_TLS && !stream_is_in_handshake(&c->stream))
+	else if (c->state == STATE_TLS && !stream_is_in_handshake(&c->stream))
 		set_state(c, STATE_IDLE);
 	else if (c->state == STATE_STREAM) {
 		lose_for_good(c);
@@ -709,7 +709,7 @@ server_connections_new(struct loop *loop, const struct server_limits *limits,
 		all->lists[i].limit_ns = LOOP_NEVER;
 	all->lists[STATE_TLS].limit_ns = limits->head_ns;
 	all->lists[STATE_IDLE].limit_ns = limits->idle_ns;
-	all->lists[STATE_AGAIN].limit_ns = 1;	/* the next turn */
+	all->lists[STATE_AGAIN].limit_ns = limits->body_ns;
 	all->lists[STATE_HEAD].limit_ns = limits->head_ns;
 	all->lists[STATE_INTERIM].limit_ns = limits->body_ns;
 	all->lists[STATE_BODY].limit_ns = limits->body_ns;
