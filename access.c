@@ -422,15 +422,20 @@ access_run(const struct access *a, const struct run_request *req,
 
 /*
  * RFC 6750 2.1; the scheme's case does not matter, and blanks behind it may be
- * many (RFC 9110 11.1, 11.4).
+ * many (RFC 9110 11.1, 11.4). Of two such fields one could be somebody else's.
  */
 static bool
-has_token(const struct access *a, struct http_view value)
+has_token(const struct access *a, struct http_view fields)
 {
-	const char scheme[] = "Bearer ";
+	const char scheme[] = "Bearer ", name[] = "Authorization";
+	struct http_view value = http_field(fields, name), rest;
 	size_t len = sizeof(scheme) - 1;
 
-	if (value.data == NULL || value.len < len ||
+	if (value.data == NULL)
+		return false;
+	rest.data = value.data + value.len;
+	rest.len = (size_t)(fields.data + fields.len - rest.data);
+	if (http_field(rest, name).data != NULL || value.len < len ||
 	    strncasecmp(value.data, scheme, len) != 0)
 		return false;
 	for (; len < value.len && value.data[len] == ' '; len++)
@@ -479,7 +484,7 @@ access_request(const struct access *a, const struct http_head *h, bool is_run)
 	const struct access_refusal passes = { 0, NULL };
 
 	if (a->token != NULL) {
-		if (has_token(a, http_field(h->fields, "Authorization")))
+		if (has_token(a, h->fields))
 			return passes;
 		return (struct access_refusal){ 401, "unauthorized: this "
 		    "worker wants its token\n" };
