@@ -190,6 +190,7 @@ SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_worker_died.sh tests/t_worker_busy.sh \
 	tests/t_worker_listen.sh tests/t_worker_access.sh \
 	tests/t_worker_idle.sh tests/t_worker_tls.sh \
+	tests/t_worker_attack.sh tests/t_worker_names.sh \
 	tests/t_connect.sh tests/t_ports.sh \
 	tests/t_fleet.sh tests/t_fleet_go.sh tests/t_fleet_lost.sh \
 	tests/t_fleet_stop.sh tests/t_fleet_exec.sh tests/t_fleet_tls.sh \

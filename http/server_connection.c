@@ -76,7 +76,7 @@ struct server_connection {
 	bool			 is_gone;	/* no more is read */
 	bool			 is_broken;	/* no more is sent either */
 	bool			 is_begun;	/* an answer in pieces */
-	bool			 is_late;	/* it was not answered at once */
+	bool			 is_late;	/* not answered at once */
 	bool			 has_more;	/* the peer may go on sending */
 	struct server_asked	 asked;		/* is_last: close after it */
 };
@@ -107,17 +107,16 @@ oldest(const struct server_connections *all, enum state state)
 
 /*
  * The connection that is missed least, or NULL. Also one whose request is not
- * whole yet, or that does not read what it asked for: those that never end one
- * must not keep all others out. Answers that took time are worth more. Where it
- * is memory that is short, those that have most of it go first.
+ * whole yet, or that does not read the answer: those must not keep all others
+ * out. Answers that took time are worth more. Where it is memory that is short,
+ * those that have most of it go first.
  */
 static struct server_connection *
 find_spare(const struct server_connections *all, bool is_for_memory)
 {
-	static const size_t states[] = { STATE_LINGER, STATE_IDLE,
-	    STATE_TLS, STATE_AGAIN, STATE_HEAD, STATE_BODY, STATE_SEND,
-	    STATE_BODY, STATE_HEAD, STATE_AGAIN, STATE_TLS, STATE_IDLE,
-	    STATE_LINGER };
+	static const size_t states[] = { STATE_LINGER, STATE_IDLE, STATE_TLS,
+	    STATE_AGAIN, STATE_HEAD, STATE_BODY, STATE_SEND, STATE_BODY,
+	    STATE_HEAD, STATE_AGAIN, STATE_TLS, STATE_IDLE, STATE_LINGER };
 	enum { FOR_MEMORY = 6, N = 7 };
 
 	return (struct server_connection *)expiry_oldest_of(&all->expiry,
@@ -774,7 +773,8 @@ server_connections_open(struct server_connections *all, int read_fd,
 bool
 server_connections_have_room(const struct server_connections *all)
 {
-	return all->n < all->limits.connections || find_spare(all, false) != NULL;
+	return all->n < all->limits.connections ||
+	    find_spare(all, false) != NULL;
 }
 
 bool
