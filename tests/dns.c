@@ -12,18 +12,6 @@
  * first. It ends by itself after two minutes. Whatever is no question is not
  * answered.
  */
-/*
- * A name server for tests:
- *
- *	dns SERVER NAME ADDRESSES [NAME ADDRESSES ...]
- *
- * Answers on UDP port 53 of SERVER, where its line "ready" says that it does:
- * NAME has ADDRESSES (all IPv4), and nothing else; no other name exists. They
- * are up to four: "A", "A,B" for both, "A/B" for A when it is asked for the
- * first time and B from then on. That is RFC 1035 as far as the resolver of a C library needs it. In a network
- * namespace of its own, loopback is brought up first. It ends by itself after
- * two minutes. Whatever is no question is not answered.
- */
 
 #include <sys/ioctl.h>
 #include <sys/socket.h>
