@@ -46,7 +46,7 @@ storm() {
 	shift
 	tests/storm.t "$@" "$address" >"$dir/storm" 2>"$dir/storm.err"
 	is "$what: status" $? 0
-	between "$what: pings" "$(said pings)" 3 100000
+	between "$what: pings" "$(said pings)" 1 100000
 	between "$what: median, in us" "$(said p50)" 0 $((max_us / 2))
 	echo "# $what: $(cat "$dir/storm")"
 	poll has_fds $((before + 1)) || poll has_fds $((before + 1))
@@ -124,7 +124,9 @@ then
 	worker -g 1 --cert "$dir/cert.pem" --key "$dir/key.pem"
 	address=${address#https://}
 	before=$(fds)
-	storm "900 handshakes" -s -t 3000 -n 900 hello
+	# A second of work for one processor, which others may want, too.
+	max_us=$((max_us * 4))
+	storm "900 handshakes" -s -t 6000 -n 900 hello
 else
 	ok "900 handshakes: skipped, there is no TLS here"
 fi
