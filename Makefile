@@ -183,7 +183,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 
 HELPERS = tests/misbehave.t tests/misbehave_tls.t tests/recorder.t \
 	tests/micro.t tests/gopeer.t tests/ask.t tests/manyworkers.t \
-	tests/narrow.t tests/dns.t
+	tests/narrow.t tests/dns.t tests/storm.t
 
 # Decoders of what others send: each runs on its corpus, and under libFuzzer.
 FUZZ_TESTS = tests/fuzz/access.t tests/fuzz/answer.t tests/fuzz/checks.t \
@@ -202,6 +202,7 @@ SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_worker_died.sh tests/t_worker_busy.sh \
 	tests/t_worker_listen.sh tests/t_worker_access.sh \
 	tests/t_worker_idle.sh tests/t_worker_tls.sh \
+	tests/t_worker_attack.sh tests/t_worker_names.sh \
 	tests/t_connect.sh tests/t_ports.sh \
 	tests/t_fleet.sh tests/t_fleet_go.sh tests/t_fleet_lost.sh \
 	tests/t_fleet_stop.sh tests/t_fleet_exec.sh tests/t_fleet_tls.sh \

@@ -66,6 +66,7 @@ static const struct {
 	size_t		 at;
 } embedded[] = {
 	{ { "::ffff:0:0", 96 }, 12 },		/* mapped */
+	{ { "::ffff:0:0:0", 96 }, 12 },		/* translated, RFC 2765 */
 	{ { "::", 96 }, 12 },			/* compatible, long gone */
 	{ { "64:ff9b::", 96 }, 12 },		/* NAT64, RFC 6052 */
 	{ { "2002::", 16 }, 2 },		/* 6to4 */
@@ -419,16 +420,26 @@ access_run(const struct access *a, const struct run_request *req,
 
 /* Requests. */
 
-/* RFC 6750 2.1; the scheme's case does not matter (RFC 9110 11.1). */
+/*
+ * RFC 6750 2.1; the scheme's case does not matter, and blanks behind it may be
+ * many (RFC 9110 11.1, 11.4). Of two such fields one could be somebody else's.
+ */
 static bool
-has_token(const struct access *a, struct http_view value)
+has_token(const struct access *a, struct http_view fields)
 {
-	const char scheme[] = "Bearer ";
+	const char scheme[] = "Bearer ", name[] = "Authorization";
+	struct http_view value = http_field(fields, name), rest;
 	size_t len = sizeof(scheme) - 1;
 
-	if (value.data == NULL || value.len < len ||
+	if (value.data == NULL)
+		return false;
+	rest.data = value.data + value.len;
+	rest.len = (size_t)(fields.data + fields.len - rest.data);
+	if (http_field(rest, name).data != NULL || value.len < len ||
 	    strncasecmp(value.data, scheme, len) != 0)
-		return token_is(a->token, "", 0);
+		return false;
+	for (; len < value.len && value.data[len] == ' '; len++)
+		;
 	return token_is(a->token, value.data + len, value.len - len);
 }
 
@@ -478,7 +489,7 @@ access_request(const struct access *a, const struct http_head *h, bool is_run)
 	const struct access_refusal passes = { 0, NULL };
 
 	if (a->token != NULL) {
-		if (has_token(a, http_field(h->fields, "Authorization")))
+		if (has_token(a, h->fields))
 			return passes;
 		return (struct access_refusal){ 401, "unauthorized: this "
 		    "worker wants its token\n" };

@@ -50,6 +50,7 @@
 
 enum {
 	CONNECTIONS_MAX = 1000,
+	MEMORY_MAX = 64 * 1024 * 1024,	/* of what they send */
 	FDS_SPARE = 64,
 	FDS_PER_GENERATOR = 6,
 	ANSWER_MAX = 64 * 1024 * 1024,
@@ -59,6 +60,7 @@ enum {
 static const struct server_limits limits = {
 	.connections = CONNECTIONS_MAX,
 	.body = WIRE_RUN_MAX,
+	.memory = MEMORY_MAX,
 	.head_ns = 10 * NS_PER_SEC,
 	.body_ns = 30 * NS_PER_SEC,
 	.idle_ns = 120 * NS_PER_SEC,

@@ -77,6 +77,17 @@ expiry_oldest(const struct expiry *e, size_t list)
 	return first == &e->lists[list].ends ? NULL : first;
 }
 
+struct expiry_link *
+expiry_oldest_of(const struct expiry *e, const size_t *lists, size_t n)
+{
+	struct expiry_link *l = NULL;
+	size_t i;
+
+	for (i = 0; i < n && l == NULL; i++)
+		l = expiry_oldest(e, lists[i]);
+	return l;
+}
+
 /* What a call moves may stand in any list: the timer is set at the end. */
 static void
 on_timer(void *arg)

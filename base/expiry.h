@@ -51,5 +51,8 @@ void	 expiry_put(struct expiry *e, struct expiry_link *l, size_t list);
 void	 expiry_take(struct expiry_link *l);
 /* The first of that list, NULL when it is empty. */
 struct expiry_link *expiry_oldest(const struct expiry *e, size_t list);
+/* That of the first of these n lists that is not empty. */
+struct expiry_link *expiry_oldest_of(const struct expiry *e,
+	    const size_t *lists, size_t n);
 
 #endif

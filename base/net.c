@@ -441,6 +441,20 @@ net_peer_address(int fd, struct net_address *a)
 	return getpeername(fd, (struct sockaddr *)&a->ss, &a->len);
 }
 
+char *
+net_peer_format(char text[NET_TEXT_MAX], int fd)
+{
+	struct net_address a;
+
+	if (net_peer_address(fd, &a) == -1)
+		snprintf(text, NET_TEXT_MAX, "unknown");
+	else if (a.ss.ss_family == AF_UNIX)
+		snprintf(text, NET_TEXT_MAX, "unix socket");
+	else
+		net_address_format(text, &a);
+	return text;
+}
+
 ssize_t
 net_read(int fd, void *p, size_t len)
 {

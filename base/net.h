@@ -83,6 +83,8 @@ int	 net_try_source(const struct net_address *from);
 int	 net_local_address(int fd, struct net_address *a);
 /* The address at the other end. 0, or -1 with errno. */
 int	 net_peer_address(int fd, struct net_address *a);
+/* The same as text, in words where there is none. */
+char	*net_peer_format(char text[NET_TEXT_MAX], int fd);
 
 /*
  * A byte stream over a connected socket: plain. Bytes moved, 0 for the end of

@@ -26,6 +26,11 @@
 #include "base/proc.h"
 #include "base/stream.h"
 
+enum {
+	FRESH_MAX = 4,			/* handshakes begun in a turn */
+	WAITING_MAX = 1
+};
+
 static void	set_nonblocking(int fd);
 static bool	has_two(const struct stream *s);
 static int	watch(struct loop *loop, struct loop_io *io, int events);
@@ -59,10 +64,11 @@ stream_open(struct stream *s, struct loop *loop, int read_fd, int write_fd,
 }
 
 void
-stream_start_tls(struct stream *s, struct tls *t)
+stream_start_tls(struct stream *s, struct tls *t, struct stream_pace *pace)
 {
 	assert(s->is_open && s->state == STREAM_PLAIN && !has_two(s));
 	s->tls = t;
+	s->pace = pace;
 	s->state = STREAM_HANDSHAKE;
 	s->wanted = s->in.is_watched ? s->in.events : 0;
 	s->in.call = on_handshake;
@@ -241,13 +247,38 @@ handshake_failed(struct stream *s, int error)
 	set_again(s);
 }
 
+/*
+ * The first bytes of a peer are here, and to answer them costs what all the
+ * rest does not. The loop tells of them again in its next turn.
+ */
+static bool
+must_wait(struct stream *s)
+{
+	struct stream_pace *p = s->pace;
+
+	if (p->turn_ns != loop_now(s->loop))
+		*p = (struct stream_pace){ .turn_ns = loop_now(s->loop) };
+	if (s->has_waited ? p->waiting == WAITING_MAX : p->fresh == FRESH_MAX) {
+		s->has_waited = true;
+		return true;
+	}
+	if (s->has_waited)
+		p->waiting++;
+	else
+		p->fresh++;
+	s->pace = NULL;
+	return false;
+}
+
 static void
 on_handshake(void *arg, int events)
 {
 	struct stream *s = arg;
 	int waits_for;
 
-	(void)events;
+	/* Without an event it is we who ask whether anything is there. */
+	if (events != 0 && s->pace != NULL && must_wait(s))
+		return;
 	if (tls_handshake(s->tls) == -1) {
 		waits_for = tls_wants_write(s->tls) ? LOOP_WRITE : LOOP_READ;
 		if (errno != EAGAIN ||

@@ -6,9 +6,21 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/loop.h"
 #include "base/tls.h"
+
+/*
+ * What may be begun in one turn of the loop: handshakes are by far the dearest
+ * thing that a stranger can ask for. For all that are accepted in one place;
+ * zero is a new one.
+ */
+struct stream_pace {
+	uint64_t	 turn_ns;
+	int		 fresh;		/* begun, of those that ask first */
+	int		 waiting;	/* begun, of those that waited */
+};
 
 /* What TLS makes of a stream, see stream_start_tls. */
 enum stream_tls {
@@ -35,6 +47,8 @@ struct stream {
 
 	enum stream_tls	 state;
 	struct tls	*tls;
+	struct stream_pace *pace;	/* NULL: not before it has begun */
+	bool		 has_waited;	/* for its turn */
 	int		 tls_errno;	/* why the handshake failed */
 	bool		 needs_room;	/* to read on, TLS has to write */
 	int		 wanted;	/* what the owner wants to be told of */
@@ -53,9 +67,12 @@ void	 stream_open(struct stream *s, struct loop *loop, int read_fd,
  * first, from the loop; until it is done reading and writing give EAGAIN, and
  * what is watched is not told of, but for its failure: LOOP_HANGUP with what is
  * watched, and then reading and writing fail as tls_handshake did. Whether it
- * takes too long is the owner's to say.
+ * takes too long is the owner's to say. With a pace, which outlives it, few of
+ * many are begun in a turn, and whoever has just come is served before those
+ * who wait already: a flood delays itself, not what comes behind it.
  */
-void	 stream_start_tls(struct stream *s, struct tls *t);
+void	 stream_start_tls(struct stream *s, struct tls *t,
+	    struct stream_pace *pace);
 /* NULL for a plain one. To ask what was wrong, after EPROTO. */
 const struct tls *stream_tls(const struct stream *s);
 bool	 stream_is_in_handshake(const struct stream *s);

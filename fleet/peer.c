@@ -376,7 +376,7 @@ start_tls(struct peer *p)
 		fail(p, "", strerror(errno));
 		return -1;
 	}
-	stream_start_tls(&p->stream, t);
+	stream_start_tls(&p->stream, t, NULL);
 	return 0;
 }
 

@@ -21,8 +21,12 @@ struct server_connection;
 /* Times are in ns; LOOP_NEVER is no limit. */
 struct server_limits {
 	size_t		 connections;	/* beyond: the oldest idle is closed,
-					   or the oldest that still sends */
+					   or the oldest that still sends, or
+					   does not read what it asked for */
 	size_t		 body;		/* bytes kept; more is a 413 */
+	size_t		 memory;	/* of all requests together; beyond:
+					   the oldest unfinished is closed;
+					   0 is no limit */
 	bool		 discards_rest;	/* more is read and forgotten instead */
 	uint64_t	 head_ns;	/* time for a whole head, and before the
 					   first one for TLS's handshake */

@@ -23,7 +23,8 @@ enum {
 	READ_BODY_SIZE = 16 * 1024,
 	AHEAD_MAX = 64 * 1024,		/* unread behind a whole request */
 	INPUT_MAX = HTTP_HEAD_MAX + AHEAD_MAX + READ_BODY_SIZE,
-	KEEP_MAX = 64 * 1024		/* larger buffers are not kept */
+	KEEP_MAX = 64 * 1024,		/* larger buffers are not kept */
+	KEEP_NEXT_MAX = 4 * READ_SIZE	/* likewise, for another peer */
 };
 
 static const char too_large[] = "body too large";
@@ -55,11 +56,17 @@ server_input_clear(struct server_input *i)
 void
 server_input_reset(struct server_input *i)
 {
-	buf_recycle(&i->in, KEEP_MAX);
-	buf_recycle(&i->ahead, KEEP_MAX);
-	buf_recycle(&i->body, KEEP_MAX);
+	buf_recycle(&i->in, KEEP_NEXT_MAX);
+	buf_recycle(&i->ahead, KEEP_NEXT_MAX);
+	buf_recycle(&i->body, KEEP_NEXT_MAX);
 	i->phase = SERVER_INPUT_HEAD;
 	i->scanned = 0;
+}
+
+size_t
+server_input_memory(const struct server_input *i)
+{
+	return i->in.cap + i->ahead.cap + i->body.cap;
 }
 
 ssize_t
@@ -170,6 +177,7 @@ server_input_forget(struct server_input *i)
 {
 	buf_reset(&i->in);
 	buf_reset(&i->ahead);
+	buf_recycle(&i->body, KEEP_NEXT_MAX);
 	i->phase = SERVER_INPUT_WHOLE;
 }
 

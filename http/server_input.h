@@ -54,6 +54,8 @@ void	 server_input_init(struct server_input *i, size_t body_max,
 void	 server_input_clear(struct server_input *i);
 /* For the next connection. */
 void	 server_input_reset(struct server_input *i);
+/* Bytes that its buffers take up. */
+size_t	 server_input_memory(const struct server_input *i);
 
 /*
  * One read. Bytes that came; 0 when no more will, be it that the peer has ended

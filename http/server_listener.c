@@ -18,12 +18,13 @@
 
 #define PAUSE_NS	(50 * NS_PER_MS)
 
-enum { ACCEPT_MAX = 16 };	/* of one turn, fair to the others */
+enum { ACCEPT_MAX = 64 };	/* of one turn, fair to the others */
 
 static void	on_listener(void *arg, int events);
 static bool	can_accept_more(struct server_listener *l, bool is_first);
 static void	pause_accepting(struct server_listener *l);
 static void	on_pause(void *arg);
+static void	on_more(void *arg);
 
 int
 server_listener_open(struct server_listener *l, struct loop *loop, int fd)
@@ -32,6 +33,7 @@ server_listener_open(struct server_listener *l, struct loop *loop, int fd)
 	l->loop = loop;
 	l->io = (struct loop_io){ .fd = fd, .call = on_listener, .arg = l };
 	l->pause = (struct loop_timer){ .call = on_pause, .arg = l };
+	l->more = (struct loop_timer){ .call = on_more, .arg = l };
 	if (loop_add(loop, &l->io, LOOP_READ) == -1)
 		return -1;
 	l->is_open = true;
@@ -45,6 +47,7 @@ server_listener_close(struct server_listener *l)
 		return;
 	l->is_open = false;
 	loop_timer_stop(l->loop, &l->pause);
+	loop_timer_stop(l->loop, &l->more);
 	loop_del(l->loop, &l->io);
 	close(l->io.fd);
 }
@@ -64,7 +67,6 @@ on_listener(void *arg, int events)
 	struct server_listener *l = arg;
 	int i, fd;
 
-	(void)events;
 	for (i = 0; i < ACCEPT_MAX && l->is_open; i++) {
 		if (!l->has_room(l->arg)) {
 			pause_accepting(l);
@@ -73,9 +75,15 @@ on_listener(void *arg, int events)
 		fd = net_accept(l->io.fd);
 		if (fd != -1)
 			l->accepted(l->arg, fd);
-		else if (!can_accept_more(l, i == 0))
+		else if (!can_accept_more(l, i == 0 && events != 0))
 			return;
 	}
+	/*
+	 * Where many descriptors are ready the loop comes round to this one
+	 * late, and whoever comes now would wait as long again to be heard.
+	 */
+	if (l->is_open)
+		loop_timer_set(l->loop, &l->more, loop_now(l->loop) + 1);
 }
 
 /*
@@ -113,4 +121,13 @@ on_pause(void *arg)
 	/* Should it fail, the next turn of the timer tries again. */
 	if (loop_change(l->loop, &l->io, LOOP_READ) == -1)
 		pause_accepting(l);
+}
+
+static void
+on_more(void *arg)
+{
+	struct server_listener *l = arg;
+
+	if (l->pause.place == 0)
+		on_listener(l, 0);
 }

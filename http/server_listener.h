@@ -11,6 +11,7 @@ struct server_listener {
 	struct loop		*loop;
 	struct loop_io		 io;
 	struct loop_timer	 pause;		/* set: not accepting */
+	struct loop_timer	 more;		/* set: in the next turn, too */
 	bool			 is_open;
 	bool			(*has_room)(void *arg);
 	bool			(*make_room)(void *arg);

@@ -100,7 +100,8 @@ on_listener(void *arg, int events)
 	stream_close(&accepted, false);
 	stream_open(&accepted, loop, fd, fd, on_accepted, NULL);
 	if (!is_plain)
-		stream_start_tls(&accepted, tls_accept(server_context, fd));
+		stream_start_tls(&accepted, tls_accept(server_context, fd),
+		    NULL);
 	ck_assert_int_eq(stream_watch(&accepted, LOOP_READ), 0);
 }
 

@@ -127,6 +127,55 @@ START_TEST(test_slow_body)
 }
 END_TEST
 
+/* Each time limit is for the whole, however the bytes come. */
+static const struct {
+	const char	*begins;
+	const char	*trickles;
+} trickles[] = {
+	{ "", "GET / HTTP/1.1\r\nHost: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" },
+	{ "\r\n\r\nGET / HTTP/1.1\r\n", "X: y\r\nX: y\r\nX: y\r\nX: y\r\n" },
+	{ "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 16\r\n\r\n",
+	    "aaaaaaaaaaaaaaa" },
+	{ "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 16\r\n"
+	    "Expect: 100-continue\r\n\r\n", "aaaaaaaaaaaaaaa" },
+	{ "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
+	    "1\r\na\r\n1\r\na\r\n1\r\na\r\n1\r\na\r\n" },
+	{ "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
+	    "1;aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" },
+	{ "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+	    "0\r\n", "A: b\r\nA: b\r\nA: b\r\nA: b\r\nA: b\r\n" }
+};
+
+START_TEST(test_trickles)
+{
+	const char *descr = trickles[_i].trickles, *p = descr;
+	struct client *c;
+	uint64_t begin_ns, took_ns;
+
+	rig_reopen(&rig_hasty);
+	c = rig_open(0);
+	rig_say(c, trickles[_i].begins);
+	rig_settle();
+	begin_ns = clock_now_ns();
+	while (c->got.len == 0 || strncmp(buf_str(&c->got), "HTTP/1.1 100", 12)
+	    == 0) {
+		took_ns = clock_now_ns() - begin_ns;
+		ck_assert_msg(took_ns < 20 * RIG_SHORT_NS, "%s", descr);
+		if (c->got.len > 25 || c->has_ended)
+			break;
+		if (*p != '\0')
+			rig_say_bytes(c, p++, 1);
+		rig_turn_for(RIG_SHORT_NS / 8);
+	}
+	ck_assert_msg(p - descr >= 2, "%s: after one byte", descr);
+	while (!c->has_ended)
+		rig_turn(descr);
+	ck_assert_msg(strstr(buf_str(&c->got), " 408 ") != NULL, "%s: %s",
+	    descr, buf_str(&c->got));
+	rig_check_seen(descr, "");
+}
+END_TEST
+
 START_TEST(test_idle)
 {
 	struct server_limits limits = rig_patient;
@@ -221,6 +270,100 @@ START_TEST(test_connections_unfinished)
 	rig_hear_end(a, descr);
 	server_answer(rig_held, &rig_hello);
 	rig_hear(busy, descr, HELLO);
+}
+END_TEST
+
+/* Nor do those that ask and do not read. */
+START_TEST(test_connections_unread)
+{
+	struct server_limits limits = rig_patient;
+	struct client *deaf, *b;
+
+	rig_make_big();
+	limits.connections = 1;
+	rig_reopen(&limits);
+	deaf = rig_open(0);
+	rig_deafen(deaf);
+	rig_say(deaf, GET("/big"));
+	rig_settle();
+	b = rig_open(1);
+	rig_say(b, GET("/"));
+	rig_hear(b, "beside one that does not read", HELLO);
+	rig_listen(deaf);
+	while (!deaf->has_ended)
+		rig_turn("does not read");
+	ck_assert_uint_lt(deaf->got.len, RIG_BIG);
+}
+END_TEST
+
+/* What was worked for is sent to its end all the same. */
+START_TEST(test_connections_late)
+{
+	struct server_limits limits = rig_patient;
+	struct server_answer big = rig_hello;
+	struct client *slow, *b;
+
+	rig_make_big();
+	big.body = rig_big;
+	big.body_len = RIG_BIG;
+	limits.connections = 1;
+	rig_reopen(&limits);
+	slow = rig_open(0);
+	rig_deafen(slow);
+	rig_say(slow, GET("/later"));
+	rig_settle();
+	server_answer(rig_held, &big);
+	b = rig_open(1);
+	rig_say(b, GET("/"));
+	rig_turn_for(3 * RIG_SHORT_NS);
+	ck_assert_uint_eq(b->got.len, 0);
+	rig_listen(slow);
+	while (slow->got.len < RIG_BIG)
+		rig_turn("late");
+	rig_hear(b, "after a late answer", HELLO);
+}
+END_TEST
+
+/* Together they may hold so much; the oldest that is not done goes. */
+START_TEST(test_memory_limit)
+{
+	static char part[40000];
+	static const char head[] = "POST / HTTP/1.1\r\nHost: a\r\n"
+	    "Content-Length: 60000\r\n\r\n";
+	struct server_limits limits = rig_patient;
+	struct client *c[4];
+	int i;
+
+	limits.body = 64 * 1024;
+	limits.memory = 4 * 64 * 1024;
+	rig_reopen(&limits);
+	memset(part, 'a', sizeof(part));
+	for (i = 0; i < 4; i++) {
+		c[i] = rig_open(i);
+		rig_say(c[i], head);
+		rig_say_bytes(c[i], part, sizeof(part));
+		rig_settle();
+	}
+	rig_say_bytes(c[3], part, 20000);
+	rig_hear(c[3], "the newest", HELLO);
+	ck_assert(c[0]->has_ended);
+	ck_assert(!c[3]->has_ended);
+}
+END_TEST
+
+/* Who sends many requests at once takes turns with others. */
+START_TEST(test_turns)
+{
+	struct client *a = rig_open(0), *b = rig_open(1);
+
+	rig_say(a, GET("/a1") GET("/a2") GET("/a3"));
+	rig_say(b, GET("/b"));
+	rig_hear(a, "many", HELLO HELLO HELLO);
+	rig_hear(b, "one", HELLO);
+	ck_assert_msg(strstr(buf_str(&rig_seen), "/a3") >
+	    strstr(buf_str(&rig_seen), "/b"), "%s", buf_str(&rig_seen));
+	rig_settle();
+	buf_reset(&rig_seen);
 }
 END_TEST
 
@@ -322,12 +465,17 @@ make_suite(void)
 	tcase_add_test(tc, test_too_far_ahead);
 	tcase_add_test(tc, test_slow_heads);
 	tcase_add_test(tc, test_slow_body);
+	tcase_add_loop_test(tc, test_trickles, 0, UTIL_NELEM(trickles));
 	tcase_add_test(tc, test_idle);
 	tcase_add_test(tc, test_no_limit_for_handler);
 	tcase_add_test(tc, test_unread_answer);
 	tcase_add_test(tc, test_connections_limit);
 	tcase_add_loop_test(tc, test_connections_unfinished, 0,
 	    UTIL_NELEM(unfinished));
+	tcase_add_test(tc, test_connections_unread);
+	tcase_add_test(tc, test_connections_late);
+	tcase_add_test(tc, test_memory_limit);
+	tcase_add_test(tc, test_turns);
 	tcase_add_test(tc, test_connections_busy);
 	tcase_add_test(tc, test_no_fds);
 	tcase_add_test(tc, test_no_fds_busy);

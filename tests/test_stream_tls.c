@@ -137,7 +137,7 @@ open_server(void)
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
 	stream_open(&server.s, loop, fds[0], fds[0], on_end, &server);
-	stream_start_tls(&server.s, tls_accept(server_ctx, fds[0]));
+	stream_start_tls(&server.s, tls_accept(server_ctx, fds[0]), NULL);
 	return fds[1];
 }
 
@@ -148,7 +148,7 @@ open_both(void)
 	int fd = open_server();
 
 	stream_open(&client.s, loop, fd, fd, on_end, &client);
-	stream_start_tls(&client.s, tls_connect(peer, fd));
+	stream_start_tls(&client.s, tls_connect(peer, fd), NULL);
 }
 
 static void
@@ -476,7 +476,7 @@ START_TEST(test_not_trusted)
 	int fd = open_server(), n;
 
 	stream_open(&client.s, loop, fd, fd, on_end, &client);
-	stream_start_tls(&client.s, tls_connect(other, fd));
+	stream_start_tls(&client.s, tls_connect(other, fd), NULL);
 	ck_assert_int_eq(stream_watch(&server.s, LOOP_READ), 0);
 	ck_assert_int_eq(stream_watch(&client.s, LOOP_WRITE), 0);
 	for (n = 0; server.ncalls == 0 || client.ncalls == 0; n++) {

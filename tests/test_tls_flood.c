@@ -150,7 +150,7 @@ open_stream(void)
 	loop = loop_new();
 	ck_assert_ptr_nonnull(loop);
 	stream_open(&stream, loop, rig.fds[1], rig.fds[1], on_stream, NULL);
-	stream_start_tls(&stream, rig.server);
+	stream_start_tls(&stream, rig.server, NULL);
 	rig.server = NULL;
 	rig.fds[1] = -1;
 	ck_assert_int_eq(stream_watch(&stream, LOOP_READ), 0);

@@ -116,10 +116,6 @@ read_head(struct reading *r, struct http_head *h)
 	do {
 		n = try_head(r, h, &scanned);
 	} while (n == HTTP_PARTIAL && more(r));
-	/* What is wrong with a line may be told before it ends, or not. */
-	scanned = 0;
-	if (n == HTTP_PARTIAL)
-		n = try_head(r, h, &scanned);
 	if (n > 0) {
 		r->at += (size_t)n;
 		return true;
