@@ -272,8 +272,8 @@ check-san:
 
 # Each decoder under libFuzzer for FUZZ_TIME seconds, two side by side;
 # FUZZ=json is one of them. FUZZ_DIR has what comes of it: corpora that grow,
-# logs, and the inputs that were not survived. fuzz-merge takes the best of those corpora
-# to tests/corpus. The objects are others than those of the program.
+# logs, and the inputs that were not survived. fuzz-merge takes some of those
+# corpora to tests/corpus. The objects are others than those of the program.
 FUZZ_CC = clang
 FUZZ_TIME = 60
 FUZZ_DIR = /tmp/pulse-fuzz

@@ -13,9 +13,10 @@
 LC_ALL=C
 export LC_ALL
 
-# Bytes of a file that is worth to be kept, and of all of a target together.
+# To be kept: bytes of a file and of all of a target together, and new files.
 file_max=1024
 corpus_max=14000
+new_max=20
 
 probe() {
 	echo 'int LLVMFuzzerTestOneInput(const unsigned char *p,
@@ -110,10 +111,13 @@ merge() {
 		    >"$folder/$name.merge.log" 2>&1 || exit 1
 		# Smallest first; what has the name of a hash is new.
 		sum=$(cat "$seeds"/* | wc -c)
+		new=0
 		for f in $(ls -rS "$folder/$name.min"); do
 			[ ! -f "$seeds/$f" ] || continue
 			sum=$((sum + $(wc -c <"$folder/$name.min/$f")))
-			[ $sum -le $corpus_max ] || break
+			new=$((new + 1))
+			[ $sum -le $corpus_max ] && [ $new -le $new_max ] ||
+			    break
 			cp "$folder/$name.min/$f" "$seeds/$f"
 		done
 		echo "$name: $(($(ls "$seeds" | wc -l))) files"
