@@ -46,7 +46,8 @@ OBJS = \
 	base/pem.o \
 	$(TLS_OBJ_$(TLS)) commit.o \
 	hist.o http.o json.o json_write.o \
-	http/body.o http/url.o http/client.o http/server_answer.o \
+	http/body.o http/url.o http/client_answer.o http/client.o \
+	http/server_answer.o \
 	http/server_input.o http/server_output.o http/server_connection.o \
 	http/server_listener.o http/server.o \
 	load/arrival.o load/connect.o load/life.o load/outcome.o load/slots.o \
@@ -71,7 +72,8 @@ HDRS = \
 	base/proc.h base/resolve.h base/stream.h base/expiry.h base/roots.h \
 	base/tls_memory.h base/pem.h base/tls_context.h base/tls.h commit.h \
 	hist.h http.h json.h json_write.h \
-	http/body.h http/url.h http/client.h http/server_answer.h \
+	http/body.h http/url.h http/client_answer.h http/client.h \
+	http/server_answer.h \
 	http/server_input.h http/server_output.h http/server_connection.h \
 	http/server_listener.h http/server.h \
 	load/arrival.h load/connect.h load/life.h load/outcome.h load/slots.h \
