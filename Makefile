@@ -183,9 +183,9 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 
 HELPERS = tests/misbehave.t tests/misbehave_tls.t tests/recorder.t \
 	tests/micro.t tests/gopeer.t tests/ask.t tests/manyworkers.t \
-	tests/narrow.t tests/dns.t
+	tests/narrow.t tests/dns.t tests/peak.t
 
-SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
+SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_servers.sh tests/t_checks.sh \
 	tests/t_signal.sh tests/t_refuse.sh tests/t_output.sh \
 	tests/t_merge.sh tests/t_fleet_dry.sh \
 	tests/t_worker.sh tests/t_worker_bad.sh tests/t_worker_gone.sh \
@@ -215,7 +215,9 @@ $(UNIT): libpulse.a tests/suite.c tests/suite.h \
 	tests/tls_rig.c tests/tls_rig.h \
 	tests/pool_rig.c tests/pool_rig.h
 $(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h \
-	tests/serve_rig.c tests/serve_rig.h
+	tests/serve_rig.c tests/serve_rig.h \
+	tests/bad_peer.c tests/bad_peer.h \
+	tests/bad_ways.c tests/bad_ways.h
 
 .c.t:
 	@echo '$(CC) -o $@'

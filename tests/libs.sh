@@ -19,7 +19,9 @@ case $1 in
 	echo tests/tls_rig.c ;;
 */gopeer.c|*/manyworkers.c)
 	echo tests/peer_rig.c ;;
-*/misbehave*.c)
+*/misbehave.c)
+	echo tests/serve_rig.c tests/bad_peer.c tests/bad_ways.c ;;
+*/misbehave_tls.c)
 	echo tests/serve_rig.c ;;
 esac
 case $1 in
