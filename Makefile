@@ -163,6 +163,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_report.t \
 	tests/test_report_file.t tests/test_report_fleet.t \
 	tests/test_progress.t \
+	tests/test_client_answer.t \
 	tests/test_http_client.t tests/test_http_server.t \
 	tests/test_server_limits.t tests/test_server_stream.t \
 	tests/test_server_drain.t \
@@ -185,7 +186,8 @@ HELPERS = tests/misbehave.t tests/misbehave_tls.t tests/recorder.t \
 	tests/micro.t tests/gopeer.t tests/ask.t tests/manyworkers.t \
 	tests/narrow.t tests/dns.t tests/peak.t
 
-SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_servers.sh tests/t_checks.sh \
+SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_servers.sh \
+	tests/t_checks.sh \
 	tests/t_signal.sh tests/t_refuse.sh tests/t_output.sh \
 	tests/t_merge.sh tests/t_fleet_dry.sh \
 	tests/t_worker.sh tests/t_worker_bad.sh tests/t_worker_gone.sh \
@@ -194,7 +196,8 @@ SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_servers.sh tests/t_check
 	tests/t_worker_idle.sh tests/t_worker_tls.sh \
 	tests/t_connect.sh tests/t_ports.sh \
 	tests/t_fleet.sh tests/t_fleet_go.sh tests/t_fleet_lost.sh \
-	tests/t_fleet_stop.sh tests/t_fleet_exec.sh tests/t_fleet_tls.sh \
+	tests/t_fleet_bad.sh tests/t_fleet_stop.sh tests/t_fleet_exec.sh \
+	tests/t_fleet_tls.sh \
 	tests/t_tls.sh tests/t_tls_bad.sh \
 	tests/t_manual.sh tests/t_examples.sh
 

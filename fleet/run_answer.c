@@ -121,8 +121,8 @@ run_answer_body(struct run_answer *a, const char *p, size_t len)
 {
 	if (a->is_over)
 		return;
-	if (a->status != 200 && a->text.len + len > REFUSAL_MAX)
-		return;
+	if (a->status != 200 && len > REFUSAL_MAX - a->text.len)
+		len = REFUSAL_MAX - a->text.len;
 	if (buf_add(&a->text, p, len) == -1)
 		fail(a, "its answer is too large");
 	else if (a->is_stream && memchr(p, '\n', len) != NULL)

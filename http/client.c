@@ -563,7 +563,7 @@ client_answered(struct client *c, enum client_answer_step step)
 	    cause_of_reason(c->answer.reason));
 }
 
-/* Takes what was read: true when the exchange is over (and c not ours). */
+/* Takes what was read: true when it is over (and c not ours). */
 static bool
 client_take(struct client *c, const char *p, size_t len)
 {
@@ -614,7 +614,8 @@ client_receive(struct client *c)
 	int reads;
 
 	for (reads = 0; reads < READS_MAX; reads++) {
-		n = c->tls != NULL ? tls_read(c->tls, scratch, CLIENT_READ_MAX) :
+		n = c->tls != NULL ?
+		    tls_read(c->tls, scratch, CLIENT_READ_MAX) :
 		    net_read(c->io.fd, scratch, CLIENT_READ_MAX);
 		loop_tick(c->pool->loop);
 		if (n == -1 && (errno == EAGAIN || errno == EINTR)) {

@@ -2,14 +2,14 @@
 # Tables of runs against servers that behave badly: read with ". tests/lib.sh"
 # before it, from the top level. rows reads a table from its standard input:
 #
-#	BEHAVIOUR | OPTIONS | STATUSES | FAILURES | MILLISECONDS [| MEMBER=N ...]
+#	BEHAVIOUR | OPTIONS | STATUSES | FAILURES | MILLISECONDS [| MEMBERS]
 #
 # Each run has five requests, unless its options say otherwise, and must end in
 # that time, with just these statuses and failures; all that was scheduled was
 # started and completed; it may need no more memory than a healthy one and
 # GROWTH beside. FAILURES are "PART CAUSE COUNT" and ";", whose category follows
-# from the cause; "*" is any. A MEMBER of the result is N or, after "+", no
-# less. Some runs go side by side.
+# from the cause; "*" is any. MEMBERS are NAME=N, of the result; after "+"
+# it is N or more. Some runs go side by side.
 
 SIDE_BY_SIDE=${SIDE_BY_SIDE:-4}
 GROWTH=6144		# KiB: buffers of a head, of a body, TLS, and luck
