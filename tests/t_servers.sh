@@ -71,7 +71,7 @@ redirect-chain-9 | | 200:5 | | 5000 | redirected=45
 redirect-chain-10 | | 302:5 | transfer too_many_redirects 5 | 5000 | \
     redirected=45
 redirect-tls | | 302:5 | tls * 5 | 5000
-redirect-endless | --timeout 300ms | 302:5 | transfer timeout 5 | 3000 | \
+redirect-endless | --timeout 700ms | 302:5 | transfer timeout 5 | 5000 | \
     bytes_in=+20000000 redirected=0
 redirect-hang | --timeout 300ms | 302:5 | transfer timeout 5 | 3000
 
@@ -95,18 +95,18 @@ drip-extension | --timeout 300ms | 200:5 | transfer timeout 5 | 3000
 drip-trailers | --timeout 300ms | 200:5 | transfer timeout 5 | 3000
 
 # Without an end.
-endless-length | --timeout 300ms | 200:5 | transfer timeout 5 | 3000 | \
+endless-length | --timeout 700ms | 200:5 | transfer timeout 5 | 5000 | \
     bytes_in=+20000000
-endless-close | --timeout 300ms | 200:5 | transfer timeout 5 | 3000 | \
+endless-close | --timeout 700ms | 200:5 | transfer timeout 5 | 5000 | \
     bytes_in=+20000000
-endless-chunk | --timeout 300ms | 200:5 | transfer timeout 5 | 3000 | \
+endless-chunk | --timeout 700ms | 200:5 | transfer timeout 5 | 5000 | \
     bytes_in=+20000000
-endless-chunks | --timeout 300ms | 200:5 | transfer timeout 5 | 3000 | \
+endless-chunks | --timeout 700ms | 200:5 | transfer timeout 5 | 5000 | \
     bytes_in=+20000000
-endless-tiny-chunks | --timeout 300ms | 200:5 | transfer timeout 5 | 3000 | \
-    bytes_in=+500000
-endless-extensions | --timeout 300ms | 200:5 | transfer timeout 5 | 3000 | \
-    bytes_in=+20000
+endless-tiny-chunks | --requests 2 --timeout 1s | 200:2 | transfer timeout 2 | \
+    5000 | bytes_in=+500000
+endless-extensions | --requests 2 --timeout 1s | 200:2 | transfer timeout 2 | \
+    5000 | bytes_in=+20000
 endless-extension | | 200:5 | transfer bad_chunk_size 5 | 5000
 endless-size | | 200:5 | transfer bad_chunk_size 5 | 5000
 endless-trailers | | 200:5 | transfer bad_trailer 5 | 5000
@@ -125,8 +125,8 @@ endless-random | | | transfer not_http 5 | 5000
 # Gone.
 close-at-accept | | | *transport* | 5000 | transport=5
 close-before-answer | | | first_byte closed 5 | 5000
-close-idle | -c 1 --requests 4 -r 8 | 200:4 | | 5000 | connects=4 bytes_in=20
-close-second | | 200:5 | | 5000 | retried=4
+close-idle | -c 1 --requests 3 -r 2 | 200:3 | | 5000 | bytes_in=15 connects=+2
+close-second | -g 1 -c 1 | 200:5 | | 5000 | retried=4
 close-kept | | 200:5 | | 5000 | bytes_in=25
 cut-status | | | transfer truncated 5 | 5000
 cut-head | | | transfer truncated 5 | 5000
@@ -152,7 +152,7 @@ reset-body | | 200:5 | transfer ECONNRESET 5 | 5000
 reset-chunk | | 200:5 | transfer ECONNRESET 5 | 5000 | bytes_in=10
 reset-close-body | | 200:5 | transfer ECONNRESET 5 | 5000
 reset-after-answer | | 200:5 | | 5000 | bytes_in=25
-reset-idle | -c 1 --requests 4 -r 8 | 200:4 | | 5000 | connects=4 bytes_in=20
+reset-idle | -c 1 --requests 3 -r 2 | 200:3 | | 5000 | bytes_in=15 connects=+2
 reset-at-each | -c 1 --requests 44 | 200:6 | \
     transfer ECONNRESET 42; first_byte ECONNRESET 1 | 5000 | connects=44
 reset-at-each-chunked | -c 1 --requests 63 | 200:16 | \
@@ -162,8 +162,8 @@ reset-at-each-chunked | -c 1 --requests 63 | 200:16 | \
 unasked | | 200:5 | | 5000
 unasked-408 | | 408:5 | transfer http_status 5 | 5000
 ahead | | 200:5 | | 5000 | bytes_in=25
-idle-408 | -c 1 --requests 4 -r 8 | 200:4 | | 5000 | connects=4 bytes_in=20
-idle-answer | -c 1 --requests 4 -r 8 | 200:4 | | 5000 | connects=4 bytes_in=20
+idle-408 | -c 1 --requests 3 -r 2 | 200:3 | | 5000 | bytes_in=15 connects=+2
+idle-answer | -c 1 --requests 3 -r 2 | 200:3 | | 5000 | bytes_in=15 connects=+2
 two-answers | | 200:5 | | 5000 | connects=5 bytes_in=25
 two-answers-late | | 200:5 | | 5000 | bytes_in=25
 extra-bytes | | 200:5 | | 5000 | connects=5 bytes_in=25
