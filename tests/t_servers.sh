@@ -73,26 +73,26 @@ redirect-chain-10 | | 302:5 | transfer too_many_redirects 5 | 5000 | \
 redirect-tls | | 302:5 | tls * 5 | 5000
 redirect-endless | --timeout 700ms | 302:5 | transfer timeout 5 | 5000 | \
     bytes_in=+20000000 redirected=0
-redirect-hang | --timeout 300ms | 302:5 | transfer timeout 5 | 3000
+redirect-hang | --timeout 700ms | 302:5 | transfer timeout 5 | 5000
 
 # Silent, or nearly so.
-hang | --timeout 300ms | | first_byte timeout 5 | 3000
-hang-head | --timeout 300ms | | transfer timeout 5 | 3000
-hang-after-head | --timeout 300ms | 200:5 | transfer timeout 5 | 3000
-hang-body | --timeout 300ms | 200:5 | transfer timeout 5 | 3000 | bytes_in=25
-hang-chunk | --timeout 300ms | 200:5 | transfer timeout 5 | 3000 | bytes_in=25
-hang-trailer | --timeout 300ms | 200:5 | transfer timeout 5 | 3000
-hang-interim | --timeout 300ms | | transfer timeout 5 | 3000
-length-too-large | --timeout 300ms | 200:5 | transfer timeout 5 | 3000 | \
+hang | --timeout 700ms | | first_byte timeout 5 | 5000
+hang-head | --timeout 700ms | | transfer timeout 5 | 5000
+hang-after-head | --timeout 700ms | 200:5 | transfer timeout 5 | 5000
+hang-body | --timeout 700ms | 200:5 | transfer timeout 5 | 5000 | bytes_in=25
+hang-chunk | --timeout 700ms | 200:5 | transfer timeout 5 | 5000 | bytes_in=25
+hang-trailer | --timeout 700ms | 200:5 | transfer timeout 5 | 5000
+hang-interim | --timeout 700ms | | transfer timeout 5 | 5000
+length-too-large | --timeout 700ms | 200:5 | transfer timeout 5 | 5000 | \
     bytes_in=25
-never-accepts | --timeout 300ms | | connect timeout 5 | 3000
-drip-status | --timeout 300ms | | transfer timeout 5 | 3000
-drip-fields | --timeout 300ms | | transfer timeout 5 | 3000
-drip-interim | --timeout 300ms | | transfer timeout 5 | 3000
-drip-body | --timeout 300ms | 200:5 | transfer timeout 5 | 3000 | bytes_in=+5
-drip-chunks | --timeout 300ms | 200:5 | transfer timeout 5 | 3000 | bytes_in=+5
-drip-extension | --timeout 300ms | 200:5 | transfer timeout 5 | 3000
-drip-trailers | --timeout 300ms | 200:5 | transfer timeout 5 | 3000
+never-accepts | --timeout 700ms | | connect timeout 5 | 5000
+drip-status | --timeout 700ms | | transfer timeout 5 | 5000
+drip-fields | --timeout 700ms | | transfer timeout 5 | 5000
+drip-interim | --timeout 700ms | | transfer timeout 5 | 5000
+drip-body | --timeout 700ms | 200:5 | transfer timeout 5 | 5000 | bytes_in=+5
+drip-chunks | --timeout 700ms | 200:5 | transfer timeout 5 | 5000 | bytes_in=+5
+drip-extension | --timeout 700ms | 200:5 | transfer timeout 5 | 5000
+drip-trailers | --timeout 700ms | 200:5 | transfer timeout 5 | 5000
 
 # Without an end.
 endless-length | --timeout 700ms | 200:5 | transfer timeout 5 | 5000 | \
@@ -230,9 +230,9 @@ chunk-nul | | 200:5 | transfer bad_chunk_size 5 | 5000
 bad-trailer | | 200:5 | transfer bad_trailer 5 | 5000
 # The time of the run is over before that of its requests.
 endless-chunks | --requests 4 -r 1000 -d 300ms --timeout 500ms | 200:4 | \
-    transfer timeout 4 | 3000 | bytes_in=+10000000
+    transfer timeout 4 | 5000 | bytes_in=+10000000
 hang | --requests 4 -r 1000 -d 300ms --timeout 500ms | \
-    | first_byte timeout 4 | 3000
+    | first_byte timeout 4 | 5000
 # So many places are remembered, and no more.
 redirect-hosts | -g 1 -r 1000 --requests 60 --no-keepalive | 302:60 | \
     connect ECONNREFUSED 31; transfer too_many_redirects 29 | 5000
@@ -242,8 +242,8 @@ END
 dd if=/dev/zero of="$dir/large" bs=65536 count=64 2>/dev/null
 healthy_run -b "@$dir/large"
 rows <<END
-deaf | -b @$dir/large --timeout 300ms | | first_byte timeout 5 | 3000
-reads-slowly | -b @$dir/large --timeout 300ms | | first_byte timeout 5 | 3000
+deaf | -b @$dir/large --timeout 700ms | | first_byte timeout 5 | 5000
+reads-slowly | -b @$dir/large --timeout 700ms | | first_byte timeout 5 | 5000
 early-answer | -b @$dir/large | 413:5 | transfer http_status 5 | 5000
 early-kept | -b @$dir/large | 200:5 | | 5000
 END
