@@ -46,7 +46,7 @@ OBJS = \
 	base/pem.o \
 	$(TLS_OBJ_$(TLS)) commit.o \
 	hist.o http.o json.o json_write.o \
-	http/body.o http/url.o http/words.o http/client.o \
+	http/body.o http/url.o http/words.o http/client_answer.o http/client.o \
 	http/server_answer.o \
 	http/server_input.o http/server_output.o http/server_connection.o \
 	http/server_listener.o http/server.o \
@@ -72,7 +72,7 @@ HDRS = \
 	base/proc.h base/resolve.h base/stream.h base/expiry.h base/roots.h \
 	base/tls_memory.h base/pem.h base/tls_context.h base/tls.h commit.h \
 	hist.h http.h json.h json_write.h \
-	http/body.h http/url.h http/words.h http/client.h \
+	http/body.h http/url.h http/words.h http/client_answer.h http/client.h \
 	http/server_answer.h \
 	http/server_input.h http/server_output.h http/server_connection.h \
 	http/server_listener.h http/server.h \
@@ -163,6 +163,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_report.t \
 	tests/test_report_file.t tests/test_report_fleet.t \
 	tests/test_progress.t \
+	tests/test_client_answer.t \
 	tests/test_http_client.t tests/test_http_server.t \
 	tests/test_server_limits.t tests/test_server_stream.t \
 	tests/test_server_drain.t tests/test_server_rfc.t \
@@ -183,7 +184,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 
 HELPERS = tests/misbehave.t tests/misbehave_tls.t tests/recorder.t \
 	tests/micro.t tests/gopeer.t tests/ask.t tests/manyworkers.t \
-	tests/narrow.t tests/dns.t tests/storm.t
+	tests/narrow.t tests/dns.t tests/storm.t tests/peak.t
 
 # Decoders of what others send: each runs on its corpus, and under libFuzzer.
 FUZZ_TESTS = tests/fuzz/access.t tests/fuzz/answer.t tests/fuzz/checks.t \
@@ -194,7 +195,8 @@ FUZZ_TESTS = tests/fuzz/access.t tests/fuzz/answer.t tests/fuzz/checks.t \
 	tests/fuzz/run_request.t tests/fuzz/text.t tests/fuzz/threshold.t \
 	tests/fuzz/token.t tests/fuzz/url.t tests/fuzz/workers.t
 
-SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
+SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_servers.sh \
+	tests/t_checks.sh \
 	tests/t_signal.sh tests/t_refuse.sh tests/t_inject.sh \
 	tests/t_output.sh \
 	tests/t_merge.sh tests/t_fleet_dry.sh \
@@ -205,7 +207,8 @@ SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_worker_attack.sh tests/t_worker_names.sh \
 	tests/t_connect.sh tests/t_ports.sh \
 	tests/t_fleet.sh tests/t_fleet_go.sh tests/t_fleet_lost.sh \
-	tests/t_fleet_stop.sh tests/t_fleet_exec.sh tests/t_fleet_tls.sh \
+	tests/t_fleet_bad.sh tests/t_fleet_stop.sh tests/t_fleet_exec.sh \
+	tests/t_fleet_tls.sh \
 	tests/t_tls.sh tests/t_tls_bad.sh \
 	tests/t_manual.sh tests/t_examples.sh tests/t_corpus.sh
 
@@ -226,7 +229,9 @@ $(UNIT): libpulse.a tests/suite.c tests/suite.h \
 	tests/tls_rig.c tests/tls_rig.h \
 	tests/pool_rig.c tests/pool_rig.h
 $(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h \
-	tests/serve_rig.c tests/serve_rig.h
+	tests/serve_rig.c tests/serve_rig.h \
+	tests/bad_peer.c tests/bad_peer.h \
+	tests/bad_ways.c tests/bad_ways.h
 $(FUZZ_TESTS): libpulse.a tests/fuzz/replay.c tests/fuzz/rig.c \
 	tests/fuzz/rig.h tests/fuzz/http_rig.c tests/fuzz/http_rig.h
 

@@ -71,6 +71,7 @@ struct member {
 	size_t			 index;
 	enum member_state	 state;
 	struct run_answer	 answer;
+	uint64_t		 next;		/* interval it may tell of */
 	struct worker_stat	*stat;		/* within the result */
 };
 
@@ -253,6 +254,15 @@ set_error(const struct coord *c, struct result *r)
 		wire_refuse(r->error, "%zu of %zu workers failed", n, c->n);
 }
 
+/* Since the common start. */
+static uint64_t
+passed_ns(const struct coord *c)
+{
+	uint64_t now_ns = loop_now(c->loop);
+
+	return now_ns > c->start_ns ? now_ns - c->start_ns : 0;
+}
+
 static void
 on_over(void *arg)
 {
@@ -261,9 +271,7 @@ on_over(void *arg)
 	struct result *r = c->result;
 
 	intervals_finish(c->intervals, r->duration_ns > 0 ?
-	    r->duration_ns + c->req->warmup_ns :
-	    loop_now(c->loop) > c->start_ns ?
-	    loop_now(c->loop) - c->start_ns : 0);
+	    r->duration_ns + c->req->warmup_ns : passed_ns(c));
 	r->start_wall_ns = clock_wall_ns() -
 	    (loop_now(c->loop) - c->start_ns);
 	set_error(c, r);
@@ -354,6 +362,8 @@ merge(struct member *m, struct result *r)
 	r->error[0] = '\0';
 	r->signo = 0;
 	r->is_partial = false;
+	/* Whatever it says: what was started and did not end is lost. */
+	r->lost = r->n.started - r->n.completed;
 	result_merge(m->coord->result, r);
 }
 
@@ -368,7 +378,8 @@ on_result(void *arg, const struct json_value *v, const char *error)
 	const char *warning = NULL;
 	int checked;
 
-	if (result_from_json(r, v, &warning, why) == -1) {
+	if (result_from_json(r, v, &warning, why) == -1 ||
+	    verdict_possible(r, passed_ns(c), why) == -1) {
 		result_free(r);
 		lose(m, why);
 		return;
@@ -393,18 +404,22 @@ on_snapshot(void *arg, const struct json_value *v)
 	struct interval *in;
 	char why[WIRE_TEXT_MAX];
 	uint64_t index, scheduled, completed, failed;
-	uint64_t passed_ns = loop_now(c->loop) > c->start_ns ?
-	    loop_now(c->loop) - c->start_ns : 0;
 
 	if (interval_index_from_json(v, &index, why) == -1) {
 		lose(m, why);
 		return;
 	}
 	/* One is told when it has ended; clocks may differ a little. */
-	if (index > passed_ns / c->req->interval_ns + 1) {
+	if (index > passed_ns(c) / c->req->interval_ns + 1) {
 		lose(m, "it streams an interval that is yet to come");
 		return;
 	}
+	/* Or there might be no end of them. */
+	if (index < m->next) {
+		lose(m, "it streams an interval a second time");
+		return;
+	}
+	m->next = index + 1;
 	in = intervals_at(c->intervals, index);
 	scheduled = in->n.scheduled;
 	completed = in->n.completed;
@@ -671,6 +686,7 @@ prepare_members(struct coord *c)
 	for (i = 0; i < c->n; i++) {
 		m = &c->members[i];
 		m->stat = &stats[i];
+		m->next = 0;
 		m->stat->name = xstrdup(name_of(m));
 		m->stat->weight = c->fleet->workers[i].weight;
 		m->stat->round_trip_ns = c->pongs[i].round_trip_ns;

@@ -77,6 +77,7 @@ struct peer {
 	bool				 keep_alive;
 	struct buf			 head;
 	size_t				 scanned;
+	size_t				 interim;	/* bytes of such */
 	struct http_body		 body;
 	struct loop_timer		 timer;
 	char				 why[WIRE_TEXT_MAX];
@@ -469,6 +470,7 @@ peer_ask(struct peer *p, const char *method, const char *path,
 	buf_add(out, body, len);
 	p->exchange = EXCHANGE_HEAD;
 	p->scanned = 0;
+	p->interim = 0;
 	p->asked_ns = loop_tick(p->loop);
 	p->is_asking = true;
 	if (out->is_full)
@@ -613,6 +615,12 @@ take_head(struct peer *p, const char *bytes, size_t len)
 		if (h.status >= 200)
 			break;
 		buf_drop(&p->head, (size_t)n);
+		p->interim += (size_t)n;
+		/* All of them together, or there may be no end of them. */
+		if (p->interim > HTTP_HEAD_MAX) {
+			fail_no_http(p, HTTP_HEAD_TOO_LARGE);
+			return;
+		}
 	}
 	p->exchange = EXCHANGE_BODY;
 	p->is_known = true;

@@ -2,13 +2,16 @@
 /*
  * Whether a worker did what it was asked, as far as its result shows: the
  * arrivals of its part, in full, and the checks. Workers that know less than
- * they are asked answer as if all were well, so each answer is looked at.
+ * they are asked answer as if all were well, so each answer is looked at. And
+ * whether its numbers can be true together: one worker's nonsense may not make
+ * nonsense of what all have done.
  *
  * Nothing is kept, changed or printed.
  */
 
 #include <inttypes.h>
 
+#include "base/util.h"
 #include "fleet/feature.h"
 #include "fleet/verdict.h"
 
@@ -16,6 +19,7 @@ enum {
 	TOLERATED = 2,			/* arrivals a phase, or */
 	TOLERATED_PART = 1000		/* one in so many */
 };
+#define SLACK_NS	(10 * NS_PER_SEC)	/* clocks go apart */
 
 /* Did it make as many arrivals as were asked for? A Go worker may not. */
 static int
@@ -68,4 +72,41 @@ verdict(const struct run_request *req, const struct split_part *part,
 	if (r->is_partial)
 		return wire_refuse(why, "it stopped early");
 	return check_arrivals(part, r, why);
+}
+
+static uint64_t
+count_statuses(const struct counters *n)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < UTIL_NELEM(n->status); i++)
+		sum += n->status[i];
+	return sum;
+}
+
+/* Each is below 2^53: no sum of them wraps. */
+int
+verdict_possible(const struct result *r, uint64_t passed_ns,
+    char why[WIRE_TEXT_MAX])
+{
+	const struct counters *n = &r->n;
+
+	if (n->started + n->dropped != n->scheduled)
+		return wire_refuse(why, "its result cannot be: %" PRIu64
+		    " started and %" PRIu64 " dropped of %" PRIu64
+		    " scheduled", n->started, n->dropped, n->scheduled);
+	if (n->completed + r->lost > n->started)
+		return wire_refuse(why, "its result cannot be: %" PRIu64
+		    " completed and %" PRIu64 " lost of %" PRIu64 " started",
+		    n->completed, r->lost, n->started);
+	if (n->failed > n->completed || count_statuses(n) > n->completed)
+		return wire_refuse(why, "its result cannot be: %" PRIu64
+		    " failed, %" PRIu64 " with a status, of %" PRIu64
+		    " completed", n->failed, count_statuses(n), n->completed);
+	if (r->duration_ns > passed_ns + SLACK_NS)
+		return wire_refuse(why, "its result cannot be: it took %"
+		    PRIu64 " s of %" PRIu64, r->duration_ns / NS_PER_SEC,
+		    passed_ns / NS_PER_SEC);
+	return 0;
 }

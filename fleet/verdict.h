@@ -18,4 +18,11 @@ int	 verdict(const struct run_request *req, const struct split_part *part,
 	    uint32_t features, const struct result *r, const char *error,
 	    bool was_stopped, char why[WIRE_TEXT_MAX]);
 
+/*
+ * Whether there can be such a result at all, of a run that had so much time:
+ * 0, or -1 with the reason.
+ */
+int	 verdict_possible(const struct result *r, uint64_t passed_ns,
+	    char why[WIRE_TEXT_MAX]);
+
 #endif

@@ -8,11 +8,11 @@
  * says which part it failed in and why (enum cause). A request timeout is the
  * caller's, by client_cancel.
  *
- * All connections of a process read into one buffer; only a head that
- * arrives in pieces, and a body that its owner wants to look at, are kept with
- * their connection. Nothing else is allocated after client_pool_new, but for
- * what TLS needs of each connection. Writing comes first and the kernel is
- * asked to tell of writability only when it said wait.
+ * All connections of a process read into one buffer; what an answer needs to
+ * keep of it is kept with its connection (client_answer.c). Nothing else is
+ * allocated after client_pool_new, but for what TLS needs of each connection.
+ * Writing comes first and the kernel is asked to tell of writability only when
+ * it said wait.
  */
 
 #include <assert.h>
@@ -21,13 +21,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "http/body.h"
 #include "http/client.h"
+#include "http/client_answer.h"
 
-enum {
-	SCRATCH_SIZE = 64 * 1024,
-	READS_MAX = 16		/* in one turn, of one connection */
-};
+enum { READS_MAX = 16 };	/* in one turn, of one connection */
 
 enum client_state {
 	CLIENT_CLOSED,
@@ -51,15 +48,11 @@ struct client {
 	enum client_state	 state;
 	size_t			 tried;		/* addresses, so far */
 	size_t			 sent;
-	size_t			 scanned;
 	uint64_t		 mark_ns;	/* since when in this part */
 	int			 send_error;
-	bool			 keep_alive;	/* the answer allows it */
 	struct client_exchange	 exchange;
 	struct client_result	 res;
-	struct http_body	 body;
-	struct buf		 head;		/* one that came in pieces */
-	struct buf		 kept;		/* of a body, for its owner */
+	struct client_answer	 answer;
 };
 
 struct client_pool {
@@ -93,7 +86,7 @@ client_pool_new(struct loop *loop, size_t connections,
 	pool->loop = loop;
 	pool->clients = xcalloc(connections, sizeof(*pool->clients));
 	pool->nclients = connections;
-	pool->scratch = xcalloc(1, SCRATCH_SIZE);
+	pool->scratch = xcalloc(1, CLIENT_READ_MAX);
 	pool->sources = (struct net_sources){ sources, nsources, first };
 	return pool;
 }
@@ -111,8 +104,7 @@ client_pool_free(struct client_pool *pool)
 		c = &pool->clients[i];
 		loop_timer_stop(pool->loop, &c->soon);
 		client_disconnect(c);
-		buf_clear(&c->head);
-		buf_clear(&c->kept);
+		client_answer_clear(&c->answer);
 	}
 	free(pool->clients);
 	free(pool->scratch);
@@ -213,8 +205,7 @@ client_first_use(struct client_pool *pool)
 	c->io.arg = c;
 	c->soon.call = on_soon;
 	c->soon.arg = c;
-	buf_init(&c->head, HTTP_HEAD_MAX + SCRATCH_SIZE);
-	buf_init(&c->kept, CLIENT_BODY_MAX);
+	client_answer_init(&c->answer);
 	return c;
 }
 
@@ -285,12 +276,12 @@ client_start(struct client_pool *pool, struct client_origin *origin,
 	c->origin = origin;
 	c->exchange = *exchange;
 	c->sent = 0;
-	c->scanned = 0;
 	c->tried = 0;
 	c->send_error = 0;
 	memset(&c->res, 0, sizeof(c->res));
 	c->mark_ns = loop_now(pool->loop);
-	buf_reset(&c->head);
+	client_answer_start(&c->answer, exchange->is_head,
+	    exchange->want_body, exchange->head, exchange->arg);
 	if (c->io.fd != -1) {
 		c->res.was_reused = true;
 		c->res.part = PART_FIRST_BYTE;
@@ -355,10 +346,13 @@ client_end(struct client *c, enum cause cause)
 	client_pass(c, c->res.part);
 	c->res.cause = cause;
 	c->res.end_ns = c->mark_ns;
+	c->res.status = c->answer.status;
+	c->res.bytes_in = c->answer.bytes_in;
+	c->res.body = c->answer.text;
 	res = c->res;
 	loop_timer_stop(c->pool->loop, &c->soon);
-	if (cause == CAUSE_NONE && c->keep_alive && exchange.keep_alive &&
-	    !client_has_pending(c))
+	if (cause == CAUSE_NONE && c->answer.keep_alive &&
+	    exchange.keep_alive && !client_has_pending(c))
 		idle_add(c);
 	else
 		client_retire(c);
@@ -558,128 +552,39 @@ client_send(struct client *c)
 	(void)loop_change(c->pool->loop, &c->io, LOOP_READ);
 }
 
-/* As much as there is room for. */
+/* The answer is whole, or no good: nothing of c may be used after this. */
 static void
-client_keep(struct client *c, struct http_view data)
+client_answered(struct client *c, enum client_answer_step step)
 {
-	size_t room;
-
-	if (c->res.body.len == 0)	/* there may be one of before */
-		buf_reset(&c->kept);
-	room = CLIENT_BODY_MAX - c->kept.len;
-	/* Cannot fail: it is no more than the room. */
-	(void)buf_add(&c->kept, data.data, data.len < room ? data.len : room);
-	c->res.body = (struct http_view){ c->kept.data, c->kept.len };
+	/* One that came before its request was sent leaves the rest of it. */
+	if (c->sent < c->exchange.len)
+		c->answer.keep_alive = false;
+	client_end(c, step == CLIENT_ANSWER_DONE ? CAUSE_NONE :
+	    cause_of_reason(c->answer.reason));
 }
 
-/* Takes body bytes: true when the exchange is over (and c is not ours). */
-static bool
-client_take_body(struct client *c, const char *p, size_t len)
-{
-	struct http_view data;
-	enum http_step step;
-	size_t used;
-
-	for (;;) {
-		step = http_body_step(&c->body, p, len, &used, &data);
-		p += used;
-		len -= used;
-		if (step != HTTP_STEP_DATA)
-			break;
-		c->res.bytes_in += data.len;
-		if (c->exchange.want_body)
-			client_keep(c, data);
-	}
-	if (step == HTTP_STEP_MORE)
-		return false;
-	if (step == HTTP_STEP_BAD) {
-		client_end(c, cause_of_reason(c->body.reason));
-		return true;
-	}
-	/* More than the answer, or an answer before its request was sent. */
-	if (len > 0 || c->sent < c->exchange.len)
-		c->keep_alive = false;
-	client_end(c, CAUSE_NONE);
-	return true;
-}
-
-/* The final head is here: what it says holds for the rest. */
-static void
-client_head_read(struct client *c, const struct http_head *h)
-{
-	c->res.status = h->status;
-	c->keep_alive = h->keep_alive && h->status != 101;
-	http_body_start(&c->body, h->framing, h->length);
-	c->state = CLIENT_BODY;
-	/* Free unless the request was still being sent: that ends here. */
-	(void)loop_change(c->pool->loop, &c->io, LOOP_READ);
-	if (c->exchange.head != NULL)
-		c->exchange.head(c->exchange.arg, h);
-}
-
-/* Reads over interim answers: bytes of the final head, or HTTP_PARTIAL. */
-static ssize_t
-client_read_heads(struct client *c, const char *p, size_t len,
-    struct http_head *h, size_t *passed)
-{
-	ssize_t n;
-
-	for (*passed = 0;; *passed += (size_t)n) {
-		n = http_read_answer(p + *passed, len - *passed, &c->scanned,
-		    c->exchange.is_head, h);
-		if (n < 0)
-			return n;
-		c->scanned = 0;
-		if (h->status >= 200 || h->status == 101)
-			return n;
-	}
-}
-
-/* Takes bytes of a head and what follows it: true when all is over. */
-static bool
-client_take_head(struct client *c, const char *p, size_t len)
-{
-	struct http_head h;
-	size_t passed;
-	ssize_t n;
-
-	if (c->head.len > 0) {
-		if (buf_add(&c->head, p, len) == -1) {
-			client_end(c, cause_of_reason(HTTP_HEAD_TOO_LARGE));
-			return true;
-		}
-		p = c->head.data;
-		len = c->head.len;
-	}
-	n = client_read_heads(c, p, len, &h, &passed);
-	if (n == HTTP_BAD) {
-		client_end(c, cause_of_reason(h.reason));
-		return true;
-	}
-	if (n == HTTP_PARTIAL) {
-		if (c->head.len > 0)
-			buf_drop(&c->head, passed);
-		else	/* cannot fail: it holds more than one reading */
-			(void)buf_add(&c->head, p + passed, len - passed);
-		return false;
-	}
-	passed += (size_t)n;
-	client_head_read(c, &h);
-	return client_take_body(c, p + passed, len - passed);
-}
-
-/* Takes what was read: true when the exchange is over (and c not ours). */
+/* Takes what was read: true when it is over (and c not ours). */
 static bool
 client_take(struct client *c, const char *p, size_t len)
 {
+	enum client_answer_step step;
+
 	if (!c->res.had_bytes) {
 		c->res.had_bytes = true;
 		client_pass(c, PART_TRANSFER);
 		c->res.first_byte_ns = c->mark_ns;
 	}
-	if (c->state == CLIENT_BODY)
-		return client_take_body(c, p, len);
-	return client_take_head(c, p, len);
+	step = client_answer_take(&c->answer, p, len);
+	if (step != CLIENT_ANSWER_MORE) {
+		client_answered(c, step);
+		return true;
+	}
+	if (c->answer.status != 0 && c->state != CLIENT_BODY) {
+		c->state = CLIENT_BODY;
+		/* Free unless it was still being sent: that ends here. */
+		(void)loop_change(c->pool->loop, &c->io, LOOP_READ);
+	}
+	return false;
 }
 
 /*
@@ -692,16 +597,10 @@ client_read_end(struct client *c, int error)
 	bool was_cut = error == EPROTO && c->tls != NULL &&
 	    tls_reason(c->tls) == TLS_CLOSED;
 
-	c->keep_alive = false;
-	if (was_cut && c->state == CLIENT_BODY)
-		client_end(c, cause_of_reason(HTTP_TRUNCATED));
-	else if (error != 0 && !was_cut)
+	if (error != 0 && !was_cut)
 		client_end(c, client_cause(c, error));
-	else if (c->state == CLIENT_BODY)
-		client_end(c, http_body_end(&c->body) == 0 ? CAUSE_NONE :
-		    cause_of_reason(c->body.reason));
 	else if (c->res.had_bytes)
-		client_end(c, cause_of_reason(HTTP_TRUNCATED));
+		client_answered(c, client_answer_end(&c->answer, was_cut));
 	else
 		client_end(c, c->send_error != 0 ?
 		    client_cause(c, c->send_error) : CAUSE_CLOSED);
@@ -715,8 +614,9 @@ client_receive(struct client *c)
 	int reads;
 
 	for (reads = 0; reads < READS_MAX; reads++) {
-		n = c->tls != NULL ? tls_read(c->tls, scratch, SCRATCH_SIZE) :
-		    net_read(c->io.fd, scratch, SCRATCH_SIZE);
+		n = c->tls != NULL ?
+		    tls_read(c->tls, scratch, CLIENT_READ_MAX) :
+		    net_read(c->io.fd, scratch, CLIENT_READ_MAX);
 		loop_tick(c->pool->loop);
 		if (n == -1 && (errno == EAGAIN || errno == EINTR)) {
 			client_wait(c);
@@ -728,7 +628,7 @@ client_receive(struct client *c)
 		}
 		if (client_take(c, scratch, (size_t)n))
 			return;
-		if (n < SCRATCH_SIZE && !client_has_pending(c))
+		if (n < CLIENT_READ_MAX && !client_has_pending(c))
 			return;
 	}
 	client_read_pending(c);

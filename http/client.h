@@ -11,9 +11,8 @@
 #include "base/tls.h"
 #include "base/util.h"
 #include "http.h"
+#include "http/client_answer.h"
 #include "load/outcome.h"
-
-enum { CLIENT_BODY_MAX = 1024 * 1024 };	/* bytes of one that are kept */
 
 struct client;
 
@@ -59,7 +58,7 @@ struct client_exchange {
 	size_t		 len;
 	bool		 is_head;	/* HEAD: the answer has no body */
 	bool		 keep_alive;	/* leave the connection open after it */
-	bool		 want_body;	/* for done: see CLIENT_BODY_MAX */
+	bool		 want_body;	/* for done, CLIENT_BODY_MAX of it */
 	void		(*head)(void *arg, const struct http_head *h);
 	void		(*done)(void *arg, const struct client_result *res);
 	void		*arg;

@@ -21,7 +21,9 @@ case $1 in
 	echo tests/peer_rig.c ;;
 */fuzz/*.c)
 	echo tests/fuzz/replay.c tests/fuzz/rig.c tests/fuzz/http_rig.c ;;
-*/misbehave*.c)
+*/misbehave.c)
+	echo tests/serve_rig.c tests/bad_peer.c tests/bad_ways.c ;;
+*/misbehave_tls.c)
 	echo tests/serve_rig.c ;;
 esac
 case $1 in
