@@ -6,7 +6,8 @@
  * A worker that others can reach must know who asks: without a token it
  * listens on loopback and on unix sockets only, unless --cacert makes clients
  * show a certificate or --no-auth says that this is wanted. Every misuse is one
- * line on stderr; nothing is opened here but the files that options name.
+ * line on stderr; nothing is opened here but the files that options name, and
+ * those with the rights that the worker was started with.
  */
 
 #include <err.h>
@@ -27,6 +28,7 @@
 enum worker_option {
 	OPT_ADDR = 1,
 	OPT_ALLOW_TARGET,
+	OPT_CHROOT,
 	OPT_DENY_PRIVATE,
 	OPT_GENERATORS,
 	OPT_MAX_CONCURRENCY,
@@ -34,7 +36,8 @@ enum worker_option {
 	OPT_MAX_RATE,
 	OPT_NO_AUTH,
 	OPT_STDIO,
-	OPT_TOKEN_FILE
+	OPT_TOKEN_FILE,
+	OPT_USER
 };
 
 static const struct option_row rows[] = {
@@ -58,6 +61,8 @@ static const struct option_row rows[] = {
 	    "HOST[:PORT], NET/BITS, unix:PATH, repeatable [all]" },
 	{ OPT_DENY_PRIVATE, 0, "deny-private", NULL,
 	    "refuse targets at private addresses" },
+	{ OPT_USER, 0, "user", "NAME", "become this user, once it listens" },
+	{ OPT_CHROOT, 0, "chroot", "DIR", "and see no files but those in DIR" },
 };
 
 const struct command worker_command = {
@@ -72,6 +77,8 @@ const struct command worker_command = {
 struct said {
 	const char	*token_file;
 	const char	*address;
+	const char	*user;
+	const char	*root;
 	struct serve_tls files;
 	bool		 has_no_auth;
 };
@@ -117,6 +124,9 @@ apply(struct worker_settings *s, struct said *said, const struct given *g)
 			return 0;
 		warnx("worker: --allow-target: %s", why);
 		return -1;
+	case OPT_CHROOT:
+		said->root = g->value;
+		return 0;
 	case OPT_DENY_PRIVATE:
 		s->access.denies_private = true;
 		return 0;
@@ -152,6 +162,9 @@ apply(struct worker_settings *s, struct said *said, const struct given *g)
 		return 0;
 	case OPT_TOKEN_FILE:
 		said->token_file = g->value;
+		return 0;
+	case OPT_USER:
+		said->user = g->value;
 		return 0;
 	}
 	return -1;
@@ -241,8 +254,14 @@ open_access(struct worker_settings *s, const struct said *said)
 static int
 complete(struct worker_settings *s, const struct said *said)
 {
+	char why[RIGHTS_TEXT_MAX];
+
 	if (s->is_stdio && said->address != NULL) {
 		warnx("worker: --stdio and --addr exclude each other");
+		return -1;
+	}
+	if (rights_find(&s->rights, said->user, said->root, why) == -1) {
+		warnx("worker: %s", why);
 		return -1;
 	}
 	if (read_environment(s) == -1 || open_access(s, said) == -1)

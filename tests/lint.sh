@@ -16,7 +16,7 @@ layers='
 0 base/names base/tls_memory base/util commit hist http
 1 base/proc base/roots base/text http/body http/server_answer http/url
 1 load/arrival load/life
-2 base/loop base/net base/tls_context json load/slots options
+2 base/loop base/net base/rights base/tls_context json load/slots options
 3 base/expiry base/msg base/pem base/tls http/server_listener json_write
 4 base/resolve base/stream base/tls_none load/connect load/outcome
 4 serve_tls
