@@ -169,7 +169,8 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_msg.t tests/test_net.t tests/test_stream.t \
 	tests/test_stream_tls.t tests/test_http_server_tls.t \
 	tests/test_proc.t tests/test_rights.t tests/test_resolve.t \
-	tests/test_slots.t tests/test_life.t tests/test_outcome.t tests/test_intervals.t \
+	tests/test_slots.t tests/test_life.t tests/test_outcome.t \
+	tests/test_intervals.t \
 	tests/test_check.t tests/test_audit.t tests/test_target.t \
 	tests/test_probe.t tests/test_pool.t tests/test_pool_end.t \
 	tests/test_wire_msg.t tests/test_connect.t \

@@ -102,34 +102,13 @@ take_address(struct worker_settings *s, const char *text)
 	return net_listen_parse(&s->address, text) ? 0 : -1;
 }
 
+/* How much: 0, or -1 after a line. */
 static int
-apply(struct worker_settings *s, struct said *said, const struct given *g)
+apply_limit(struct worker_settings *s, const struct given *g)
 {
-	char why[WIRE_TEXT_MAX];
 	uint64_t n;
 
-	if (serve_tls_is_option(g)) {
-		serve_tls_set(&said->files, g);
-		return 0;
-	}
 	switch ((enum worker_option)g->row->id) {
-	case OPT_ADDR:
-		said->address = g->value;
-		if (take_address(s, g->value) == -1)
-			return bad_value(g, "ADDRESS:PORT or :PORT, ports to "
-			    "65535, or unix:PATH, about 100 bytes at most");
-		return 0;
-	case OPT_ALLOW_TARGET:
-		if (access_allow(&s->access, g->value, why) == 0)
-			return 0;
-		warnx("worker: --allow-target: %s", why);
-		return -1;
-	case OPT_CHROOT:
-		said->root = g->value;
-		return 0;
-	case OPT_DENY_PRIVATE:
-		s->access.denies_private = true;
-		return 0;
 	case OPT_GENERATORS:
 		if (parse_uint(g->value, POOL_GENERATORS_MAX, &n) == -1 ||
 		    n == 0)
@@ -154,6 +133,51 @@ apply(struct worker_settings *s, struct said *said, const struct given *g)
 			return bad_value(g, "whole arrivals a second, 1 or "
 			    "more, as in 250 or 2.5k");
 		return 0;
+	case OPT_ADDR:
+	case OPT_ALLOW_TARGET:
+	case OPT_CHROOT:
+	case OPT_DENY_PRIVATE:
+	case OPT_NO_AUTH:
+	case OPT_STDIO:
+	case OPT_TOKEN_FILE:
+	case OPT_USER:
+		break;
+	}
+	return -1;
+}
+
+static int
+apply(struct worker_settings *s, struct said *said, const struct given *g)
+{
+	char why[WIRE_TEXT_MAX];
+
+	if (serve_tls_is_option(g)) {
+		serve_tls_set(&said->files, g);
+		return 0;
+	}
+	switch ((enum worker_option)g->row->id) {
+	case OPT_ADDR:
+		said->address = g->value;
+		if (take_address(s, g->value) == -1)
+			return bad_value(g, "ADDRESS:PORT or :PORT, ports to "
+			    "65535, or unix:PATH, about 100 bytes at most");
+		return 0;
+	case OPT_ALLOW_TARGET:
+		if (access_allow(&s->access, g->value, why) == 0)
+			return 0;
+		warnx("worker: --allow-target: %s", why);
+		return -1;
+	case OPT_CHROOT:
+		said->root = g->value;
+		return 0;
+	case OPT_DENY_PRIVATE:
+		s->access.denies_private = true;
+		return 0;
+	case OPT_GENERATORS:
+	case OPT_MAX_CONCURRENCY:
+	case OPT_MAX_DURATION:
+	case OPT_MAX_RATE:
+		return apply_limit(s, g);
 	case OPT_NO_AUTH:
 		said->has_no_auth = true;
 		return 0;

@@ -177,7 +177,8 @@ resolver_start(struct resolver *r)
 {
 	int saved;
 
-	if (proc_spawn(&r->proc, child_body, (void *)(uintptr_t)r->rights) == -1)
+	if (proc_spawn(&r->proc, child_body,
+	    (void *)(uintptr_t)r->rights) == -1)
 		return -1;
 	if (msg_open(&r->channel, r->loop, r->proc.read_fd, r->proc.write_fd,
 	    resolver_on_msg, resolver_on_end, r) == -1) {

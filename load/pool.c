@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The generators of this machine, seen from their parent: forks them, hands out a run, gathers their frames by interval, and merges all
- * into one result. Merging is addition, so frames may come in any order.
+ * The generators of this machine, seen from their parent: forks them, hands out
+ * a run, gathers their frames by interval, and merges all into one result.
+ * Merging is addition, so frames may come in any order. The resolver, which was
+ * forked before, is asked here, and replaced when it dies.
  *
  * A generator that dies is not replaced in the run: the others are stopped, the
  * result says which one and how, and what it had begun since its last frame
