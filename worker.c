@@ -29,6 +29,7 @@
 
 #include "base/loop.h"
 #include "base/net.h"
+#include "base/proc.h"
 #include "base/resolve.h"
 #include "base/rights.h"
 #include "base/text.h"
@@ -613,6 +614,20 @@ raise_limits(const struct worker *w)
 }
 
 /*
+ * In a child, which listens to strangers on the other side: token and key are
+ * not for them. No more than the best that can be done: a key that connections
+ * of coordinators hold stays in who takes the place of another, and so does
+ * what reading it has left behind in memory that was given back.
+ */
+static void
+forget_secrets(void *arg)
+{
+	struct worker *w = arg;
+
+	worker_settings_clear(&w->settings);
+}
+
+/*
  * The resolver needs files that are not in another root directory; generators,
  * and all who take their places, have the rights of this process, which has
  * given up what it does not need by then.
@@ -621,9 +636,11 @@ static int
 worker_fork(struct worker *w)
 {
 	const struct rights *rights = &w->settings.rights;
-	struct resolver *resolver = resolver_new(w->loop, rights);
+	struct resolver *resolver;
 	char why[RIGHTS_TEXT_MAX];
 
+	proc_set_forget(forget_secrets, w);
+	resolver = resolver_new(w->loop, rights);
 	if (resolver == NULL) {
 		warn("worker: resolver");
 		return -1;

@@ -257,7 +257,7 @@ open_access(struct worker_settings *s, const struct said *said)
 	}
 	/* Whoever started us with --stdio has shown who he is. */
 	if (s->is_stdio && said->token_file == NULL) {
-		free(s->token);
+		token_free(s->token);
 		s->token = NULL;
 	}
 	s->access.token = s->token;
@@ -319,6 +319,6 @@ worker_settings_clear(struct worker_settings *s)
 	access_clear(&s->access);
 	tls_context_free(s->tls);
 	s->tls = NULL;
-	free(s->token);
+	token_free(s->token);
 	s->token = NULL;
 }

@@ -152,7 +152,8 @@ if [ "$(./pulse version | grep -c OpenSSL)" -ne 0 ]; then
 	# Nobody else may read it, nor the way there.
 	chmod 600 "$dir/ca.pem"
 fi
-PULSE_WORKER_TOKEN=secret
+token=b0a5e1e9c2d84f7796b1
+PULSE_WORKER_TOKEN=$token
 export PULSE_WORKER_TOKEN
 worker -g 2 --user nobody --chroot "$jail"
 unset PULSE_WORKER_TOKEN SSL_CERT_FILE
@@ -162,13 +163,27 @@ post() {
 	body=$1
 	shift
 	head_of POST /run 'Content-Type: application/json' \
-	    'Authorization: Bearer secret' "Content-Length: ${#body}" "$@"
+	    "Authorization: Bearer $token" "Content-Length: ${#body}" "$@"
 	printf '%s' "$body"
 }
 
 is_up() {
-	get /ping 'Authorization: Bearer secret' | answer ping
+	get /ping "Authorization: Bearer $token" | answer ping
 	[ "$(value ping busy)" = false ]
+}
+
+# writable PID: all memory that it can write to
+writable() {
+	sed -n 's/^\([0-9a-f]*\)-\([0-9a-f]*\) rw.*/\1 \2/p' \
+	    "/proc/$1/maps" | while read -r from to; do
+		dd if="/proc/$1/mem" bs=4096 skip=$((0x$from / 4096)) \
+		    count=$(((0x$to - 0x$from) / 4096)) 2>/dev/null
+	done
+}
+
+# finds TEXT PID: how many lines of its memory have that
+finds() {
+	writable "$2" | grep -ac "$1"
 }
 
 poll is_up
@@ -177,6 +192,14 @@ has_rights worker "$worker" "$jail"
 is "one resolver" "$(resolver_of "$worker" | wc -l | tr -d ' ')" 1
 is "generators" "$(in_jail "$worker" | wc -l | tr -d ' ')" 2
 resolver=$(resolver_of "$worker")
+between "the worker knows its token" "$(finds "$token" "$worker")" 1 99
+for child in $(children "$worker"); do
+	is "child $child does not" "$(finds "$token" "$child")" 0
+	between "child $child has memory" "$(finds "$jail" "$child")" 1 99
+done
+is "nor does the environment" \
+    "$(cat "/proc/$worker/environ" "/proc/$resolver/environ" |
+    grep -ac "$token")" 0
 has_rights resolver "$resolver" /
 holds_little resolver "$resolver"
 for kid in $(in_jail "$worker"); do
