@@ -43,7 +43,7 @@ LIBS = $(TLS_LIBS_$(TLS)) -lm
 OBJS = \
 	base/util.o base/text.o base/loop.o base/msg.o base/names.o base/net.o \
 	base/proc.o base/resolve.o base/stream.o base/expiry.o base/roots.o \
-	base/pem.o \
+	base/pem.o base/rights.o \
 	$(TLS_OBJ_$(TLS)) commit.o \
 	hist.o http.o json.o json_write.o \
 	http/body.o http/url.o http/words.o http/client_answer.o http/client.o \
@@ -70,7 +70,8 @@ OBJS = \
 HDRS = \
 	base/util.h base/text.h base/loop.h base/msg.h base/names.h base/net.h \
 	base/proc.h base/resolve.h base/stream.h base/expiry.h base/roots.h \
-	base/tls_memory.h base/pem.h base/tls_context.h base/tls.h commit.h \
+	base/rights.h base/tls_memory.h base/pem.h base/tls_context.h \
+	base/tls.h commit.h \
 	hist.h http.h json.h json_write.h \
 	http/body.h http/url.h http/words.h http/client_answer.h http/client.h \
 	http/server_answer.h \
@@ -170,14 +171,15 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
 	tests/test_msg.t tests/test_net.t tests/test_stream.t \
 	tests/test_stream_tls.t tests/test_http_server_tls.t \
-	tests/test_proc.t tests/test_resolve.t tests/test_slots.t \
-	tests/test_life.t tests/test_outcome.t tests/test_intervals.t \
+	tests/test_proc.t tests/test_rights.t tests/test_resolve.t \
+	tests/test_slots.t tests/test_life.t tests/test_outcome.t \
+	tests/test_intervals.t \
 	tests/test_check.t tests/test_audit.t tests/test_target.t \
 	tests/test_probe.t tests/test_pool.t tests/test_pool_end.t \
 	tests/test_wire_msg.t tests/test_connect.t \
 	tests/test_tls.t tests/test_tls_trust.t tests/test_tls_context.t \
-	tests/test_roots.t tests/test_pem.t tests/test_tls_flood.t \
-	tests/test_http_client_tls.t \
+	tests/test_roots.t tests/test_tls_prepare.t tests/test_pem.t \
+	tests/test_tls_flood.t tests/test_http_client_tls.t \
 	tests/test_options.t tests/test_run_options.t \
 	tests/test_connect_options.t \
 	$(TLS_UNIT_$(TLS))
@@ -205,6 +207,7 @@ SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_servers.sh \
 	tests/t_worker_listen.sh tests/t_worker_access.sh \
 	tests/t_worker_idle.sh tests/t_worker_tls.sh \
 	tests/t_worker_attack.sh tests/t_worker_names.sh \
+	tests/t_worker_rights.sh \
 	tests/t_connect.sh tests/t_ports.sh \
 	tests/t_fleet.sh tests/t_fleet_go.sh tests/t_fleet_lost.sh \
 	tests/t_fleet_bad.sh tests/t_fleet_stop.sh tests/t_fleet_exec.sh \

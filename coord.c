@@ -130,7 +130,7 @@ coord_new(struct loop *loop, const struct fleet *fleet,
 	/* If it cannot be had, a connection fails and says so. */
 	(void)net_raise_nofile((uint64_t)fleet->n * FDS_EACH + FDS_SPARE);
 	hist_init();
-	c->resolver = resolver_new(loop);
+	c->resolver = resolver_new(loop, NULL);
 	if (c->resolver == NULL) {
 		saved = errno;
 		coord_free(c);

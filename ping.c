@@ -81,7 +81,7 @@ ping_open(struct ping *p)
 	p->loop = loop_new();
 	if (p->loop == NULL)
 		return -1;
-	p->resolver = resolver_new(p->loop);
+	p->resolver = resolver_new(p->loop, NULL);
 	if (p->resolver == NULL)
 		return -1;
 	p->peers = xcalloc(p->fleet.n, sizeof(*p->peers));

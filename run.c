@@ -18,6 +18,8 @@
 #include <unistd.h>
 
 #include "base/loop.h"
+#include "base/resolve.h"
+#include "base/tls_context.h"
 #include "coord.h"
 #include "dry_run.h"
 #include "fleet/credentials.h"
@@ -190,10 +192,15 @@ static int
 make_load(struct run *run)
 {
 	const struct run_settings *s = &run->settings;
+	struct resolver *resolver;
 	char why[WIRE_TEXT_MAX];
 
 	if (s->plan.fleet.n == 0) {
-		run->pool = pool_new(run->loop, s->generators);
+		tls_prepare();
+		resolver = resolver_new(run->loop, NULL);
+		if (resolver != NULL)
+			run->pool = pool_new(run->loop, s->generators,
+			    resolver);
 		if (run->pool == NULL)
 			warn("generators");
 		return run->pool == NULL ? -1 : 0;

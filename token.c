@@ -3,7 +3,8 @@
  * The shared secret of a fleet: where it comes from, and how it is compared.
  *
  * It comes from a file or from the environment, never from an argument, which
- * everybody on a machine can read. It is not shown in any message, and a
+ * everybody on a machine can read. There is one copy of it in memory, which is
+ * overwritten when it goes. It is not shown in any message, and a
  * process that has one leaves no core file behind (that also keeps others of
  * the same user from attaching to it, where the system has such a setting).
  */
@@ -27,6 +28,8 @@ read_first_line(const char *path, char line[TOKEN_MAX + 2],
 
 	if (f == NULL)
 		return wire_refuse(why, "%s: %s", path, strerror(errno));
+	/* Its buffer would keep a copy that nobody overwrites. */
+	(void)setvbuf(f, NULL, _IONBF, 0);
 	errno = 0;
 	while (n < TOKEN_MAX + 1 && (c = getc(f)) != EOF && c != '\n')
 		line[n++] = (char)c;
@@ -64,7 +67,8 @@ int
 token_read(const char *path, char **token, char why[WIRE_TEXT_MAX])
 {
 	char line[TOKEN_MAX + 2];
-	const char *what = path, *found = line;
+	const char *what = path;
+	char *found = line;
 
 	*token = NULL;
 	if (path == NULL) {
@@ -77,11 +81,21 @@ token_read(const char *path, char **token, char why[WIRE_TEXT_MAX])
 	if (check(what, found, why) == -1)
 		return -1;
 	*token = xstrdup(found);
+	/* Where it lies, the system shows it as our environment. */
+	wipe(found, strlen(found));
 	/* Commands that carry the protocol have no use for it. */
 	if (path == NULL)
 		(void)unsetenv("PULSE_WORKER_TOKEN");
 	proc_leave_no_core();
 	return 0;
+}
+
+void
+token_free(char *token)
+{
+	if (token != NULL)
+		wipe(token, strlen(token));
+	free(token);
 }
 
 bool

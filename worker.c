@@ -29,6 +29,9 @@
 
 #include "base/loop.h"
 #include "base/net.h"
+#include "base/proc.h"
+#include "base/resolve.h"
+#include "base/rights.h"
 #include "base/text.h"
 #include "base/tls.h"
 #include "base/util.h"
@@ -588,10 +591,78 @@ worker_listen(struct worker *w)
 		return -1;
 	}
 	w->is_listening = true;
+	if (w->settings.rights.user != NULL && net_give_socket(a,
+	    w->settings.rights.uid, w->settings.rights.gid) == -1) {
+		warn("worker: %s", net_address_format(text, a));
+		close(fd);
+		return -1;
+	}
 	/* Port 0 has become some other. */
 	if (a->ss.ss_family != AF_UNIX)
 		(void)net_local_address(fd, a);
 	return fd;
+}
+
+/* To the system, what it must be asked for while this is root. */
+static void
+raise_limits(const struct worker *w)
+{
+	const struct worker_settings *s = &w->settings;
+	uint64_t own = CONNECTIONS_MAX + FDS_SPARE +
+	    (uint64_t)s->generators * FDS_PER_GENERATOR;
+	uint64_t most = s->access.max_concurrency;
+
+	(void)net_raise_nofile(own);
+	/* Runs come later. */
+	if (s->rights.user != NULL)
+		net_allow_nofile(own + (most > 0 ? most :
+		    WIRE_CONCURRENCY_MAX));
+}
+
+/*
+ * In a child, which listens to strangers on the other side: token and key are
+ * not for them. No more than the best that can be done: a key that connections
+ * of coordinators hold stays in who takes the place of another, and so does
+ * what reading it has left behind in memory that was given back.
+ */
+static void
+forget_secrets(void *arg)
+{
+	struct worker *w = arg;
+
+	worker_settings_clear(&w->settings);
+}
+
+/*
+ * The resolver needs files that are not in another root directory; generators,
+ * and all who take their places, have the rights of this process, which has
+ * given up what it does not need by then.
+ */
+static int
+worker_fork(struct worker *w)
+{
+	const struct rights *rights = &w->settings.rights;
+	struct resolver *resolver;
+	char why[RIGHTS_TEXT_MAX];
+
+	proc_set_forget(forget_secrets, w);
+	resolver = resolver_new(w->loop, rights);
+	if (resolver == NULL) {
+		warn("worker: resolver");
+		return -1;
+	}
+	if (rights_drop(rights, true, why) == -1) {
+		warnx("worker: %s", why);
+		resolver_free(resolver);
+		return -1;
+	}
+	/* What has that name now is not ours to remove. */
+	if (rights->root != NULL)
+		w->is_listening = false;
+	w->pool = pool_new(w->loop, w->settings.generators, resolver);
+	if (w->pool == NULL)
+		warn("worker: generators");
+	return w->pool == NULL ? -1 : 0;
 }
 
 static int
@@ -607,11 +678,8 @@ worker_open(struct worker *w, int fd)
 		warn("worker: event loop");
 		return -1;
 	}
-	w->pool = pool_new(w->loop, w->settings.generators);
-	if (w->pool == NULL) {
-		warn("worker: generators");
+	if (worker_fork(w) == -1)
 		return -1;
-	}
 	pool_set_gate(w->pool, may_connect, w);
 	mine.tls = w->settings.tls;
 	w->server = server_new(w->loop, fd, &mine, &handler);
@@ -648,14 +716,14 @@ worker_serve(struct worker *w)
 {
 	int stdio[2] = { -1, -1 }, fd = -1;
 
-	(void)net_raise_nofile(CONNECTIONS_MAX + FDS_SPARE +
-	    (uint64_t)w->settings.generators * FDS_PER_GENERATOR);
+	raise_limits(w);
 	if (w->settings.is_stdio && take_stdio(stdio) == -1) {
 		warn("worker: standard input and output");
 		return 1;
 	}
 	if (!w->settings.is_stdio && (fd = worker_listen(w)) == -1)
 		return 1;
+	tls_prepare();
 	if (worker_open(w, fd) == -1)
 		return 1;
 	if (w->settings.is_stdio) {

@@ -6,7 +6,8 @@
  * A worker that others can reach must know who asks: without a token it
  * listens on loopback and on unix sockets only, unless --cacert makes clients
  * show a certificate or --no-auth says that this is wanted. Every misuse is one
- * line on stderr; nothing is opened here but the files that options name.
+ * line on stderr; nothing is opened here but the files that options name, and
+ * those with the rights that the worker was started with.
  */
 
 #include <err.h>
@@ -27,6 +28,7 @@
 enum worker_option {
 	OPT_ADDR = 1,
 	OPT_ALLOW_TARGET,
+	OPT_CHROOT,
 	OPT_DENY_PRIVATE,
 	OPT_GENERATORS,
 	OPT_MAX_CONCURRENCY,
@@ -34,7 +36,8 @@ enum worker_option {
 	OPT_MAX_RATE,
 	OPT_NO_AUTH,
 	OPT_STDIO,
-	OPT_TOKEN_FILE
+	OPT_TOKEN_FILE,
+	OPT_USER
 };
 
 static const struct option_row rows[] = {
@@ -58,6 +61,8 @@ static const struct option_row rows[] = {
 	    "HOST[:PORT], NET/BITS, unix:PATH, repeatable [all]" },
 	{ OPT_DENY_PRIVATE, 0, "deny-private", NULL,
 	    "refuse targets at private addresses" },
+	{ OPT_USER, 0, "user", "NAME", "become this user, once it listens" },
+	{ OPT_CHROOT, 0, "chroot", "DIR", "and see no files but those in DIR" },
 };
 
 const struct command worker_command = {
@@ -72,6 +77,8 @@ const struct command worker_command = {
 struct said {
 	const char	*token_file;
 	const char	*address;
+	const char	*user;
+	const char	*root;
 	struct serve_tls files;
 	bool		 has_no_auth;
 };
@@ -95,31 +102,13 @@ take_address(struct worker_settings *s, const char *text)
 	return net_listen_parse(&s->address, text) ? 0 : -1;
 }
 
+/* How much: 0, or -1 after a line. */
 static int
-apply(struct worker_settings *s, struct said *said, const struct given *g)
+apply_limit(struct worker_settings *s, const struct given *g)
 {
-	char why[WIRE_TEXT_MAX];
 	uint64_t n;
 
-	if (serve_tls_is_option(g)) {
-		serve_tls_set(&said->files, g);
-		return 0;
-	}
 	switch ((enum worker_option)g->row->id) {
-	case OPT_ADDR:
-		said->address = g->value;
-		if (take_address(s, g->value) == -1)
-			return bad_value(g, "ADDRESS:PORT or :PORT, ports to "
-			    "65535, or unix:PATH, about 100 bytes at most");
-		return 0;
-	case OPT_ALLOW_TARGET:
-		if (access_allow(&s->access, g->value, why) == 0)
-			return 0;
-		warnx("worker: --allow-target: %s", why);
-		return -1;
-	case OPT_DENY_PRIVATE:
-		s->access.denies_private = true;
-		return 0;
 	case OPT_GENERATORS:
 		if (parse_uint(g->value, POOL_GENERATORS_MAX, &n) == -1 ||
 		    n == 0)
@@ -144,6 +133,51 @@ apply(struct worker_settings *s, struct said *said, const struct given *g)
 			return bad_value(g, "whole arrivals a second, 1 or "
 			    "more, as in 250 or 2.5k");
 		return 0;
+	case OPT_ADDR:
+	case OPT_ALLOW_TARGET:
+	case OPT_CHROOT:
+	case OPT_DENY_PRIVATE:
+	case OPT_NO_AUTH:
+	case OPT_STDIO:
+	case OPT_TOKEN_FILE:
+	case OPT_USER:
+		break;
+	}
+	return -1;
+}
+
+static int
+apply(struct worker_settings *s, struct said *said, const struct given *g)
+{
+	char why[WIRE_TEXT_MAX];
+
+	if (serve_tls_is_option(g)) {
+		serve_tls_set(&said->files, g);
+		return 0;
+	}
+	switch ((enum worker_option)g->row->id) {
+	case OPT_ADDR:
+		said->address = g->value;
+		if (take_address(s, g->value) == -1)
+			return bad_value(g, "ADDRESS:PORT or :PORT, ports to "
+			    "65535, or unix:PATH, about 100 bytes at most");
+		return 0;
+	case OPT_ALLOW_TARGET:
+		if (access_allow(&s->access, g->value, why) == 0)
+			return 0;
+		warnx("worker: --allow-target: %s", why);
+		return -1;
+	case OPT_CHROOT:
+		said->root = g->value;
+		return 0;
+	case OPT_DENY_PRIVATE:
+		s->access.denies_private = true;
+		return 0;
+	case OPT_GENERATORS:
+	case OPT_MAX_CONCURRENCY:
+	case OPT_MAX_DURATION:
+	case OPT_MAX_RATE:
+		return apply_limit(s, g);
 	case OPT_NO_AUTH:
 		said->has_no_auth = true;
 		return 0;
@@ -152,6 +186,9 @@ apply(struct worker_settings *s, struct said *said, const struct given *g)
 		return 0;
 	case OPT_TOKEN_FILE:
 		said->token_file = g->value;
+		return 0;
+	case OPT_USER:
+		said->user = g->value;
 		return 0;
 	}
 	return -1;
@@ -220,7 +257,7 @@ open_access(struct worker_settings *s, const struct said *said)
 	}
 	/* Whoever started us with --stdio has shown who he is. */
 	if (s->is_stdio && said->token_file == NULL) {
-		free(s->token);
+		token_free(s->token);
 		s->token = NULL;
 	}
 	s->access.token = s->token;
@@ -241,8 +278,14 @@ open_access(struct worker_settings *s, const struct said *said)
 static int
 complete(struct worker_settings *s, const struct said *said)
 {
+	char why[RIGHTS_TEXT_MAX];
+
 	if (s->is_stdio && said->address != NULL) {
 		warnx("worker: --stdio and --addr exclude each other");
+		return -1;
+	}
+	if (rights_find(&s->rights, said->user, said->root, why) == -1) {
+		warnx("worker: %s", why);
 		return -1;
 	}
 	if (read_environment(s) == -1 || open_access(s, said) == -1)
@@ -276,6 +319,6 @@ worker_settings_clear(struct worker_settings *s)
 	access_clear(&s->access);
 	tls_context_free(s->tls);
 	s->tls = NULL;
-	free(s->token);
+	token_free(s->token);
 	s->token = NULL;
 }

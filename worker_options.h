@@ -7,6 +7,7 @@
 
 #include "access.h"
 #include "base/net.h"
+#include "base/rights.h"
 #include "base/tls.h"
 #include "options.h"
 
@@ -18,6 +19,7 @@ struct worker_settings {
 	char			*token;
 	struct tls_context	*tls;		/* NULL: plain HTTP */
 	struct access		 access;
+	struct rights		 rights;	/* once all is open */
 };
 
 extern const struct command worker_command;

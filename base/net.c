@@ -331,6 +331,38 @@ net_unlisten(const struct net_address *a)
 	errno = saved;
 }
 
+/*
+ * Not by its name alone: whoever may write to its directory could put another's
+ * file into its place. Where that cannot be helped it is no link, at least.
+ */
+int
+net_give_socket(const struct net_address *a, uid_t uid, gid_t gid)
+{
+	const struct sockaddr_un *un = (const struct sockaddr_un *)&a->ss;
+#ifdef O_PATH
+	struct stat st;
+	int fd, rc;
+
+	if (a->ss.ss_family != AF_UNIX)
+		return 0;
+	fd = open(un->sun_path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd == -1)
+		return -1;
+	rc = fstat(fd, &st);
+	if (rc == 0 && (!S_ISSOCK(st.st_mode) || st.st_uid != geteuid())) {
+		errno = EPERM;
+		rc = -1;
+	}
+	if (rc == 0)
+		rc = fchownat(fd, "", uid, gid, AT_EMPTY_PATH);
+	return rc == -1 ? close_failed(fd) : close(fd);
+#else
+	if (a->ss.ss_family != AF_UNIX)
+		return 0;
+	return lchown(un->sun_path, uid, gid);
+#endif
+}
+
 int
 net_accept(int fd)
 {
@@ -513,4 +545,22 @@ net_raise_nofile(uint64_t n)
 	    getrlimit(RLIMIT_NOFILE, &limit) == -1)
 		return 0;
 	return limit.rlim_cur;
+}
+
+void
+net_allow_nofile(uint64_t n)
+{
+	struct rlimit limit;
+	rlim_t was;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == -1 ||
+	    limit.rlim_max == RLIM_INFINITY)
+		return;
+	was = limit.rlim_max;
+	/* The system has a limit of limits, and does not say it everywhere. */
+	for (; n > was; n -= n / 8 + 1) {
+		limit.rlim_max = (rlim_t)n;
+		if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
+			return;
+	}
 }

@@ -68,6 +68,11 @@ int	 net_accept(int fd);
  */
 void	 net_unlisten(const struct net_address *a);
 /*
+ * That file becomes a user's, with the mode that it has; nothing for others. 0,
+ * or -1 with errno.
+ */
+int	 net_give_socket(const struct net_address *a, uid_t uid, gid_t gid);
+/*
  * Begins to connect, from this local address unless it is NULL: done when
  * writable, then net_connected says how.
  */
@@ -106,5 +111,10 @@ void	 net_reset(int fd);
  * the limit there is then.
  */
 uint64_t net_raise_nofile(uint64_t n);
+/*
+ * Raises the hard limit to n, or as near as the system lets this process come,
+ * so that the soft one can still be raised that far without root's rights.
+ */
+void	 net_allow_nofile(uint64_t n);
 
 #endif

@@ -20,16 +20,6 @@
 
 enum { NAME_SHOWN_MAX = 120 };		/* bytes */
 
-/* Not to be taken for a store that nobody reads. */
-static void
-wipe(void *p, size_t len)
-{
-	volatile char *at = p;
-
-	while (len-- > 0)
-		*at++ = 0;
-}
-
 /* Of what wrong files are called there is enough to know them by. */
 static int
 refuse(char why[TLS_TEXT_MAX], const char *name, const char *reason)

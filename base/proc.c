@@ -40,6 +40,16 @@ enum {
 static int	*kept;
 static size_t	 nkept;
 
+static void	(*forget)(void *);
+static void	*forget_arg;
+
+void
+proc_set_forget(void (*call)(void *), void *arg)
+{
+	forget = call;
+	forget_arg = arg;
+}
+
 static void
 keep_fd(int fd)
 {
@@ -224,6 +234,8 @@ child_main(int (*body)(void *, int, int), void *arg, int read_fd, int write_fd)
 	set_handler(SIGHUP, SIG_IGN);
 	set_handler(SIGPIPE, SIG_IGN);
 	unblock_signals();
+	if (forget != NULL)
+		forget(forget_arg);
 	for (i = 0; i < nkept; i++)
 		close(kept[i]);
 	nkept = 0;

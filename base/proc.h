@@ -40,6 +40,11 @@ int	 proc_pipe(int fds[2]);
 int	 proc_spawn(struct proc *p, int (*body)(void *arg, int read_fd,
 	    int write_fd), void *arg);
 /*
+ * What every child that is forked from now on calls first, to forget secrets
+ * that are its parent's alone. One for a process.
+ */
+void	 proc_set_forget(void (*call)(void *arg), void *arg);
+/*
  * Runs command by sh -c, in a session of its own (no terminal can interrupt
  * it), its standard input, output and error at the other ends of the pipes,
  * with nothing else open. All signals have their default action in it, INT,

@@ -37,6 +37,7 @@ struct question {
 
 struct resolver {
 	struct loop		*loop;
+	const struct rights	*rights;
 	struct proc		 proc;
 	struct msg_channel	 channel;
 	struct question		*questions;
@@ -106,10 +107,14 @@ static int
 child_body(void *arg, int read_fd, int write_fd)
 {
 	const int own[] = { read_fd, write_fd };
+	const struct rights *rights = arg;
+	char why[RIGHTS_TEXT_MAX];
 	struct child child;
 
-	(void)arg;
 	proc_keep_only(own, UTIL_NELEM(own));
+	/* Its parent, who is about to do the same, says why not. */
+	if (rights != NULL && rights_drop(rights, false, why) == -1)
+		return 1;
 	memset(&child, 0, sizeof(child));
 	child.loop = loop_new();
 	if (child.loop == NULL || msg_open(&child.channel, child.loop,
@@ -172,7 +177,8 @@ resolver_start(struct resolver *r)
 {
 	int saved;
 
-	if (proc_spawn(&r->proc, child_body, NULL) == -1)
+	if (proc_spawn(&r->proc, child_body,
+	    (void *)(uintptr_t)r->rights) == -1)
 		return -1;
 	if (msg_open(&r->channel, r->loop, r->proc.read_fd, r->proc.write_fd,
 	    resolver_on_msg, resolver_on_end, r) == -1) {
@@ -187,11 +193,12 @@ resolver_start(struct resolver *r)
 }
 
 struct resolver *
-resolver_new(struct loop *loop)
+resolver_new(struct loop *loop, const struct rights *rights)
 {
 	struct resolver *r = xcalloc(1, sizeof(*r));
 
 	r->loop = loop;
+	r->rights = rights;
 	if (resolver_start(r) == 0)
 		return r;
 	free(r);

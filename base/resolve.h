@@ -7,6 +7,7 @@
 
 #include "base/loop.h"
 #include "base/net.h"
+#include "base/rights.h"
 
 /*
  * The resolver: one child that asks the system for names, so that nobody else
@@ -14,8 +15,12 @@
  */
 struct resolver;
 
-/* Forks it. NULL with errno. */
-struct resolver *resolver_new(struct loop *loop);
+/*
+ * Forks it. With rights (which live as long as it does; NULL: none) it becomes
+ * their user, but stays outside of their root directory, where the files are
+ * that name servers stand in. NULL with errno.
+ */
+struct resolver *resolver_new(struct loop *loop, const struct rights *rights);
 /* Ends it; questions that are open are never answered. */
 void	 resolver_free(struct resolver *r);
 
@@ -32,7 +37,8 @@ void	 resolver_ask(struct resolver *r, const char *host, uint16_t port,
 /* Has the child ended? Then only another one can answer for names. */
 bool	 resolver_is_dead(struct resolver *r);
 /*
- * Forks another in its place; open questions fail. 0, or -1 with errno: then
+ * Forks another in its place, with the root directory that this process has
+ * now; open questions fail. 0, or -1 with errno: then
  * it is dead.
  */
 int	 resolver_restart(struct resolver *r);

@@ -96,6 +96,15 @@ xasprintf(const char *fmt, ...)
 }
 
 void
+wipe(void *p, size_t len)
+{
+	volatile char *at = p;
+
+	while (len-- > 0)
+		*at++ = 0;
+}
+
+void
 buf_init(struct buf *b, size_t max)
 {
 	assert(max < SIZE_MAX / 2);	/* so that no sum below wraps round */

@@ -31,6 +31,9 @@ char	*xstrdup(const char *s);
 char	*xstrndup(const char *s, size_t len);	/* result ends in NUL */
 char	*xasprintf(const char *fmt, ...) UTIL_PRINTF(1, 2);
 
+/* Overwrites a secret: not to be taken for a store that nobody reads. */
+void	 wipe(void *p, size_t len);
+
 /*
  * A growable run of bytes with a maximum given at birth. Members are open so
  * that a reader can look at data[0..len); change them by the functions only.

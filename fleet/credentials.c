@@ -130,6 +130,6 @@ void
 credentials_clear(struct credentials *c)
 {
 	tls_context_free(c->tls);
-	free(c->token);
+	token_free(c->token);
 	*c = (struct credentials){ .token = NULL };
 }

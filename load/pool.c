@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The generators of this machine, seen from their parent: forks them and the
- * resolver, hands out a run, gathers their frames by interval, and merges all
- * into one result. Merging is addition, so frames may come in any order.
+ * The generators of this machine, seen from their parent: forks them, hands out
+ * a run, gathers their frames by interval, and merges all into one result.
+ * Merging is addition, so frames may come in any order. The resolver, which was
+ * forked before, is asked here, and replaced when it dies.
  *
  * A generator that dies is not replaced in the run: the others are stopped, the
  * result says which one and how, and what it had begun since its last frame
@@ -141,7 +142,7 @@ members_start(struct pool *pool, uint32_t n)
 }
 
 struct pool *
-pool_new(struct loop *loop, uint32_t generators)
+pool_new(struct loop *loop, uint32_t generators, struct resolver *resolver)
 {
 	struct pool *pool = xcalloc(1, sizeof(*pool));
 	int saved;
@@ -157,10 +158,9 @@ pool_new(struct loop *loop, uint32_t generators)
 	(void)net_raise_nofile((uint64_t)generators * FDS_PER_GENERATOR +
 	    SPARE_FDS);
 	life_begin(&pool->resolver_life, loop_tick(loop));
-	pool->resolver = resolver_new(loop);
+	pool->resolver = resolver;
 	pool->slots = slots_new(generators);
-	if (pool->resolver == NULL || pool->slots == NULL ||
-	    members_start(pool, generators) == -1)
+	if (pool->slots == NULL || members_start(pool, generators) == -1)
 		goto fail;
 	hist_init();
 	return pool;

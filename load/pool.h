@@ -7,18 +7,23 @@
 
 #include "base/loop.h"
 #include "base/net.h"
+#include "base/resolve.h"
 #include "result.h"
 
 enum { POOL_GENERATORS_MAX = 1024 };
 
 /*
- * The generators of this machine and their resolver: forked at once, used
- * for one run after the other.
+ * The generators of this machine, forked at once, and their resolver: used for
+ * one run after the other.
  */
 struct pool;
 
-/* NULL with errno. */
-struct pool *pool_new(struct loop *loop, uint32_t generators);
+/*
+ * Takes the resolver, even when it fails: forked before, as it may need other
+ * rights than generators, which have the caller's. NULL with errno.
+ */
+struct pool *pool_new(struct loop *loop, uint32_t generators,
+	    struct resolver *resolver);
 /* Ends all of them, whatever they do. */
 void	 pool_free(struct pool *pool);
 

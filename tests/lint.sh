@@ -16,8 +16,8 @@ layers='
 0 base/names base/tls_memory base/util commit hist http http/words
 1 base/proc base/roots base/text http/body http/server_answer http/url
 1 load/arrival load/life
-2 base/loop base/net base/tls_context http/client_answer json load/slots
-2 options
+2 base/loop base/net base/rights base/tls_context http/client_answer
+2 json load/slots options
 3 base/expiry base/msg base/pem base/tls http/server_listener json_write
 4 base/resolve base/stream base/tls_none load/connect load/outcome
 4 serve_tls

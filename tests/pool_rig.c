@@ -121,11 +121,15 @@ listener_open(struct listener *l)
 void
 rig_setup(void)
 {
+	struct resolver *resolver;
+
 	rig_loop = loop_new();
 	ck_assert_ptr_nonnull(rig_loop);
 	listener_open(&rig_listeners[0]);
 	listener_open(&rig_listeners[1]);
-	rig_pool = pool_new(rig_loop, GENERATORS);
+	resolver = resolver_new(rig_loop, NULL);
+	ck_assert_ptr_nonnull(resolver);
+	rig_pool = pool_new(rig_loop, GENERATORS, resolver);
 	ck_assert_ptr_nonnull(rig_pool);
 	ck_assert_uint_eq(pool_size(rig_pool), GENERATORS);
 	rig_at_start = NULL;

@@ -136,4 +136,31 @@ start worker chroot "$root" /pulse worker --addr 127.0.0.1:0
 worker=${line##*/}
 good "a worker" -w "$worker" "http://target.test:$port/"
 has "a worker: it is named" "$dir/a worker.json" "$worker"
+
+# A worker without rights, in a root within that root: it knows the CAs that
+# lie outside, and its resolver the name server.
+mkdir "$root/jail"
+chmod 755 "$dir" "$root" "$root/jail"
+echo 'own:x:12345:12346::/:/bin/false' >"$root/etc/passwd"
+mkfifo "$dir/jail.line"
+SSL_CERT_FILE=/given.pem chroot "$root" /pulse worker --addr 127.0.0.1:0 \
+    -g 1 --user own --chroot /jail >"$dir/jail.line" 2>"$dir/jail.err" &
+jailed=$!
+pids="$pids $jailed"
+read -r line <"$dir/jail.line"
+worker=${line##*/}
+good "without rights" -w "$worker" "http://target.test:$port/"
+good "without rights, TLS" -w "$worker" "$url"
+for kid in "$jailed" $(children "$jailed"); do
+	is "without rights: the user of $kid" \
+	    "$(awk '/^[UG]id:/ { printf "%s %s ", $2, $5 }' \
+	    "/proc/$kid/status")" "12345 12345 12346 12346 "
+	readlink "/proc/$kid/root"
+done >"$dir/jailed"
+grep '^[on]' "$dir/jailed"
+! grep -q '^not ok' "$dir/jailed" || bad=1
+is "without rights: two are inside" \
+    "$(grep -cx "$root/jail" "$dir/jailed")" 2
+is "without rights: the resolver is not" \
+    "$(grep -cx "$root" "$dir/jailed")" 1
 finish

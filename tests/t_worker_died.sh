@@ -114,6 +114,9 @@ worker -g 3
 full first
 kids=$(children "$worker")
 kill -KILL $kids
+for kid in $kids; do
+	poll is_gone "$kid"
+done
 post "$(plan "$target" "$(phase 100)")" 'Connection: close' |
     tests/ask.t "$address" >"$dir/idle"
 is "killed when idle: the connection ends" $? 0

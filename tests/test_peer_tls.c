@@ -189,7 +189,7 @@ setup(void)
 
 	ck_assert_int_eq(sigaction(SIGPIPE, &ignore, NULL), 0);
 	loop = loop_new();
-	resolver = resolver_new(loop);
+	resolver = resolver_new(loop, NULL);
 	client_context = tls_client_new(&ours, why);
 	server_context = tls_server_new(&its, why);
 	ck_assert(loop != NULL && resolver != NULL &&

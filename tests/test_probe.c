@@ -42,7 +42,7 @@ setup(void)
 {
 	loop = loop_new();
 	ck_assert_ptr_nonnull(loop);
-	resolver = resolver_new(loop);
+	resolver = resolver_new(loop, NULL);
 	ck_assert_ptr_nonnull(resolver);
 	ncalls = 0;
 	got[0] = '\0';

@@ -42,7 +42,7 @@ setup(void)
 {
 	loop = loop_new();
 	ck_assert_ptr_nonnull(loop);
-	resolver = resolver_new(loop);
+	resolver = resolver_new(loop, NULL);
 	ck_assert_ptr_nonnull(resolver);
 	memset(answers, 0, sizeof(answers));
 	nanswers = 0;
