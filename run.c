@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/loop.h"
+#include "base/tls_context.h"
 #include "coord.h"
 #include "dry_run.h"
 #include "fleet/credentials.h"
@@ -193,6 +194,7 @@ make_load(struct run *run)
 	char why[WIRE_TEXT_MAX];
 
 	if (s->plan.fleet.n == 0) {
+		tls_prepare();
 		run->pool = pool_new(run->loop, s->generators);
 		if (run->pool == NULL)
 			warn("generators");

@@ -650,6 +650,7 @@ worker_serve(struct worker *w)
 	}
 	if (!w->settings.is_stdio && (fd = worker_listen(w)) == -1)
 		return 1;
+	tls_prepare();
 	if (worker_open(w, fd) == -1)
 		return 1;
 	if (w->settings.is_stdio) {

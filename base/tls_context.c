@@ -2,7 +2,8 @@
 /*
  * Contexts of TLS: who is trusted, who we are, and what is spoken (TLS 1.2 and
  * 1.3, http/1.1), made of settings that are texts in memory. No file is opened
- * but the system's CAs and the key log.
+ * but the system's CAs and the key log, and these once, before a process gives
+ * up its rights, if it says when (tls_prepare).
  *
  * Keys are logged to the file that SSLKEYLOGFILE names, for whoever wants to
  * read the traffic. OpenSSL's configuration file is left alone unless
@@ -21,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
@@ -44,6 +46,13 @@
 
 static const unsigned char alpn[] = "\x08http/1.1";
 enum { ALPN_LEN = sizeof(alpn) - 1 };
+
+/* For all contexts that are made from then on, in children too. */
+static struct {
+	bool			 is_done;
+	struct roots_text	 roots;
+	int			 key_log_fd;	/* -1: none */
+} prepared;
 
 static void	log_key(const SSL *, const char *);
 static int	choose_alpn(SSL *, const unsigned char **, unsigned char *,
@@ -179,70 +188,143 @@ load_identity(SSL_CTX *ctx, const struct tls_settings *s, char *why)
 	}
 }
 
-/* A list of directories is OpenSSL's to look through. */
-static bool
-is_dir(const char *path)
-{
-	struct stat st;
+/* The system's CAs. */
 
-	return strchr(path, ':') != NULL ||
-	    (stat(path, &st) == 0 && S_ISDIR(st.st_mode));
+/* As OpenSSL reads a file of them: every certificate must be one. */
+static bool
+load_file(SSL_CTX *ctx, const struct buf *text)
+{
+	BIO *bio = BIO_new_mem_buf(text->data, (int)text->len);
+	STACK_OF(X509_INFO) *infos = NULL;
+	bool is_good = true;
+	int i, n = 0;
+	X509 *x;
+
+	if (bio != NULL)
+		infos = PEM_X509_INFO_read_bio(bio, NULL, no_password, NULL);
+	BIO_free(bio);
+	for (i = 0; is_good && i < sk_X509_INFO_num(infos); i++) {
+		x = sk_X509_INFO_value(infos, i)->x509;
+		if (x == NULL)
+			continue;
+		is_good = take_root(ctx, x, n++) == 1;
+	}
+	sk_X509_INFO_pop_free(infos, X509_INFO_free);
+	return is_good && n > 0;
 }
 
-/* OpenSSL waits for a writer where there is a pipe, whatever signals come. */
-static bool
-is_pipe(const char *path)
+/* The first of a text; what it is not the hash of is not what it says. */
+static X509 *
+read_hashed(const struct roots_text *t, const struct roots_hashed *h)
 {
-	struct stat st;
+	BIO *bio = BIO_new_mem_buf(t->hashed.data + h->start, (int)h->len);
+	X509 *x = NULL;
 
-	return stat(path, &st) == 0 && S_ISFIFO(st.st_mode);
+	if (bio != NULL)
+		x = PEM_read_bio_X509_AUX(bio, NULL, no_password, NULL);
+	BIO_free(bio);
+	if (x != NULL && X509_subject_name_hash(x) != h->hash) {
+		X509_free(x);
+		x = NULL;
+	}
+	return x;
 }
 
-/* OpenSSL takes any text for a directory, and finds nobody in it later. */
-static bool
-load_places(SSL_CTX *ctx, const struct roots *roots)
+/*
+ * Called when the store has none of that name, whose are then added: as OpenSSL
+ * does with a directory, so that only those are parsed that are asked for.
+ */
+static int
+find_hashed(X509_LOOKUP *lookup, X509_LOOKUP_TYPE type, const X509_NAME *name,
+    X509_OBJECT *found)
 {
-	if (roots->file != NULL)
-		return !is_pipe(roots->file) &&
-		    SSL_CTX_load_verify_file(ctx, roots->file) == 1 &&
-		    (roots->dir == NULL ||
-		    SSL_CTX_load_verify_dir(ctx, roots->dir) == 1);
-	return is_dir(roots->dir) &&
-	    SSL_CTX_load_verify_dir(ctx, roots->dir) == 1;
+	const struct roots_text *t = X509_LOOKUP_get_method_data(lookup);
+	X509_STORE *store = X509_LOOKUP_get_store(lookup);
+	unsigned long hash = X509_NAME_hash((X509_NAME *)name);
+	int is_found = 0;
+	size_t i;
+	X509 *x;
+
+	for (i = 0; type == X509_LU_X509 && i < t->n; i++) {
+		if (t->at[i].hash != hash ||
+		    (x = read_hashed(t, &t->at[i])) == NULL)
+			continue;
+		if (X509_NAME_cmp(X509_get_subject_name(x), name) == 0 &&
+		    X509_STORE_add_cert(store, x) == 1 && !is_found)
+			is_found = X509_OBJECT_set1_X509(found, x);
+		X509_free(x);
+	}
+	/* What could not be parsed is nobody's error. */
+	ERR_clear_error();
+	return is_found;
+}
+
+static bool
+load_hashed(SSL_CTX *ctx, const struct roots_text *t)
+{
+	static X509_LOOKUP_METHOD *method;
+	X509_LOOKUP *lookup;
+
+	if (method == NULL) {
+		method = X509_LOOKUP_meth_new("hashed texts");
+		if (method == NULL || X509_LOOKUP_meth_set_get_by_subject(
+		    method, find_hashed) != 1)
+			return false;
+	}
+	lookup = X509_STORE_add_lookup(SSL_CTX_get_cert_store(ctx), method);
+	return lookup != NULL &&
+	    X509_LOOKUP_set_method_data(lookup, (void *)t) == 1;
+}
+
+/* Those that were prepared, or else its own. */
+static const struct roots_text *
+roots_of(struct tls_context *ctx)
+{
+	if (prepared.is_done)
+		return &prepared.roots;
+	ctx->roots = xcalloc(1, sizeof(*ctx->roots));
+	roots_read(ctx->roots);
+	return ctx->roots;
 }
 
 static int
-load_system_roots(SSL_CTX *ctx, const char *option, char *why)
+load_system_roots(struct tls_context *ctx, const char *option, char *why)
 {
-	struct roots roots;
-	bool is_good;
+	const struct roots_text *t = roots_of(ctx);
+	const struct roots *where = &t->where;
+	bool is_file = where->file != NULL && !t->is_bad_dir;
+	bool is_good = !t->is_bad_file && !t->is_bad_dir;
 
-	if (roots_find(&roots) == -1) {
+	if (!t->is_found) {
 		snprintf(why, TLS_TEXT_MAX, "this machine has no CA "
 		    "certificates to trust: give %.40s FILE",
 		    option != NULL ? option : "--cacert");
 		return -1;
 	}
-	is_good = load_places(ctx, &roots);
+	if (is_good && where->file != NULL)
+		is_good = load_file(ctx->ssl_ctx, &t->file);
+	if (is_good && where->dir != NULL)
+		is_good = load_hashed(ctx->ssl_ctx, t);
 	ERR_clear_error();
 	if (is_good)
 		return 0;
 	snprintf(why, TLS_TEXT_MAX, "%s%.120s: no CA certificates could be "
-	    "read from it", !roots.is_given ? "" : roots.file != NULL ?
+	    "read from it", !where->is_given ? "" : is_file ?
 	    "SSL_CERT_FILE: " : "SSL_CERT_DIR: ",
-	    roots.file != NULL ? roots.file : roots.dir);
+	    is_file ? where->file : where->dir);
 	return -1;
 }
 
 static int
-load_roots(SSL_CTX *ctx, const struct tls_settings *s, bool is_server,
-    char *why)
+load_roots(struct tls_context *ctx, const struct tls_settings *s,
+    bool is_server, char *why)
 {
 	int n;
 
 	if (s->ca == NULL)
 		return load_system_roots(ctx, s->ca_option, why);
-	n = pem_each(s->ca, is_server ? take_client_ca : take_root, ctx);
+	n = pem_each(s->ca, is_server ? take_client_ca : take_root,
+	    ctx->ssl_ctx);
 	if (n == -1)
 		return refuse(why, s->ca_name,
 		    "the CA certificates cannot be used");
@@ -254,20 +336,24 @@ load_roots(SSL_CTX *ctx, const struct tls_settings *s, bool is_server,
 
 /* Contexts. */
 
-static void
-open_key_log(struct tls_context *ctx)
+/*
+ * If it cannot be had, there is no log: it is a help, no result. Nor is the
+ * reader of a pipe waited for, now or later.
+ */
+static int
+open_key_log(void)
 {
 	const char *path = getenv("SSLKEYLOGFILE");
 
-	ctx->key_log_fd = -1;
-	if (path == NULL || *path == '\0')
-		return;
-	/*
-	 * If it cannot be had, there is no log: it is a help, no result. Nor is
-	 * the reader of a pipe waited for, now or later.
-	 */
-	ctx->key_log_fd = open(path, O_WRONLY | O_APPEND | O_CREAT |
-	    O_CLOEXEC | O_NONBLOCK, S_IRUSR | S_IWUSR);
+	return path == NULL || *path == '\0' ? -1 : open(path, O_WRONLY |
+	    O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, S_IRUSR | S_IWUSR);
+}
+
+static void
+set_key_log(struct tls_context *ctx)
+{
+	ctx->key_log_fd = prepared.is_done ? prepared.key_log_fd :
+	    open_key_log();
 	if (ctx->key_log_fd != -1)
 		SSL_CTX_set_keylog_callback(ctx->ssl_ctx, log_key);
 }
@@ -299,16 +385,45 @@ set_memory(void)
 #endif
 }
 
-static struct tls_context *
-context_new(const SSL_METHOD *method, char *why)
+/* 1 when it is ready, as OpenSSL says it. */
+static int
+set_up(void)
 {
-	struct tls_context *ctx = xcalloc(1, sizeof(*ctx));
 	uint64_t options = OPENSSL_INIT_NO_ATEXIT;
 
 	set_memory();
 	if (getenv("OPENSSL_CONF") == NULL)
 		options |= OPENSSL_INIT_NO_LOAD_CONFIG;
-	if (OPENSSL_init_ssl(options, NULL) != 1 ||
+	return OPENSSL_init_ssl(options, NULL);
+}
+
+void
+tls_prepare(void)
+{
+	if (prepared.is_done)
+		return;
+	/* A context that is made later says what this says. */
+	(void)set_up();
+	ERR_clear_error();
+	/* When dates are first compared, the C library reads the time zone. */
+	tzset();
+	roots_read(&prepared.roots);
+	prepared.key_log_fd = open_key_log();
+	prepared.is_done = true;
+}
+
+int
+tls_key_log_fd(void)
+{
+	return prepared.is_done ? prepared.key_log_fd : -1;
+}
+
+static struct tls_context *
+context_new(const SSL_METHOD *method, char *why)
+{
+	struct tls_context *ctx = xcalloc(1, sizeof(*ctx));
+
+	if (set_up() != 1 ||
 	    (ctx->ssl_ctx = SSL_CTX_new(method)) == NULL) {
 		refuse(why, NULL, "TLS cannot be set up");
 		free(ctx);
@@ -323,7 +438,7 @@ context_new(const SSL_METHOD *method, char *why)
 	/* Else it would read on for as long as a peer sends no data. */
 	SSL_CTX_clear_mode(ctx->ssl_ctx, SSL_MODE_AUTO_RETRY);
 	SSL_CTX_set_read_ahead(ctx->ssl_ctx, 1);
-	open_key_log(ctx);
+	set_key_log(ctx);
 	return ctx;
 }
 
@@ -351,7 +466,7 @@ tls_client_new(const struct tls_settings *s, char why[TLS_TEXT_MAX])
 	if (!s->is_insecure) {
 		SSL_CTX_set_verify(ctx->ssl_ctx, SSL_VERIFY_PEER, NULL);
 		trust_what_is_given(ctx->ssl_ctx);
-		if (load_roots(ctx->ssl_ctx, s, false, why) == -1)
+		if (load_roots(ctx, s, false, why) == -1)
 			goto fail;
 	}
 	if (s->cert != NULL && load_identity(ctx->ssl_ctx, s, why) == -1)
@@ -374,7 +489,7 @@ tls_server_new(const struct tls_settings *s, char why[TLS_TEXT_MAX])
 		SSL_CTX_set_verify(ctx->ssl_ctx, SSL_VERIFY_PEER |
 		    SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 		trust_what_is_given(ctx->ssl_ctx);
-		if (load_roots(ctx->ssl_ctx, s, true, why) == -1)
+		if (load_roots(ctx, s, true, why) == -1)
 			goto fail;
 	}
 	/* Sessions of clients with certificates are for this program only. */
@@ -393,9 +508,12 @@ tls_context_free(struct tls_context *ctx)
 {
 	if (ctx == NULL)
 		return;
-	if (ctx->key_log_fd != -1)
+	if (ctx->key_log_fd != -1 && ctx->key_log_fd != tls_key_log_fd())
 		close(ctx->key_log_fd);
 	SSL_CTX_free(ctx->ssl_ctx);
+	if (ctx->roots != NULL)
+		roots_clear(ctx->roots);
+	free(ctx->roots);
 	free(ctx);
 }
 

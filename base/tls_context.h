@@ -31,15 +31,27 @@ struct tls_settings {
 const char *tls_version(void);
 
 /*
+ * Once, before children are forked that are to open no file: gets OpenSSL
+ * ready, reads what the system trusts into memory (base/roots.h) and opens the
+ * key log. Contexts that are made from then on, here or in children, open
+ * nothing; what went wrong is said when one needs it. Without this, each
+ * context looks for itself.
+ */
+void	 tls_prepare(void);
+/* Of the key log that tls_prepare opened, for who closes others; -1: none. */
+int	 tls_key_log_fd(void);
+
+/*
  * What all connections of one side share; used by one process. A client
- * without settings->ca trusts the system's CAs, which are looked for now
- * (base/roots.h). A server with one demands that clients have a certificate.
- * NULL and one line in why: nothing is to be trusted, a PEM text that is none,
- * a key that does not fit. Settings may go after that. Its members are for
- * base/tls_context.c and base/tls.c alone.
+ * without settings->ca trusts the system's CAs (base/roots.h). A server with
+ * one demands that clients have a certificate. NULL and one line in why:
+ * nothing is to be trusted, a PEM text that is none, a key that does not fit.
+ * Settings may go after that. Its members are for base/tls_context.c and
+ * base/tls.c alone.
  */
 struct tls_context {
 	struct ssl_ctx_st	*ssl_ctx;	/* OpenSSL's */
+	struct roots_text	*roots;		/* NULL: tls_prepare's */
 	int			 key_log_fd;	/* -1: none */
 	bool			 is_insecure;
 	bool			 no_resume;

@@ -17,6 +17,17 @@ tls_version(void)
 	return NULL;
 }
 
+void
+tls_prepare(void)
+{
+}
+
+int
+tls_key_log_fd(void)
+{
+	return -1;
+}
+
 static struct tls_context *
 refuse(char why[TLS_TEXT_MAX])
 {

@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "base/proc.h"
+#include "base/tls_context.h"
 #include "load/arrival.h"
 #include "load/gen.h"
 #include "load/request.h"
@@ -723,12 +724,13 @@ on_end_of_parent(void *arg, int error)
 static void
 close_others(const struct gen_setup *setup, int read_fd, int write_fd)
 {
-	int *fds = xcalloc(setup->generators + 3, sizeof(*fds));
+	int *fds = xcalloc(setup->generators + 4, sizeof(*fds));
 	size_t n;
 
 	n = slots_fds(setup->slots, setup->index, fds);
 	fds[n++] = read_fd;
 	fds[n++] = write_fd;
+	fds[n++] = tls_key_log_fd();
 	proc_keep_only(fds, n);
 	free(fds);
 }
