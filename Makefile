@@ -42,8 +42,8 @@ LIBS = $(TLS_LIBS_$(TLS)) -lm
 
 OBJS = \
 	base/util.o base/text.o base/loop.o base/msg.o base/names.o base/net.o \
-	base/proc.o base/resolve.o base/stream.o base/expiry.o base/roots.o \
-	base/pem.o \
+	base/proc.o base/sandbox.o base/resolve.o base/stream.o base/expiry.o \
+	base/roots.o base/pem.o \
 	$(TLS_OBJ_$(TLS)) commit.o \
 	hist.o http.o json.o json_write.o \
 	http/body.o http/url.o http/client.o http/server_answer.o \
@@ -68,8 +68,9 @@ OBJS = \
 
 HDRS = \
 	base/util.h base/text.h base/loop.h base/msg.h base/names.h base/net.h \
-	base/proc.h base/resolve.h base/stream.h base/expiry.h base/roots.h \
-	base/tls_memory.h base/pem.h base/tls_context.h base/tls.h commit.h \
+	base/proc.h base/sandbox.h base/resolve.h base/stream.h base/expiry.h \
+	base/roots.h base/tls_memory.h base/pem.h base/tls_context.h \
+	base/tls.h commit.h \
 	hist.h http.h json.h json_write.h \
 	http/body.h http/url.h http/client.h http/server_answer.h \
 	http/server_input.h http/server_output.h http/server_connection.h \
@@ -167,7 +168,8 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
 	tests/test_msg.t tests/test_net.t tests/test_stream.t \
 	tests/test_stream_tls.t tests/test_http_server_tls.t \
-	tests/test_proc.t tests/test_resolve.t tests/test_slots.t \
+	tests/test_proc.t tests/test_sandbox.t tests/test_resolve.t \
+	tests/test_slots.t \
 	tests/test_life.t tests/test_outcome.t tests/test_intervals.t \
 	tests/test_check.t tests/test_audit.t tests/test_target.t \
 	tests/test_probe.t tests/test_pool.t tests/test_pool_end.t \

@@ -29,6 +29,7 @@
 
 #include "base/loop.h"
 #include "base/net.h"
+#include "base/sandbox.h"
 #include "base/text.h"
 #include "base/tls.h"
 #include "base/util.h"
@@ -642,6 +643,8 @@ worker_serve(struct worker *w)
 {
 	int stdio[2] = { -1, -1 }, fd = -1;
 
+	if (!w->settings.wants_sandbox)
+		sandbox_forgo();
 	(void)net_raise_nofile(CONNECTIONS_MAX + FDS_SPARE +
 	    (uint64_t)w->settings.generators * FDS_PER_GENERATOR);
 	if (w->settings.is_stdio && take_stdio(stdio) == -1) {
@@ -653,6 +656,8 @@ worker_serve(struct worker *w)
 	tls_prepare();
 	if (worker_open(w, fd) == -1)
 		return 1;
+	if (sandbox_enter(SANDBOX_WORKER) == -1)
+		warn("worker: going on without a filter of system calls");
 	if (w->settings.is_stdio) {
 		if (server_adopt(w->server, stdio[0], stdio[1]) == -1) {
 			if (errno == EPERM)

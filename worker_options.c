@@ -33,6 +33,7 @@ enum worker_option {
 	OPT_MAX_DURATION,
 	OPT_MAX_RATE,
 	OPT_NO_AUTH,
+	OPT_NO_SANDBOX,
 	OPT_STDIO,
 	OPT_TOKEN_FILE
 };
@@ -58,6 +59,8 @@ static const struct option_row rows[] = {
 	    "HOST[:PORT], NET/BITS, unix:PATH, repeatable [all]" },
 	{ OPT_DENY_PRIVATE, 0, "deny-private", NULL,
 	    "refuse targets at private addresses" },
+	{ OPT_NO_SANDBOX, 0, "no-sandbox", NULL,
+	    "do not filter system calls" },
 };
 
 const struct command worker_command = {
@@ -95,6 +98,28 @@ take_address(struct worker_settings *s, const char *text)
 	return net_listen_parse(&s->address, text) ? 0 : -1;
 }
 
+/* What no run may have more of. */
+static int
+take_limit(struct access *a, const struct given *g)
+{
+	if (g->row->id == OPT_MAX_CONCURRENCY) {
+		if (parse_uint(g->value, WIRE_CONCURRENCY_MAX,
+		    &a->max_concurrency) == -1 || a->max_concurrency == 0)
+			return bad_value(g, "a number from 1 to 1000000");
+	} else if (g->row->id == OPT_MAX_DURATION) {
+		if (parse_duration(g->value, &a->max_duration_ns) == -1 ||
+		    a->max_duration_ns == 0)
+			return bad_value(g, "a time above 0 as in 10s or "
+			    "1h30m");
+	} else {
+		if (parse_rate(g->value, &a->max_rate) == -1 ||
+		    a->max_rate == 0)
+			return bad_value(g, "whole arrivals a second, 1 or "
+			    "more, as in 250 or 2.5k");
+	}
+	return 0;
+}
+
 static int
 apply(struct worker_settings *s, struct said *said, const struct given *g)
 {
@@ -127,25 +152,14 @@ apply(struct worker_settings *s, struct said *said, const struct given *g)
 		s->generators = (uint32_t)n;
 		return 0;
 	case OPT_MAX_CONCURRENCY:
-		if (parse_uint(g->value, WIRE_CONCURRENCY_MAX,
-		    &s->access.max_concurrency) == -1 ||
-		    s->access.max_concurrency == 0)
-			return bad_value(g, "a number from 1 to 1000000");
-		return 0;
 	case OPT_MAX_DURATION:
-		if (parse_duration(g->value, &s->access.max_duration_ns) ==
-		    -1 || s->access.max_duration_ns == 0)
-			return bad_value(g, "a time above 0 as in 10s or "
-			    "1h30m");
-		return 0;
 	case OPT_MAX_RATE:
-		if (parse_rate(g->value, &s->access.max_rate) == -1 ||
-		    s->access.max_rate == 0)
-			return bad_value(g, "whole arrivals a second, 1 or "
-			    "more, as in 250 or 2.5k");
-		return 0;
+		return take_limit(&s->access, g);
 	case OPT_NO_AUTH:
 		said->has_no_auth = true;
+		return 0;
+	case OPT_NO_SANDBOX:
+		s->wants_sandbox = false;
 		return 0;
 	case OPT_STDIO:
 		s->is_stdio = true;
@@ -259,6 +273,7 @@ worker_settings_parse(struct worker_settings *s, int argc, char **argv)
 	size_t i;
 
 	memset(s, 0, sizeof(*s));
+	s->wants_sandbox = true;
 	s->generators = proc_cpus(POOL_GENERATORS_MAX);
 	(void)take_address(s, DEFAULT_ADDRESS);
 	status = options_parse(&o, &worker_command, argc, argv);

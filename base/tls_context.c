@@ -34,16 +34,6 @@
 #include "base/tls_memory.h"
 #include "base/util.h"
 
-/* gcc says it one way and clang the other. */
-#ifdef __SANITIZE_ADDRESS__
-#define IS_SANITIZED
-#endif
-#ifdef __has_feature
-#if __has_feature(address_sanitizer)
-#define IS_SANITIZED
-#endif
-#endif
-
 static const unsigned char alpn[] = "\x08http/1.1";
 enum { ALPN_LEN = sizeof(alpn) - 1 };
 
@@ -379,7 +369,7 @@ log_key(const SSL *ssl, const char *line)
 static void
 set_memory(void)
 {
-#ifndef IS_SANITIZED
+#ifndef UTIL_IS_SANITIZED
 	(void)CRYPTO_set_mem_functions(tls_memory_get, tls_memory_resize,
 	    tls_memory_put);
 #endif
