@@ -183,7 +183,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 
 HELPERS = tests/misbehave.t tests/misbehave_tls.t tests/recorder.t \
 	tests/micro.t tests/gopeer.t tests/ask.t tests/manyworkers.t \
-	tests/narrow.t tests/dns.t
+	tests/narrow.t tests/dns.t tests/nofilter.t
 
 SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_signal.sh tests/t_refuse.sh tests/t_output.sh \
@@ -195,7 +195,7 @@ SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_connect.sh tests/t_ports.sh \
 	tests/t_fleet.sh tests/t_fleet_go.sh tests/t_fleet_lost.sh \
 	tests/t_fleet_stop.sh tests/t_fleet_exec.sh tests/t_fleet_tls.sh \
-	tests/t_tls.sh tests/t_tls_bad.sh \
+	tests/t_tls.sh tests/t_tls_bad.sh tests/t_sandbox.sh \
 	tests/t_manual.sh tests/t_examples.sh
 
 # Of the build itself, whatever the flags.
