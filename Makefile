@@ -42,8 +42,8 @@ LIBS = $(TLS_LIBS_$(TLS)) -lm
 
 OBJS = \
 	base/util.o base/text.o base/loop.o base/msg.o base/names.o base/net.o \
-	base/proc.o base/resolve.o base/stream.o base/expiry.o base/roots.o \
-	base/pem.o base/rights.o \
+	base/proc.o base/sandbox.o base/resolve.o base/stream.o base/expiry.o \
+	base/roots.o base/pem.o base/rights.o \
 	$(TLS_OBJ_$(TLS)) commit.o \
 	hist.o http.o json.o json_write.o \
 	http/body.o http/url.o http/words.o http/client_answer.o http/client.o \
@@ -69,8 +69,9 @@ OBJS = \
 
 HDRS = \
 	base/util.h base/text.h base/loop.h base/msg.h base/names.h base/net.h \
-	base/proc.h base/resolve.h base/stream.h base/expiry.h base/roots.h \
-	base/rights.h base/tls_memory.h base/pem.h base/tls_context.h \
+	base/proc.h base/sandbox.h base/resolve.h base/stream.h base/expiry.h \
+	base/roots.h base/rights.h base/tls_memory.h base/pem.h \
+	base/tls_context.h \
 	base/tls.h commit.h \
 	hist.h http.h json.h json_write.h \
 	http/body.h http/url.h http/words.h http/client_answer.h http/client.h \
@@ -171,9 +172,9 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
 	tests/test_msg.t tests/test_net.t tests/test_stream.t \
 	tests/test_stream_tls.t tests/test_http_server_tls.t \
-	tests/test_proc.t tests/test_rights.t tests/test_resolve.t \
-	tests/test_slots.t tests/test_life.t tests/test_outcome.t \
-	tests/test_intervals.t \
+	tests/test_proc.t tests/test_rights.t tests/test_sandbox.t \
+	tests/test_resolve.t tests/test_slots.t tests/test_life.t \
+	tests/test_outcome.t tests/test_intervals.t \
 	tests/test_check.t tests/test_audit.t tests/test_target.t \
 	tests/test_probe.t tests/test_pool.t tests/test_pool_end.t \
 	tests/test_wire_msg.t tests/test_connect.t \
@@ -186,7 +187,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 
 HELPERS = tests/misbehave.t tests/misbehave_tls.t tests/recorder.t \
 	tests/micro.t tests/gopeer.t tests/ask.t tests/manyworkers.t \
-	tests/narrow.t tests/dns.t tests/storm.t tests/peak.t
+	tests/narrow.t tests/dns.t tests/storm.t tests/peak.t tests/nofilter.t
 
 # Decoders of what others send: each runs on its corpus, and under libFuzzer.
 FUZZ_TESTS = tests/fuzz/access.t tests/fuzz/answer.t tests/fuzz/checks.t \
@@ -212,7 +213,7 @@ SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_servers.sh \
 	tests/t_fleet.sh tests/t_fleet_go.sh tests/t_fleet_lost.sh \
 	tests/t_fleet_bad.sh tests/t_fleet_stop.sh tests/t_fleet_exec.sh \
 	tests/t_fleet_tls.sh \
-	tests/t_tls.sh tests/t_tls_bad.sh \
+	tests/t_sandbox.sh tests/t_tls.sh tests/t_tls_bad.sh \
 	tests/t_manual.sh tests/t_examples.sh tests/t_corpus.sh
 
 # Of the build itself, whatever the flags.

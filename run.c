@@ -19,6 +19,7 @@
 
 #include "base/loop.h"
 #include "base/resolve.h"
+#include "base/sandbox.h"
 #include "base/tls_context.h"
 #include "coord.h"
 #include "dry_run.h"
@@ -217,6 +218,18 @@ make_load(struct run *run)
 	return run->coord == NULL ? -1 : 0;
 }
 
+/* A command such as ssh would have our filter, and could do nothing. */
+static bool
+starts_programs(const struct fleet *fleet)
+{
+	size_t i;
+
+	for (i = 0; i < fleet->n; i++)
+		if (fleet->workers[i].kind == WORKER_EXEC)
+			return true;
+	return false;
+}
+
 static int
 run_plan(struct run *run)
 {
@@ -234,8 +247,13 @@ run_plan(struct run *run)
 		return 1;
 	}
 	fflush(stdout);
+	if (!run->settings.wants_sandbox)
+		sandbox_forgo();
 	if (make_load(run) == -1)
 		return 1;
+	if (!starts_programs(&run->settings.plan.fleet) &&
+	    sandbox_enter(SANDBOX_RUN) == -1)
+		warn("going on without a filter of system calls");
 	progress_start(&run->progress, run->settings.output.is_quiet ? NULL :
 	    stderr, run_request_duration_ns(req), req->warmup_ns);
 	if (run->coord != NULL)

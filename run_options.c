@@ -43,6 +43,7 @@ enum run_option {
 	OPT_METHOD,
 	OPT_NO_KEEPALIVE,
 	OPT_NO_PROBE,
+	OPT_NO_SANDBOX,
 	OPT_PHASE,
 	OPT_RATE,
 	OPT_REDIRECTS,
@@ -92,6 +93,8 @@ static const struct option_row rows[] = {
 	OUTPUT_ROWS,
 	{ OPT_DRY_RUN, 'n', "dry-run", NULL,
 	    "check and show the plan, send nothing" },
+	{ OPT_NO_SANDBOX, 0, "no-sandbox", NULL,
+	    "do not filter system calls" },
 };
 
 const struct command run_command = {
@@ -326,6 +329,9 @@ apply_process(struct run_settings *s, const struct given *g)
 	case OPT_NO_PROBE:
 		s->wants_probe = false;
 		return 0;
+	case OPT_NO_SANDBOX:
+		s->wants_sandbox = false;
+		return 0;
 	case OPT_WORKERS:
 		if (fleet_add(&s->plan.fleet, g->value, why) == -1)
 			return options_refuse(g, why);
@@ -374,6 +380,7 @@ apply(struct run_settings *s, struct phase_options *po, const struct given *g,
 	case OPT_DRY_RUN:
 	case OPT_GENERATORS:
 	case OPT_NO_PROBE:
+	case OPT_NO_SANDBOX:
 	case OPT_WORKERS:
 		return apply_process(s, g);
 	}
@@ -518,6 +525,7 @@ run_settings_parse(struct run_settings *s, int argc, char **argv)
 	memset(s, 0, sizeof(*s));
 	plan_init(&s->plan);
 	s->wants_probe = true;
+	s->wants_sandbox = true;
 	s->generators = proc_cpus(POOL_GENERATORS_MAX);
 	status = options_parse(&o, &run_command, argc, argv);
 	if (status == 0)

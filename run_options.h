@@ -16,6 +16,7 @@ struct run_settings {
 	struct plan	 plan;
 	uint32_t	 generators;
 	bool		 wants_probe;
+	bool		 wants_sandbox;
 	bool		 is_dry_run;
 	struct credentials_settings credentials;	/* for workers */
 	struct output_settings output;

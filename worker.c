@@ -32,6 +32,7 @@
 #include "base/proc.h"
 #include "base/resolve.h"
 #include "base/rights.h"
+#include "base/sandbox.h"
 #include "base/text.h"
 #include "base/tls.h"
 #include "base/util.h"
@@ -716,6 +717,8 @@ worker_serve(struct worker *w)
 {
 	int stdio[2] = { -1, -1 }, fd = -1;
 
+	if (!w->settings.wants_sandbox)
+		sandbox_forgo();
 	raise_limits(w);
 	if (w->settings.is_stdio && take_stdio(stdio) == -1) {
 		warn("worker: standard input and output");
@@ -726,6 +729,8 @@ worker_serve(struct worker *w)
 	tls_prepare();
 	if (worker_open(w, fd) == -1)
 		return 1;
+	if (sandbox_enter(SANDBOX_WORKER) == -1)
+		warn("worker: going on without a filter of system calls");
 	if (w->settings.is_stdio) {
 		if (server_adopt(w->server, stdio[0], stdio[1]) == -1) {
 			if (errno == EPERM)

@@ -35,6 +35,7 @@ enum worker_option {
 	OPT_MAX_DURATION,
 	OPT_MAX_RATE,
 	OPT_NO_AUTH,
+	OPT_NO_SANDBOX,
 	OPT_STDIO,
 	OPT_TOKEN_FILE,
 	OPT_USER
@@ -63,6 +64,8 @@ static const struct option_row rows[] = {
 	    "refuse targets at private addresses" },
 	{ OPT_USER, 0, "user", "NAME", "become this user, once it listens" },
 	{ OPT_CHROOT, 0, "chroot", "DIR", "and see no files but those in DIR" },
+	{ OPT_NO_SANDBOX, 0, "no-sandbox", NULL,
+	    "do not filter system calls" },
 };
 
 const struct command worker_command = {
@@ -102,54 +105,33 @@ take_address(struct worker_settings *s, const char *text)
 	return net_listen_parse(&s->address, text) ? 0 : -1;
 }
 
-/* How much: 0, or -1 after a line. */
+/* What no run may have more of. */
 static int
-apply_limit(struct worker_settings *s, const struct given *g)
+take_limit(struct access *a, const struct given *g)
 {
-	uint64_t n;
-
-	switch ((enum worker_option)g->row->id) {
-	case OPT_GENERATORS:
-		if (parse_uint(g->value, POOL_GENERATORS_MAX, &n) == -1 ||
-		    n == 0)
-			return bad_value(g, "a number from 1 to 1024");
-		s->generators = (uint32_t)n;
-		return 0;
-	case OPT_MAX_CONCURRENCY:
+	if (g->row->id == OPT_MAX_CONCURRENCY) {
 		if (parse_uint(g->value, WIRE_CONCURRENCY_MAX,
-		    &s->access.max_concurrency) == -1 ||
-		    s->access.max_concurrency == 0)
+		    &a->max_concurrency) == -1 || a->max_concurrency == 0)
 			return bad_value(g, "a number from 1 to 1000000");
-		return 0;
-	case OPT_MAX_DURATION:
-		if (parse_duration(g->value, &s->access.max_duration_ns) ==
-		    -1 || s->access.max_duration_ns == 0)
+	} else if (g->row->id == OPT_MAX_DURATION) {
+		if (parse_duration(g->value, &a->max_duration_ns) == -1 ||
+		    a->max_duration_ns == 0)
 			return bad_value(g, "a time above 0 as in 10s or "
 			    "1h30m");
-		return 0;
-	case OPT_MAX_RATE:
-		if (parse_rate(g->value, &s->access.max_rate) == -1 ||
-		    s->access.max_rate == 0)
+	} else {
+		if (parse_rate(g->value, &a->max_rate) == -1 ||
+		    a->max_rate == 0)
 			return bad_value(g, "whole arrivals a second, 1 or "
 			    "more, as in 250 or 2.5k");
-		return 0;
-	case OPT_ADDR:
-	case OPT_ALLOW_TARGET:
-	case OPT_CHROOT:
-	case OPT_DENY_PRIVATE:
-	case OPT_NO_AUTH:
-	case OPT_STDIO:
-	case OPT_TOKEN_FILE:
-	case OPT_USER:
-		break;
 	}
-	return -1;
+	return 0;
 }
 
 static int
 apply(struct worker_settings *s, struct said *said, const struct given *g)
 {
 	char why[WIRE_TEXT_MAX];
+	uint64_t n;
 
 	if (serve_tls_is_option(g)) {
 		serve_tls_set(&said->files, g);
@@ -174,12 +156,20 @@ apply(struct worker_settings *s, struct said *said, const struct given *g)
 		s->access.denies_private = true;
 		return 0;
 	case OPT_GENERATORS:
+		if (parse_uint(g->value, POOL_GENERATORS_MAX, &n) == -1 ||
+		    n == 0)
+			return bad_value(g, "a number from 1 to 1024");
+		s->generators = (uint32_t)n;
+		return 0;
 	case OPT_MAX_CONCURRENCY:
 	case OPT_MAX_DURATION:
 	case OPT_MAX_RATE:
-		return apply_limit(s, g);
+		return take_limit(&s->access, g);
 	case OPT_NO_AUTH:
 		said->has_no_auth = true;
+		return 0;
+	case OPT_NO_SANDBOX:
+		s->wants_sandbox = false;
 		return 0;
 	case OPT_STDIO:
 		s->is_stdio = true;
@@ -302,6 +292,7 @@ worker_settings_parse(struct worker_settings *s, int argc, char **argv)
 	size_t i;
 
 	memset(s, 0, sizeof(*s));
+	s->wants_sandbox = true;
 	s->generators = proc_cpus(POOL_GENERATORS_MAX);
 	(void)take_address(s, DEFAULT_ADDRESS);
 	status = options_parse(&o, &worker_command, argc, argv);

@@ -15,6 +15,7 @@
 struct worker_settings {
 	struct net_address	 address;
 	bool			 is_stdio;	/* then there is no address */
+	bool			 wants_sandbox;
 	uint32_t		 generators;
 	char			*token;
 	struct tls_context	*tls;		/* NULL: plain HTTP */

@@ -20,6 +20,7 @@
 #include "base/msg.h"
 #include "base/proc.h"
 #include "base/resolve.h"
+#include "base/sandbox.h"
 #include "base/util.h"
 
 enum {
@@ -120,6 +121,8 @@ child_body(void *arg, int read_fd, int write_fd)
 	if (child.loop == NULL || msg_open(&child.channel, child.loop,
 	    read_fd, write_fd, child_on_msg, child_on_end, &child) == -1)
 		return 1;
+	/* Whoever has none is told by its parent. */
+	(void)sandbox_enter(SANDBOX_RESOLVER);
 	return loop_run(child.loop) == -1;
 }
 

@@ -15,6 +15,16 @@
 #define UTIL_NORETURN
 #endif
 
+/* Defined in a build with a sanitizer: gcc says it one way, clang another. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define UTIL_IS_SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || \
+    __has_feature(thread_sanitizer)
+#define UTIL_IS_SANITIZED
+#endif
+#endif
+
 #define UTIL_NELEM(a)	(sizeof(a) / sizeof((a)[0]))
 
 #define NS_PER_US	UINT64_C(1000)

@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "base/proc.h"
+#include "base/sandbox.h"
 #include "base/tls_context.h"
 #include "load/arrival.h"
 #include "load/gen.h"
@@ -754,5 +755,7 @@ gen_main(void *arg, int read_fd, int write_fd)
 	gen.wake_io.arg = &gen;
 	if (loop_add(gen.loop, &gen.wake_io, LOOP_READ) == -1)
 		return 1;
+	/* Its parent says so when there is none. */
+	(void)sandbox_enter(SANDBOX_GENERATOR);
 	return loop_run(gen.loop) == -1;
 }

@@ -3,6 +3,10 @@
 # top level. Each check is a line "ok - ..." or "not ok - ..."; finish says
 # whether all were ok. Servers that a test starts are ended by their pid.
 
+# Others may have read it already.
+[ -z "${lib_is_read:-}" ] || return 0
+lib_is_read=yes
+
 dir=$(mktemp -d)
 pids=
 bad=0

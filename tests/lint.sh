@@ -14,8 +14,8 @@ export LC_ALL
 # here, as low as its includes allow.
 layers='
 0 base/names base/tls_memory base/util commit hist http http/words
-1 base/proc base/roots base/text http/body http/server_answer http/url
-1 load/arrival load/life
+1 base/proc base/roots base/sandbox base/text http/body
+1 http/server_answer http/url load/arrival load/life
 2 base/loop base/net base/rights base/tls_context http/client_answer
 2 json load/slots options
 3 base/expiry base/msg base/pem base/tls http/server_listener json_write
