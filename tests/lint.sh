@@ -13,7 +13,7 @@ export LC_ALL
 # A file may include headers of lower layers, and its own. A new file is added
 # here, as low as its includes allow.
 layers='
-0 base/names base/tls_memory base/util commit hist http
+0 base/fortify base/names base/tls_memory base/util commit hist http
 1 base/proc base/roots base/text http/body http/server_answer http/url
 1 load/arrival load/life
 2 base/loop base/net base/tls_context json load/slots options
