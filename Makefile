@@ -36,8 +36,8 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wundef \
 # The same source gives the same bytes, wherever it lies.
 MAP = -fdebug-prefix-map="`pwd`"=.
 # A program that lies anywhere, with nothing that can be both written and run,
-# and with checks of its stack, its jumps and its buffers. Before CFLAGS, so that
-# these have the last word. What guards jumps depends on the processor.
+# and with checks of its stack, its jumps and its buffers. Before CFLAGS, so
+# that these have the last word. What guards jumps depends on the processor.
 HARDEN_CFLAGS_1 = -fPIE -fstack-protector-strong -fstack-clash-protection \
 	`case "\`$(CC) -dumpmachine\`" in \
 	x86_64*) echo -fcf-protection ;; \
@@ -48,7 +48,8 @@ HARDEN_LDFLAGS_1 = -pie $(HARDEN_LINK)
 # The script that musl-gcc is links the start of a dynamic program and asks for
 # a loader whatever -static-pie says: it makes no static one that lies anywhere.
 HARDEN_STATIC_1 = $(HARDEN_LINK) \
-	`case "$(CC)" in *musl-gcc*) echo -static ;; *) echo -static-pie ;; esac`
+	`case "$(CC)" in *musl-gcc*) echo -static ;; \
+	*) echo -static-pie ;; esac`
 HARDEN_STATIC_0 = -static
 
 ALL_CFLAGS = $(STD) $(WARN) -DLOOP_$(LOOP) $(MAP) \
@@ -243,7 +244,7 @@ $(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h \
 	    libpulse.a $(LIBS)
 
 check: pulse $(STATIC) $(UNIT) $(HELPERS)
-	@sh tests/run.sh $(UNIT) $(SHELL_TESTS) $(BUILD_TESTS)
+	@sh tests/run.sh $(BUILD_TESTS) $(SHELL_TESTS) $(UNIT)
 
 # What depends on the event loop: for LOOP=poll, beside a whole check.
 LOOP_UNIT = tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
@@ -261,7 +262,7 @@ LOOP_SHELL = tests/t_load.sh tests/t_client.sh tests/t_signal.sh \
 	tests/t_fleet.sh tests/t_fleet_stop.sh tests/t_fleet_exec.sh
 
 check-loop: pulse $(LOOP_UNIT) $(HELPERS)
-	@sh tests/run.sh $(LOOP_UNIT) $(LOOP_SHELL)
+	@sh tests/run.sh $(LOOP_SHELL) $(LOOP_UNIT)
 
 # Without the unit tests: for a C library that has no check.
 check-shell: pulse $(HELPERS)

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 # The build: the same source gives the same bytes in whatever directory it is
 # built, a build without TLS needs nothing of OpenSSL and says that it has none,
-# what makes mistakes hard to exploit is in it, and the version names the commit,
-# at the cost of one object. All of it is built without TLS, which is quick, by
-# the compiler that built ./pulse.
+# what makes mistakes hard to exploit is in it, and the version names the
+# commit, at the cost of one object. All of it is built without TLS, which is
+# quick, by the compiler that built ./pulse.
 . tests/lib.sh
 
 # What make was given for ./pulse is not for these.
@@ -114,7 +114,8 @@ made CFLAGS='-O2 -D_FORTIFY_SOURCE=1'
 is "a level of the user's own: status" $status 0
 made HARDEN=0 CFLAGS='-O2 -fno-stack-protector'
 is "HARDEN=0: status" $status 0
-is "HARDEN=0: the stack" "$(calls "$three/base/text.o" ' __stack_chk_fail')" none
+is "HARDEN=0: the stack" \
+    "$(calls "$three/base/text.o" ' __stack_chk_fail')" none
 
 is "version: without a commit" \
     "$(version "$one" | sed 's/: [a-z]*/: */')" 'loop: *, TLS: none'
