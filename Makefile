@@ -6,7 +6,8 @@
 #	make static		pulse-static: one file that runs anywhere
 #
 # Settings: CC CFLAGS LDFLAGS PREFIX DESTDIR, LOOP=poll for the poll loop, TLS=0
-# for a build without OpenSSL. The smallest program there is:
+# for a build without OpenSSL, HARDEN=0 for one without what makes mistakes hard
+# to exploit. The smallest program there is:
 #
 #	make static TLS=0 CC=musl-gcc
 
@@ -25,6 +26,7 @@ PREFIX = /usr/local
 MANDIR = $(PREFIX)/share/man
 LOOP = epoll
 TLS = 1
+HARDEN = 1
 WERROR =
 
 STD = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -iquote .
@@ -33,7 +35,26 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wundef \
 	-Wvla -Wswitch-enum $(WERROR)
 # The same source gives the same bytes, wherever it lies.
 MAP = -fdebug-prefix-map="`pwd`"=.
-ALL_CFLAGS = $(STD) $(WARN) -DLOOP_$(LOOP) $(MAP) $(CFLAGS)
+# A program that lies anywhere, with nothing that can be both written and run,
+# and with checks of its stack, its jumps and its buffers. Before CFLAGS, so
+# that these have the last word. What guards jumps depends on the processor.
+HARDEN_CFLAGS_1 = -fPIE -fstack-protector-strong -fstack-clash-protection \
+	`case "\`$(CC) -dumpmachine\`" in \
+	x86_64*) echo -fcf-protection ;; \
+	aarch64*) echo -mbranch-protection=standard ;; esac` \
+	-include base/fortify.h
+HARDEN_LINK = -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
+HARDEN_LDFLAGS_1 = -pie $(HARDEN_LINK)
+# The script that musl-gcc is links the start of a dynamic program and asks for
+# a loader whatever -static-pie says: it makes no static one that lies anywhere.
+HARDEN_STATIC_1 = $(HARDEN_LINK) \
+	`case "$(CC)" in *musl-gcc*) echo -static ;; \
+	*) echo -static-pie ;; esac`
+HARDEN_STATIC_0 = -static
+
+ALL_CFLAGS = $(STD) $(WARN) -DLOOP_$(LOOP) $(MAP) \
+	$(HARDEN_CFLAGS_$(HARDEN)) $(CFLAGS)
+ALL_LDFLAGS = $(HARDEN_LDFLAGS_$(HARDEN)) $(LDFLAGS)
 TLS_OBJ_0 = base/tls_none.o
 TLS_OBJ_1 = base/tls.o base/tls_context.o base/tls_memory.o
 TLS_LIBS_0 =
@@ -68,11 +89,10 @@ OBJS = \
 	dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o
 
 HDRS = \
-	base/util.h base/text.h base/loop.h base/msg.h base/names.h base/net.h \
-	base/proc.h base/sandbox.h base/resolve.h base/stream.h base/expiry.h \
-	base/roots.h base/rights.h base/tls_memory.h base/pem.h \
-	base/tls_context.h \
-	base/tls.h commit.h \
+	base/fortify.h base/util.h base/text.h base/loop.h base/msg.h \
+	base/names.h base/net.h base/proc.h base/sandbox.h base/resolve.h \
+	base/stream.h base/expiry.h base/roots.h base/rights.h \
+	base/tls_memory.h base/pem.h base/tls_context.h base/tls.h commit.h \
 	hist.h http.h json.h json_write.h \
 	http/body.h http/url.h http/words.h http/client_answer.h http/client.h \
 	http/server_answer.h \
@@ -98,7 +118,7 @@ all: pulse
 
 pulse: pulse.o $(OBJS)
 	@echo '$(CC) -o $@'
-	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ pulse.o $(OBJS) $(LIBS)
+	@$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ pulse.o $(OBJS) $(LIBS)
 
 pulse.o $(OBJS) base/names_static.o: $(HDRS) .flags
 
@@ -108,7 +128,7 @@ pulse.o $(OBJS) base/names_static.o: $(HDRS) .flags
 
 # Changes when the flags do, so that everything is compiled anew then.
 .flags: FORCE
-	@echo '$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LIBS)' >.flags.new
+	@echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(LIBS)' >.flags.new
 	@if cmp -s .flags.new $@; then rm .flags.new; else mv .flags.new $@; fi
 
 # The same of the commit, on which one object depends.
@@ -133,7 +153,8 @@ static: pulse-static
 
 pulse-static: pulse.o base/names_static.o libpulse.a
 	@echo '$(CC) -static -o $@'
-	@LC_ALL=C $(CC) $(ALL_CFLAGS) $(LDFLAGS) -static -s -o $@ pulse.o \
+	@LC_ALL=C $(CC) $(ALL_CFLAGS) $(LDFLAGS) \
+	    $(HARDEN_STATIC_$(HARDEN)) -s -o $@ pulse.o \
 	    base/names_static.o libpulse.a $(LIBS) 2>.static.err; \
 	    status=$$?; awk ' \
 		/: in function `/ { place = $$0; next } \
@@ -241,11 +262,11 @@ $(FUZZ_TESTS): libpulse.a tests/fuzz/replay.c tests/fuzz/rig.c \
 
 .c.t:
 	@echo '$(CC) -o $@'
-	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< `sh tests/libs.sh $<` \
+	@$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< `sh tests/libs.sh $<` \
 	    libpulse.a $(LIBS)
 
 check: pulse $(STATIC) $(UNIT) $(HELPERS) $(FUZZ_TESTS)
-	@sh tests/run.sh $(UNIT) $(SHELL_TESTS) $(BUILD_TESTS)
+	@sh tests/run.sh $(BUILD_TESTS) $(SHELL_TESTS) $(UNIT)
 
 # What depends on the event loop: for LOOP=poll, beside a whole check.
 LOOP_UNIT = tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
@@ -264,7 +285,7 @@ LOOP_SHELL = tests/t_load.sh tests/t_client.sh tests/t_signal.sh \
 	tests/t_fleet.sh tests/t_fleet_stop.sh tests/t_fleet_exec.sh
 
 check-loop: pulse $(LOOP_UNIT) $(HELPERS)
-	@sh tests/run.sh $(LOOP_UNIT) $(LOOP_SHELL)
+	@sh tests/run.sh $(LOOP_SHELL) $(LOOP_UNIT)
 
 # Without the unit tests: for a C library that has no check.
 check-shell: pulse $(HELPERS) $(FUZZ_TESTS)

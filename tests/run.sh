@@ -1,11 +1,26 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Runs the tests it is given, unit tests (*.t) and shell scripts (*.sh), one
-# after the other from the top level. A line for each; what a failed one
-# printed; last a line with the sums. Status 1 if anything failed.
-out=${TMPDIR:-/tmp}/pulse-test.$$
-trap 'rm -f "$out"' EXIT
-trap 'exit 1' INT TERM HUP
+# Runs the tests it is given, unit tests (*.t) and shell scripts (*.sh), from
+# the top level: JOBS of them side by side, two more than there are processors
+# unless told otherwise, since most of them wait most of the time. A line for
+# each as it ends, with what it printed if it failed; last a line with the sums.
+# Status 1 if anything failed. Unit tests are run by the command UNDER, if set.
+#
+# For who writes a test: it has company, of other tests and of itself in another
+# checkout. So it listens on port 0, keeps its files in a directory of its own,
+# knows processes by their numbers, counts nothing that the whole machine has,
+# and waits for what must happen rather than for a while. What it says of times
+# holds even if others keep a process waiting for some tenths of a second. A
+# test that is about a precise time, or that takes all processors, is named here
+# and runs at the end, without company.
+alone='
+'
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/pulse-test.XXXXXX") || exit 1
+if [ -z "${JOBS:-}" ]; then
+	JOBS=$(getconf _NPROCESSORS_ONLN 2>/dev/null) || JOBS=1
+	JOBS=$((JOBS + 2))
+fi
 # Of one test; the default of 4 s is short where others use the machine.
 CK_DEFAULT_TIMEOUT=${CK_DEFAULT_TIMEOUT:-60}
 export CK_DEFAULT_TIMEOUT
@@ -14,27 +29,91 @@ export CK_DEFAULT_TIMEOUT
 # process group, us too.
 limit=
 [ "${CK_FORK:-}" != no ] || limit="timeout -s KILL $((5 * CK_DEFAULT_TIMEOUT))"
-passed=0
-failed=0
-for t in "$@"; do
+
+# one TEST NUMBER: runs it; what there is to say goes to $dir/NUMBER.said
+one() {
+	out=$dir/$2.out
 	start=$(date +%s)
-	case $t in
-	*.sh) sh "$t" >"$out" 2>&1 ;;
-	*) $limit "./$t" >"$out" 2>&1 ;;
-	esac
+	case $1 in
+	*.sh) sh "$1" ;;
+	*) $limit ${UNDER:-} "./$1" ;;
+	esac >"$out" 2>&1 3>&- </dev/null
 	status=$?
 	seconds=$(($(date +%s) - start))
 	# check counts its cases, the scripts count theirs as "ok - " lines.
 	n=$(sed -n 's/^[0-9]*%: Checks: \([0-9]*\).*/\1/p' "$out" | tail -n 1)
 	[ -n "$n" ] || n=$(grep -c '^ok - ' "$out")
 	if [ $status -eq 0 ] && [ "$n" -gt 0 ]; then
-		printf 'ok    %-28s %5d checks %3ds\n' "$t" "$n" "$seconds"
-		passed=$((passed + n))
+		printf 'ok    %-28s %5d checks %3ds\n' "$1" "$n" "$seconds"
 	else
-		printf 'FAIL  %-28s status %d\n' "$t" $status
+		printf 'FAIL  %-28s status %d\n' "$1" $status
 		cat "$out"
-		failed=$((failed + 1))
+		n=failed
+	fi >"$dir/$2.said"
+	rm -f "$out"
+	echo "$2 $n" >&3
+}
+
+# take WHO TESTS ...: runs those that nobody has taken, as long as the first of
+# us is there; WHO are those that bear company, or those alone.
+take() {
+	who=$1
+	shift
+	number=0
+	for t in "$@"; do
+		number=$((number + 1))
+		case $alone in
+		*"
+$t
+"*) is=alone ;;
+		*) is=company ;;
+		esac
+		[ $is = "$who" ] || continue
+		kill -0 $$ 2>/dev/null || exit 1
+		mkdir "$dir/$number" 2>/dev/null || continue
+		one "$t" $number
+	done
+}
+
+# side_by_side JOBS TESTS ...: by a pipeline through which nothing goes, for
+# what a script starts with & is deaf to INT, and its children are.
+side_by_side() {
+	jobs=$1
+	shift
+	if [ "$jobs" -gt 1 ]; then
+		side_by_side $((jobs - 1)) "$@" | take company "$@"
+	else
+		take company "$@"
 	fi
-done
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ]
+}
+
+# Reads what ended. The last to go, whatever happens to the others: it tidies.
+tell() {
+	trap '' INT TERM HUP
+	passed=0
+	failed=0
+	ended=0
+	while read -r number n; do
+		cat "$dir/$number.said"
+		ended=$((ended + 1))
+		case $n in
+		failed) failed=$((failed + 1)) ;;
+		*) passed=$((passed + n)) ;;
+		esac
+	done
+	rm -rf "$dir"
+	if [ $ended -ne $1 ]; then
+		echo "stopped: $(($1 - ended)) of $1 tests have not ended"
+		return 1
+	fi
+	echo "$passed passed, $failed failed"
+	[ $failed -eq 0 ]
+}
+
+# A signal from the terminal goes to all; we wait until they have tidied. TERM
+# and HUP end us at once, and the others when their tests do.
+trap 'exit 1' INT
+{
+	side_by_side "$JOBS" "$@"
+	take alone "$@"
+} 3>&1 >/dev/null | tell $#

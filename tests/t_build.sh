@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 # The build: the same source gives the same bytes in whatever directory it is
 # built, a build without TLS needs nothing of OpenSSL and says that it has none,
-# and the version names the commit, at the cost of one object. All of it is
-# built without TLS, which is quick, by the compiler that built ./pulse.
+# what makes mistakes hard to exploit is in it, and the version names the
+# commit, at the cost of one object. All of it is built without TLS, which is
+# quick, by the compiler that built ./pulse.
 . tests/lib.sh
 
 # What make was given for ./pulse is not for these.
@@ -24,7 +25,7 @@ source_to() {
 
 # build DIR: what make says goes to DIR.make; $status
 build() {
-	(cd "$1" && make -j 2 TLS=0 CC="$cc" CFLAGS="-O0 -g -I$dir/none" \
+	(cd "$1" && make -j 2 TLS=0 CC="$cc" CFLAGS="-O1 -g -I$dir/none" \
 	    pulse pulse-static) >"$1.make" 2>&1
 	status=$?
 	[ $status -eq 0 ] || cat "$1.make"
@@ -43,8 +44,10 @@ done
 
 one=$dir/one
 two=$dir/deeper/in/a/longer/path
+three=$dir/three
 source_to "$one"
 source_to "$two"
+source_to "$three"
 
 build "$one"
 is "a build without OpenSSL: status" $status 0
@@ -59,6 +62,60 @@ is "pulse-static needs no loader" "$(readelf -l "$one/pulse-static" |
     grep INTERP)" ""
 is "pulse-static is stripped" "$(readelf -S "$one/pulse-static" |
     grep symtab)" ""
+
+# What is hardened. musl-gcc makes no static program that lies anywhere, and
+# not every library looks at buffers.
+has_macro() {
+	echo '#include <limits.h>' | $cc -O1 -E -dM - | grep -q "define $1 "
+}
+
+# hardened FILE TYPE
+hardened() {
+	is "${1##*/}: its type" \
+	    "$(readelf -hW "$1" | awk '$1 == "Type:" { print $2 }')" "$2"
+	is "${1##*/}: read-only after relocation" \
+	    "$(readelf -lW "$1" | grep -c GNU_RELRO)" 1
+	is "${1##*/}: its stack is no code" \
+	    "$(readelf -lW "$1" | awk '$1 == "GNU_STACK" { print $7 }')" RW
+	is "${1##*/}: nothing is both written and run" \
+	    "$(readelf -lW "$1" | grep -c ' RWE ')" 0
+	[ "$2" = EXEC ] || is "${1##*/}: all is bound at its start" \
+	    "$(readelf -dW "$1" | grep -c 'FLAGS_1.* NOW')" 1
+}
+
+# made FLAGS ...: one object anew, all warnings being errors; $status
+made() {
+	(cd "$three" && make TLS=0 CC="$cc" WERROR=-Werror "$@" \
+	    base/text.o) >"$dir/made" 2>&1
+	status=$?
+	[ $status -eq 0 ] || cat "$dir/made"
+}
+
+# calls FILE PATTERN: how many of its undefined names match, none or some
+calls() {
+	nm -u "$1" | grep -q "$2" && echo some || echo none
+}
+
+static_type=DYN
+case $cc in
+*musl-gcc*) static_type=EXEC ;;
+esac
+hardened "$one/pulse" DYN
+hardened "$one/pulse-static" $static_type
+is "the stack is checked" "$(calls "$one/libpulse.a" ' __stack_chk_fail')" some
+if has_macro __GLIBC__; then
+	is "buffers are checked" "$(calls "$one/libpulse.a" '_chk$')" some
+fi
+made CFLAGS=-O0
+is "without optimization: status" $status 0
+is "without optimization: the stack" \
+    "$(calls "$three/base/text.o" ' __stack_chk_fail')" some
+made CFLAGS='-O2 -D_FORTIFY_SOURCE=1'
+is "a level of the user's own: status" $status 0
+made HARDEN=0 CFLAGS='-O2 -fno-stack-protector'
+is "HARDEN=0: status" $status 0
+is "HARDEN=0: the stack" \
+    "$(calls "$three/base/text.o" ' __stack_chk_fail')" none
 
 is "version: without a commit" \
     "$(version "$one" | sed 's/: [a-z]*/: */')" 'loop: *, TLS: none'
