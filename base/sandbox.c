@@ -87,6 +87,7 @@ set_no_new_rights(void)
 #define RET_KILL	0x80000000U	/* the process, not a thread */
 #define RET_ERRNO	0x00050000U	/* and errno */
 #define RET_ALLOW	0x7fff0000U
+#define GET_TERMINAL_2	0x802c542aU	/* TCGETS2 needs a struct of theirs */
 #define CLONE_NEW	0x7e020000U	/* namespaces: all CLONE_NEW */
 enum {
 	SET_MODE_FILTER = 1,
@@ -570,8 +571,8 @@ allow_controls(struct program *p)
 static void
 allow_devices(struct program *p)
 {
-	static const uint32_t requests[] = { TCGETS, TIOCGWINSZ, FIONREAD,
-	    SIOCGIFINDEX };
+	static const uint32_t requests[] = { TCGETS, GET_TERMINAL_2,
+	    TIOCGWINSZ, FIONREAD, SIOCGIFINDEX };
 
 	allow_values(p, 1, requests, UTIL_NELEM(requests), ENOTTY);
 }
