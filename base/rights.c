@@ -160,7 +160,8 @@ rights_drop(const struct rights *r, bool enters_root,
 	set_no_new_rights();
 	if (r->user == NULL)
 		return 0;
-	if (geteuid() == 0) {
+	/* Root may stay root; asked again, a filter could be in the way. */
+	if (geteuid() == 0 && !is_user(r)) {
 		if (enters_root && r->root != NULL &&
 		    (chroot(r->root) == -1 || chdir("/") == -1))
 			return refuse(why, "chroot", r->root, strerror(errno));
