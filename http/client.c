@@ -526,6 +526,9 @@ client_send_refused(struct client *c, int error)
 			client_fail(c, cause_of_errno(errno));
 	} else if (c->state == CLIENT_CONNECT)
 		client_refused(c, error);
+	else if (error != EPIPE && error != ECONNRESET)
+		/* The connection may be well, and its server would wait. */
+		client_fail(c, client_cause(c, error));
 	else {
 		/* The answer may have come before: what there is, is read. */
 		c->send_error = error;
