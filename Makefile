@@ -181,7 +181,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 
 HELPERS = tests/misbehave.t tests/misbehave_tls.t tests/recorder.t \
 	tests/micro.t tests/gopeer.t tests/ask.t tests/manyworkers.t \
-	tests/narrow.t tests/dns.t
+	tests/narrow.t tests/dns.t tests/faulty.t
 
 SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_signal.sh tests/t_refuse.sh tests/t_output.sh \
@@ -194,6 +194,8 @@ SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_checks.sh \
 	tests/t_fleet.sh tests/t_fleet_go.sh tests/t_fleet_lost.sh \
 	tests/t_fleet_stop.sh tests/t_fleet_exec.sh tests/t_fleet_tls.sh \
 	tests/t_tls.sh tests/t_tls_bad.sh \
+	tests/t_faults_run.sh tests/t_faults_worker.sh \
+	tests/t_faults_output.sh \
 	tests/t_manual.sh tests/t_examples.sh
 
 # Of the build itself, whatever the flags.
@@ -214,6 +216,7 @@ $(UNIT): libpulse.a tests/suite.c tests/suite.h \
 	tests/pool_rig.c tests/pool_rig.h
 $(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h \
 	tests/serve_rig.c tests/serve_rig.h
+tests/faulty.t: pulse.o
 
 .c.t:
 	@echo '$(CC) -o $@'

@@ -11,8 +11,7 @@
  * All connections of a process read into one buffer; only a head that
  * arrives in pieces, and a body that its owner wants to look at, are kept with
  * their connection. Nothing else is allocated after client_pool_new, but for
- * what TLS needs of each connection. Writing comes first and the kernel is
- * asked to tell of writability only when it said wait.
+ * TLS. The kernel is asked to tell of writability only when it said wait.
  */
 
 #include <assert.h>
@@ -527,10 +526,9 @@ client_send_refused(struct client *c, int error)
 	} else if (c->state == CLIENT_CONNECT)
 		client_refused(c, error);
 	else if (error != EPIPE && error != ECONNRESET)
-		/* The connection may be well, and its server would wait. */
 		client_fail(c, client_cause(c, error));
 	else {
-		/* The answer may have come before: what there is, is read. */
+		/* It broke; the answer may have come before, and is read. */
 		c->send_error = error;
 		c->state = CLIENT_HEAD;
 	}
