@@ -26,6 +26,8 @@ MANDIR = $(PREFIX)/share/man
 LOOP = epoll
 TLS = 1
 WERROR =
+SOAK_TIME = 60
+SOAK_RATE = 2000
 
 STD = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -iquote .
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wundef \
@@ -257,6 +259,10 @@ check-san:
 	    CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' \
 	    STATIC= BUILD_TESTS=
 
+# Long, for memory and counts: SOAK_TIME in seconds, SOAK_RATE a second.
+soak: pulse tests/faulty.t
+	@SOAK_TIME=$(SOAK_TIME) SOAK_RATE=$(SOAK_RATE) sh tests/soak.sh
+
 lint:
 	@sh tests/lint.sh
 
@@ -284,4 +290,4 @@ uninstall:
 clean:
 	rm -f pulse pulse-static pulse.o $(OBJS) $(TLS_OBJ_0) $(TLS_OBJ_1)
 	rm -f base/names_static.o libpulse.a $(UNIT) $(HELPERS)
-	rm -f .flags .flags.new .commit .commit.new .static.err
+	rm -f soak.samples .flags .flags.new .commit .commit.new .static.err

@@ -13,8 +13,8 @@
  *	EFFECT	an errno or an error of getaddrinfo by name; "short": one
  *		byte is read or written; for the call "step" +TIME or -TIME:
  *		the wall clock is put forward or back so far, from then on
- *	WHEN	N: that call alone, from 1; N+: from that one on; N-M: those; P%:
- *		a share of them, by a generator that FAULTS_SEED seeds
+ *	WHEN	N: that call alone, from 1; N+: from that one on; N-M: those;
+ *		P%: a share of them, by a generator that FAULTS_SEED seeds
  *	WHO	"parent", the first process, or "child"; else all of them, and
  *		N is counted over all together
  *	FAULTS_LOG=FILE	has a line for each fault, always up to date: the fault,
@@ -53,7 +53,7 @@
 enum {
 	RULES_MAX = 32,
 	TEXT_MAX = 64,			/* of a fault, with its NUL */
-	ROW = TEXT_MAX + 26,		/* of the log */
+	ROW = TEXT_MAX + 25,		/* of the log */
 	BROKEN = 99,
 	EFFECT_SHORT = -1000,		/* beside errnos and EAI_ errors */
 	EFFECT_STEP

@@ -68,7 +68,8 @@ for format in $formats; do
 		ulimit -f 1
 		exec ./pulse run -q -i 10ms "--$format" "$dir/$format" \
 		    -H "X-Long: $(printf %0600d 1)" -r 300 -d 100ms \
-		    -t 'p99<9s' -t 'p95<9s' -t 'p90<9s' -t 'mean<9s' -t 'max<9s' "$target"
+		    -t 'p99<9s' -t 'p95<9s' -t 'p90<9s' -t 'mean<9s' \
+		    -t 'max<9s' "$target"
 	) >"$dir/text" 2>"$dir/err"
 	status=$?
 	is "ulimit -f, $format: status" "$status" 1

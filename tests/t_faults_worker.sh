@@ -27,6 +27,10 @@ read 3 EIO/parent EIO/child
 write 3 EIO/parent EIO/child
 END
 
+# The wall clock of a worker: forward, from its second run on.
+faulty_worker step=+1h@2+
+recovers "a step of the wall clock"
+
 # Of those that are made at its start the first ones must not fail.
 faulty_worker fork=EAGAIN@4-6/parent
 kill -KILL $kids
@@ -106,7 +110,8 @@ getsockopt ENOBUFS
 END
 poll is_busy false
 is "fleet: the worker is well" "$(is_well && echo yes)" yes
-faulty step=+1h@2 "$@"
+faulty step=+1h@1 "$@"
+between "step: it happened" "$(happened)" 1 1000
 is "step: status" "$status" 0
 is "step: what is wrong" "$(wrong)" ""
 is "step: completed" "$(number "$dir/faulty.out" completed)" 20
