@@ -28,6 +28,8 @@ LOOP = epoll
 TLS = 1
 HARDEN = 1
 WERROR =
+SOAK_TIME = 60
+SOAK_RATE = 2000
 
 STD = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -iquote .
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wundef \
@@ -208,7 +210,8 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 
 HELPERS = tests/misbehave.t tests/misbehave_tls.t tests/recorder.t \
 	tests/micro.t tests/gopeer.t tests/ask.t tests/manyworkers.t \
-	tests/narrow.t tests/dns.t tests/storm.t tests/peak.t tests/nofilter.t
+	tests/narrow.t tests/dns.t tests/storm.t tests/peak.t tests/nofilter.t \
+	tests/faulty.t
 
 # Decoders of what others send: each runs on its corpus, and under libFuzzer.
 FUZZ_TESTS = tests/fuzz/access.t tests/fuzz/answer.t tests/fuzz/checks.t \
@@ -235,6 +238,8 @@ SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_servers.sh \
 	tests/t_fleet_bad.sh tests/t_fleet_stop.sh tests/t_fleet_exec.sh \
 	tests/t_fleet_tls.sh \
 	tests/t_sandbox.sh tests/t_tls.sh tests/t_tls_bad.sh \
+	tests/t_faults_run.sh tests/t_faults_worker.sh \
+	tests/t_faults_output.sh \
 	tests/t_manual.sh tests/t_examples.sh tests/t_corpus.sh
 
 # Of the build itself, whatever the flags.
@@ -257,6 +262,7 @@ $(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h \
 	tests/serve_rig.c tests/serve_rig.h \
 	tests/bad_peer.c tests/bad_peer.h \
 	tests/bad_ways.c tests/bad_ways.h
+tests/faulty.t: pulse.o
 $(FUZZ_TESTS): libpulse.a tests/fuzz/replay.c tests/fuzz/rig.c \
 	tests/fuzz/rig.h tests/fuzz/http_rig.c tests/fuzz/http_rig.h
 
@@ -342,6 +348,10 @@ $(FUZZ_PROGRAMS): libpulse-fuzz.a tests/fuzz/rig.c tests/fuzz/rig.h \
 	@$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -o $@ \
 	    $< tests/fuzz/rig.c tests/fuzz/http_rig.c libpulse-fuzz.a $(LIBS)
 
+# Long, for memory and counts: SOAK_TIME in seconds, SOAK_RATE a second.
+soak: pulse tests/faulty.t
+	@SOAK_TIME=$(SOAK_TIME) SOAK_RATE=$(SOAK_RATE) sh tests/soak.sh
+
 lint:
 	@sh tests/lint.sh
 
@@ -370,4 +380,4 @@ clean:
 	rm -f pulse pulse-static pulse.o $(OBJS) $(TLS_OBJ_0) $(TLS_OBJ_1)
 	rm -f base/names_static.o libpulse.a $(UNIT) $(HELPERS) $(FUZZ_TESTS)
 	rm -f $(FUZZ_OBJS) libpulse-fuzz.a $(FUZZ_PROGRAMS)
-	rm -f .flags .flags.new .commit .commit.new .static.err
+	rm -f soak.samples .flags .flags.new .commit .commit.new .static.err

@@ -254,6 +254,8 @@ main(int argc, char **argv)
 	names_init();
 	/* Whoever reads us may go at any time: writing says so by EPIPE. */
 	sigaction(SIGPIPE, &ignore, NULL);
+	/* And a file that may not grow by EFBIG. */
+	sigaction(SIGXFSZ, &ignore, NULL);
 	if (argc < 2) {
 		usage(stderr);
 		return 1;

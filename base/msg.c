@@ -32,6 +32,7 @@ enum {
 
 static void	on_readable(void *, int);
 static void	on_writable(void *, int);
+static void	on_failed(void *);
 
 int
 msg_open(struct msg_channel *ch, struct loop *loop, int read_fd, int write_fd,
@@ -51,6 +52,8 @@ msg_open(struct msg_channel *ch, struct loop *loop, int read_fd, int write_fd,
 	ch->out_io.fd = write_fd;
 	ch->out_io.call = on_writable;
 	ch->out_io.arg = ch;
+	ch->failed.call = on_failed;
+	ch->failed.arg = ch;
 	if (loop_add(loop, &ch->in_io, LOOP_READ) == -1)
 		return -1;
 	ch->is_open = true;
@@ -63,6 +66,7 @@ msg_close(struct msg_channel *ch)
 	if (!ch->is_open)
 		return;
 	ch->is_open = false;
+	loop_timer_stop(ch->loop, &ch->failed);
 	loop_del(ch->loop, &ch->in_io);
 	loop_del(ch->loop, &ch->out_io);
 	proc_close_fd(ch->in_io.fd);
@@ -80,6 +84,8 @@ msg_pending(const struct msg_channel *ch)
 static void
 end_with(struct msg_channel *ch, int error)
 {
+	loop_timer_stop(ch->loop, &ch->failed);
+	ch->error = 0;
 	loop_del(ch->loop, &ch->in_io);
 	loop_del(ch->loop, &ch->out_io);
 	/* Nobody is there to read what is still queued. */
@@ -166,6 +172,33 @@ forget_sent(struct msg_channel *ch)
 	ch->sent = 0;
 }
 
+/*
+ * A frame is lost, so the peer is: no other may follow. The owner hears it from
+ * the loop, as it may be in the middle of sending.
+ */
+static void
+fail(struct msg_channel *ch, int error)
+{
+	loop_del(ch->loop, &ch->out_io);
+	ch->sent = ch->out.len;
+	forget_sent(ch);
+	if (ch->error != 0)
+		return;
+	ch->error = error;
+	loop_timer_set(ch->loop, &ch->failed, loop_now(ch->loop));
+}
+
+static void
+on_failed(void *arg)
+{
+	struct msg_channel *ch = arg;
+
+	/* One that has ended has said before what it had to say. */
+	on_readable(ch, LOOP_READ);
+	if (ch->is_open && ch->error != 0)
+		end_with(ch, ch->error);
+}
+
 static void
 on_writable(void *arg, int events)
 {
@@ -173,21 +206,26 @@ on_writable(void *arg, int events)
 	ssize_t n;
 
 	(void)events;
+	if (ch->error != 0) {
+		fail(ch, ch->error);
+		return;
+	}
 	if (msg_pending(ch) > 0) {
 		n = write(ch->out_io.fd, ch->out.data + ch->sent,
 		    msg_pending(ch));
 		if (n > 0)
 			ch->sent += (size_t)n;
-		else if (n == -1 && errno != EAGAIN && errno != EINTR)
-			/* The peer is gone; reading will say so. */
-			ch->sent = ch->out.len;
+		else if (n == -1 && errno != EAGAIN && errno != EINTR) {
+			fail(ch, errno);
+			return;
+		}
 		forget_sent(ch);
 	}
 	if (ch->out.len == 0)
 		loop_del(ch->loop, &ch->out_io);
 	else if (!ch->out_io.is_watched &&
 	    loop_add(ch->loop, &ch->out_io, LOOP_WRITE) == -1)
-		end_with(ch, errno);
+		fail(ch, errno);
 }
 
 void

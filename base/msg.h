@@ -34,6 +34,8 @@ struct msg_channel {
 	struct loop	*loop;
 	struct loop_io	 in_io;
 	struct loop_io	 out_io;
+	struct loop_timer failed;	/* tells of error */
+	int		 error;		/* of writing; 0: none */
 	struct buf	 in;
 	struct buf	 out;
 	size_t		 sent;		/* of out, what the pipe has taken */

@@ -441,8 +441,9 @@ net_connect(const struct net_address *a, const struct net_address *from)
 	set_tcp(fd, TCP_NODELAY, 1);
 	if (from != NULL && bind_from(fd, from) == -1)
 		return close_failed(fd);
+	/* Interrupted, it goes on all the same (POSIX). */
 	if (connect(fd, (const struct sockaddr *)&a->ss, a->len) == 0 ||
-	    errno == EINPROGRESS)
+	    errno == EINPROGRESS || errno == EINTR)
 		return fd;
 	return close_failed(fd);
 }
@@ -487,16 +488,25 @@ net_peer_format(char text[NET_TEXT_MAX], int fd)
 	return text;
 }
 
+/* Interrupted: nothing was moved, and the loop will say when to try again. */
+static ssize_t
+moved(ssize_t n)
+{
+	if (n == -1 && errno == EINTR)
+		errno = EAGAIN;
+	return n;
+}
+
 ssize_t
 net_read(int fd, void *p, size_t len)
 {
-	return read(fd, p, len);
+	return moved(read(fd, p, len));
 }
 
 ssize_t
 net_write(int fd, const void *p, size_t len)
 {
-	return write(fd, p, len);
+	return moved(write(fd, p, len));
 }
 
 void

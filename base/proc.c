@@ -233,6 +233,7 @@ child_main(int (*body)(void *, int, int), void *arg, int read_fd, int write_fd)
 	set_handler(SIGTERM, SIG_IGN);
 	set_handler(SIGHUP, SIG_IGN);
 	set_handler(SIGPIPE, SIG_IGN);
+	set_handler(SIGXFSZ, SIG_IGN);
 	unblock_signals();
 	if (forget != NULL)
 		forget(forget_arg);

@@ -343,6 +343,14 @@ reason_of_error(const struct tls *t)
 	}
 }
 
+/* Among the first or last things that went wrong. */
+static bool
+is_out_of_memory(void)
+{
+	return ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE ||
+	    ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE;
+}
+
 /* An operation gave rc <= 0: 0 for the end of the stream, or -1 and errno. */
 static int
 fail(struct tls *t, int rc)
@@ -369,8 +377,9 @@ fail(struct tls *t, int rc)
 		t->error = ERR_peek_error();
 		t->verify = SSL_get_verify_result(t->ssl);
 		t->reason = reason_of_error(t);
+		saved = is_out_of_memory() ? ENOMEM : EPROTO;
 		ERR_clear_error();
-		errno = EPROTO;
+		errno = saved;
 		return -1;
 	}
 }

@@ -514,8 +514,10 @@ send_some(struct peer *p)
 
 	if (n == -1) {
 		/* What it may have said before it broke is read first. */
-		if (errno != EAGAIN && errno != EINTR)
+		if (errno == EPIPE || errno == ECONNRESET || errno == EPROTO)
 			(void)stream_watch(&p->stream, LOOP_READ);
+		else if (errno != EAGAIN && errno != EINTR)
+			fail(p, "", strerror(errno));
 		return;
 	}
 	buf_drop(&p->out, (size_t)n);

@@ -520,8 +520,10 @@ client_send_refused(struct client *c, int error)
 			client_fail(c, cause_of_errno(errno));
 	} else if (c->state == CLIENT_CONNECT)
 		client_refused(c, error);
+	else if (error != EPIPE && error != ECONNRESET)
+		client_fail(c, client_cause(c, error));
 	else {
-		/* The answer may have come before: what there is, is read. */
+		/* It broke; the answer may have come before, and is read. */
 		c->send_error = error;
 		c->state = CLIENT_HEAD;
 	}

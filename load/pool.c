@@ -111,13 +111,16 @@ static int
 member_start(struct member *m)
 {
 	struct pool *pool = m->pool;
+	int saved;
 
 	life_begin(&m->life, loop_tick(pool->loop));
 	if (proc_spawn(&m->proc, gen_main, &m->setup) == -1)
 		return -1;
 	if (msg_open(&m->channel, pool->loop, m->proc.read_fd,
 	    m->proc.write_fd, on_msg, on_member_end, m) == -1) {
+		saved = errno;
 		proc_end(&m->proc, BURY_MS);
+		errno = saved;
 		return -1;
 	}
 	proc_give_fds(&m->proc);

@@ -40,6 +40,10 @@ static void (*const formats[])(FILE *, const struct report *) = {
 static_assert(UTIL_NELEM(formats) == REPORT_FORMATS,
     "a format has no writer");
 
+/* For exit, as when memory is out. */
+static struct report_file	*begun;
+static pid_t			 begun_by;
+
 static double	 rated_sec(const struct report *);
 static void	 set_planned(struct report *);
 static bool	 find_actual(const struct report *, const struct threshold *,
@@ -51,6 +55,8 @@ static char	*follow(const char *, const char *);
 static char	*find_target(const char *);
 static int	 open_named(struct report_file *);
 static int	 open_beside(struct report_file *, mode_t);
+static void	 remember(struct report_file *);
+static void	 forget(struct report_file *);
 static int	 open_in_place(struct report_file *, int);
 static mode_t	 file_creation_mode(void);
 static int	 compare_errors(const void *, const void *);
@@ -304,6 +310,7 @@ open_beside(struct report_file *f, mode_t mode)
 		errno = saved;
 		return -1;
 	}
+	remember(f);
 	if (fchmod(fd, mode) == -1 || fcntl(fd, F_SETFD, FD_CLOEXEC) == -1 ||
 	    (f->stream = fdopen(fd, "w")) == NULL) {
 		saved = errno;
@@ -313,6 +320,42 @@ open_beside(struct report_file *f, mode_t mode)
 		return -1;
 	}
 	return 0;
+}
+
+/* Not by a child, which has a copy of the list. */
+static void
+remove_begun(void)
+{
+	const struct report_file *f;
+
+	if (getpid() == begun_by)
+		for (f = begun; f != NULL; f = f->next_begun)
+			(void)unlink(f->temporary);	/* best effort */
+}
+
+static void
+remember(struct report_file *f)
+{
+	/* Without it, one that is cut short leaves them behind. */
+	if (begun_by == 0)
+		(void)atexit(remove_begun);
+	begun_by = getpid();
+	f->next_begun = begun;
+	begun = f;
+}
+
+static void
+forget(struct report_file *f)
+{
+	struct report_file **link;
+
+	for (link = &begun; *link != NULL; link = &(*link)->next_begun)
+		if (*link == f) {
+			*link = f->next_begun;
+			break;
+		}
+	free(f->temporary);
+	f->temporary = NULL;
 }
 
 /* Takes fd, which may be -1 with errno. */
@@ -357,8 +400,7 @@ report_commit(struct report_file *f, const struct report *r)
 		goto fail;
 	if (f->temporary != NULL && rename(f->temporary, f->target) == -1)
 		goto fail;
-	free(f->temporary);
-	f->temporary = NULL;
+	forget(f);
 	report_abandon(f);
 	return 0;
 fail:
@@ -377,8 +419,7 @@ report_abandon(struct report_file *f)
 	f->stream = NULL;
 	if (f->temporary != NULL)
 		(void)unlink(f->temporary);
-	free(f->temporary);
-	f->temporary = NULL;
+	forget(f);
 	free(f->target);
 	f->target = NULL;
 }

@@ -66,7 +66,8 @@ enum report_format {
  * a run (a FIFO waits there for its reader, as in a shell); report_commit
  * writes r to it; report_abandon removes what was begun, leaves an old file
  * as it was, and may be called on a zeroed or closed one. 0 or -1 with errno.
- * Close once, with either; a failed open or commit has closed already.
+ * Close once, with either; a failed open or commit has closed already. Between
+ * them an open one stays where it is: exit removes what was begun, too.
  */
 struct report_file {
 	enum report_format	 format;
@@ -74,6 +75,7 @@ struct report_file {
 	char			*target;	/* links followed; owned */
 	char			*temporary;	/* NULL when written in place */
 	FILE			*stream;
+	struct report_file	*next_begun;	/* has a temporary */
 };
 
 int	 report_open(struct report_file *f, enum report_format format,

@@ -25,6 +25,11 @@ case $1 in
 	echo tests/serve_rig.c tests/bad_peer.c tests/bad_ways.c ;;
 */misbehave_tls.c)
 	echo tests/serve_rig.c ;;
+*/faulty.c)
+	# The program, with each call that the file has a stand-in for.
+	echo pulse.o
+	sed -n 's/^WRAP([^,]*, \([a-z0-9_]*\),.*/-Wl,--wrap=\1/p
+	    s/^__wrap_\([a-z0-9_]*\)(.*/-Wl,--wrap=\1/p' "$1" ;;
 esac
 case $1 in
 */test_*.c)
