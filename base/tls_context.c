@@ -250,8 +250,11 @@ find_hashed(X509_LOOKUP *lookup, X509_LOOKUP_TYPE type, const X509_NAME *name,
 		    (x = read_hashed(t, &t->at[i])) == NULL)
 			continue;
 		if (X509_NAME_cmp(X509_get_subject_name(x), name) == 0 &&
-		    X509_STORE_add_cert(store, x) == 1 && !is_found)
-			is_found = X509_OBJECT_set1_X509(found, x);
+		    X509_STORE_add_cert(store, x) == 1 && !is_found &&
+		    X509_OBJECT_set1_X509(found, x) == 1) {
+			is_found = 1;
+			X509_free(x);	/* found only borrows the store's */
+		}
 		X509_free(x);
 	}
 	/* What could not be parsed is nobody's error. */

@@ -15,7 +15,7 @@
  * raw clients in one loop, over TCP or over two pipes. Every function fails
  * the test rather than return an error.
  */
-#define RIG_SHORT_NS	(40 * NS_PER_MS)	/* what rig_hasty allows */
+#define RIG_SHORT_NS	(100 * NS_PER_MS)	/* what rig_hasty allows */
 
 enum {
 	RIG_CLIENTS_MAX = 8,

@@ -55,7 +55,7 @@ is "interval: their numbers" "$(sed -n \
     tr '\n' ' ')" "0 1 2 3 4 5 "
 
 # pings WHAT N: so many are answered in 100 ms, each over its own connection.
-# One in twenty may be late, for the machine may be busy with something else.
+# One in five may be late, for the machine may be busy with something else.
 pings() {
 	late=0
 	count=0
@@ -64,7 +64,7 @@ pings() {
 		    late=$((late + 1))
 		count=$((count + 1))
 	done
-	between "$1: late pings" "$late" 0 $(($2 / 20))
+	between "$1: late pings" "$late" 0 $(($2 / 5))
 }
 
 # A run with all there is.

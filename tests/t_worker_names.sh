@@ -43,8 +43,8 @@ worker -g 2 --deny-private
 
 # goes WHAT URL [MEMBERS]: a run there, and nothing of it fails
 goes() {
-	post "$(plan "$2" "$(phase 500 40)" | sed "s#\"url\"#${3:+$3,}&#")" |
-	    answer goes
+	post "$(plan "$2" "$(phase 500 40)" |
+	    sed "s#\"url\"#${3:+$3,}&#;s/\"drop\"/\"block\"/")" | answer goes
 	is "$1: status" "$(code goes)" 200
 	is "$1: completed" "$(value goes completed)" 20
 	is "$1: failed" "$(value goes failed)" 0
