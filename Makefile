@@ -280,6 +280,10 @@ check-san:
 lint:
 	@sh tests/lint.sh
 
+# What gcc's, clang's and cppcheck's analyzers find, as far as they are there.
+analyze:
+	@sh tests/analyze.sh $(ALL_CFLAGS)
+
 # Ratios against whatever peers are installed; says nothing about passing.
 bench: pulse $(HELPERS)
 	@sh tests/bench.sh
