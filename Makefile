@@ -277,6 +277,9 @@ check-san:
 	    CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' \
 	    STATIC= BUILD_TESTS=
 
+check-valgrind: $(UNIT)
+	@sh tests/valgrind.sh $(UNIT)
+
 lint:
 	@sh tests/lint.sh
 
@@ -289,9 +292,13 @@ bench: pulse $(HELPERS)
 	@sh tests/bench.sh
 	@sh tests/bench_tls.sh
 
-# What the build, the tests and the lint need: apt-get or apk.
+# What the build, the tests and the lint need: apt-get or apk. Much more for
+# analyze and check-valgrind.
 deps:
 	@sh tests/deps.sh
+
+deps-ci:
+	@sh tests/deps.sh clang cppcheck valgrind
 
 demo: pulse
 	@sh examples/demo.sh
