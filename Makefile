@@ -306,6 +306,9 @@ check-san:
 	    CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' \
 	    STATIC= BUILD_TESTS=
 
+check-valgrind: $(UNIT)
+	@sh tests/valgrind.sh $(UNIT)
+
 # Each decoder under libFuzzer for FUZZ_TIME seconds, two side by side;
 # FUZZ=json is one of them. FUZZ_DIR has what comes of it: corpora that grow,
 # logs, and the inputs that were not survived. fuzz-merge takes some of those
@@ -355,14 +358,22 @@ soak: pulse tests/faulty.t
 lint:
 	@sh tests/lint.sh
 
+# What gcc's, clang's and cppcheck's analyzers find, as far as they are there.
+analyze:
+	@sh tests/analyze.sh $(ALL_CFLAGS)
+
 # Ratios against whatever peers are installed; says nothing about passing.
 bench: pulse $(HELPERS)
 	@sh tests/bench.sh
 	@sh tests/bench_tls.sh
 
-# What the build, the tests and the lint need: apt-get or apk.
+# What the build, the tests and the lint need: apt-get or apk. Much more for
+# analyze and check-valgrind.
 deps:
 	@sh tests/deps.sh
+
+deps-ci:
+	@sh tests/deps.sh clang cppcheck valgrind
 
 demo: pulse
 	@sh examples/demo.sh

@@ -262,6 +262,7 @@ divide_residues(struct split *s, char *why)
 	size_t i;
 
 	divisor = common_divisor(s->weights, s->n);
+	assert(divisor > 0);
 	reduced = xcalloc(s->n, sizeof(*reduced));
 	for (i = 0; i < s->n; i++) {
 		reduced[i] = s->weights[i] / divisor;

@@ -10,6 +10,7 @@
  * result.c computes. Errors stick in the stream.
  */
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,6 +134,7 @@ write_table(FILE *out, const struct report *r, const char *head,
 	size_t i, longest = 0, blocks, each;
 	int width;
 
+	assert(n > 0);
 	for (i = 0; i < n; i++) {
 		if (strlen(columns[i].name) > longest)
 			longest = strlen(columns[i].name);

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Installs what the build, the tests and the lint need, if anything of it is
 # missing: a C compiler, OpenSSL with its headers and static libraries, check,
-# pkg-config, mandoc and git; with apt-get or apk, through sudo when not root.
+# pkg-config, mandoc and git; and the programs that are its arguments, which are
+# packages of the same names. With apt-get or apk, through sudo when not root.
 have() {
 	command -v "$1" >/dev/null 2>&1
 }
@@ -19,7 +20,14 @@ library() {
 	return 1
 }
 
-if have cc && have pkg-config && have mandoc && have openssl && have git &&
+# all COMMANDS ...
+all() {
+	for command in "$@"; do
+		have "$command" || return 1
+	done
+}
+
+if all cc pkg-config mandoc openssl git "$@" &&
     header check.h && header openssl/ssl.h && library libssl.a; then
 	exit 0
 fi
@@ -30,10 +38,11 @@ if have apt-get; then
 	$root apt-get update -qq &&
 	    DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq \
 	    gcc libc6-dev libssl-dev openssl check pkg-config mandoc \
-	    procps git
+	    procps git ${1:+libc6-dbg} "$@"
 elif have apk; then
 	$root apk add --quiet gcc musl-dev openssl openssl-dev \
-	    openssl-libs-static check-dev pkgconf mandoc procps git
+	    openssl-libs-static check-dev pkgconf mandoc procps git \
+	    ${1:+musl-dbg} "$@"
 else
 	echo "deps: no apt-get and no apk here: install a C compiler," \
 	    "OpenSSL with its headers and static libraries, check," \

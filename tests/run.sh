@@ -14,6 +14,8 @@
 # test that is about a precise time, or that takes all processors, is named here
 # and runs at the end, without company.
 alone='
+tests/t_fleet.sh
+tests/t_worker_busy.sh
 '
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/pulse-test.XXXXXX") || exit 1
