@@ -38,8 +38,8 @@ full() {
 }
 
 # pings WHAT: from now on until $asker has its answer they come in time, the
-# first of them even if it has it already. The machine may be busy with something
-# else, so some may be late.
+# first of them even if it has it already. The machine may be busy with
+# something else, so some may be late.
 pings() {
 	good=0
 	late=0
