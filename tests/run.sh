@@ -16,6 +16,8 @@
 alone='
 tests/t_fleet.sh
 tests/t_worker_busy.sh
+tests/test_http_server_tls.t
+tests/test_server_stream.t
 '
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/pulse-test.XXXXXX") || exit 1

@@ -12,6 +12,7 @@ test_server_drain the same
 test_http_server_tls the same
 test_loop_timer the same
 test_pool the same
+test_pool_end the same
 test_split arithmetic
 test_json_write what we write ourselves: minutes
 test_msg each of its frames cut at every byte: minutes
