@@ -662,6 +662,13 @@ arrival_start(struct arrival_cursor *c, const struct arrival_plan *plan,
 	random_seed(c->random, seed);
 }
 
+/* Of a taker's own number m, the number in the whole plan. */
+static uint64_t
+number(const struct arrival_share *share, uint64_t m)
+{
+	return m / share->ntake * share->of + share->take[m % share->ntake];
+}
+
 /*
  * The segment is kept from call to call; a new one is searched for only when
  * this arrival is past it. Points of chance can be so near to each other that
@@ -670,12 +677,10 @@ arrival_start(struct arrival_cursor *c, const struct arrival_plan *plan,
 bool
 arrival_next(struct arrival_cursor *c, struct arrival *a)
 {
-	const struct arrival_share *share = c->share;
 	struct knot goal = { .ns = 0 };
 	uint64_t at_ns;
 
-	a->n = c->mine / share->ntake * share->of +
-	    share->take[c->mine % share->ntake];
+	a->n = number(c->share, c->mine);
 	if (c->is_poisson)
 		goal.halves = draw_point(c, a->n);
 	else
@@ -689,4 +694,35 @@ arrival_next(struct arrival_cursor *c, struct arrival *a)
 	c->last_ns = a->at_ns;
 	c->mine += c->generators;
 	return true;
+}
+
+/* Whether the own number m comes before limit and by until_ns. */
+static bool
+is_by(const struct arrival_cursor *c, uint64_t m, uint64_t until_ns,
+    uint64_t limit)
+{
+	uint64_t n = number(c->share, m);
+
+	return n < limit && n < arrival_count(c->plan) &&
+	    arrival_time_ns(c->plan, n) <= until_ns;
+}
+
+/* Times rise with numbers: the last of them is found by halving. */
+uint64_t
+arrival_skip(struct arrival_cursor *c, uint64_t until_ns, uint64_t limit)
+{
+	uint64_t low = 0, middle;
+	uint64_t high = arrival_count(c->plan) / c->generators + 1;
+
+	assert(!c->is_poisson);
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (is_by(c, c->mine + middle * c->generators, until_ns,
+		    limit))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	c->mine += low * c->generators;
+	return low;
 }

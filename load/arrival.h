@@ -148,5 +148,12 @@ void	 arrival_start(struct arrival_cursor *c,
 	    uint64_t seed);
 /* The next arrival: true and *a, or false when there are no more. */
 bool	 arrival_next(struct arrival_cursor *c, struct arrival *a);
+/*
+ * Passes over the next ones, as far as they come by until_ns and their numbers
+ * are below limit, and tells how many there were; however many, it takes the
+ * same short time. Not for is_poisson, where each must be drawn.
+ */
+uint64_t arrival_skip(struct arrival_cursor *c, uint64_t until_ns,
+	    uint64_t limit);
 
 #endif

@@ -31,6 +31,8 @@
 
 enum {
 	BURST_MAX = 16,		/* starts before the loop looks elsewhere */
+	DROPS_MAX = 1000,	/* looks for a slot in vain, likewise */
+	STOP_DROPS_MAX = 1000000,
 	CLOSED_RETRY_NS = 1000000
 };
 
@@ -139,13 +141,14 @@ record(struct run *run, const struct request_result *res)
 	run->last_end_ns = loop_now(run->gen->loop);
 }
 
+/* The next one, and perhaps others on the same side of the warm-up's end. */
 static void
-count_drop(struct run *run)
+count_drops(struct run *run, uint64_t n)
 {
 	if (!is_counted(run, run->start_ns + run->next.at_ns))
 		return;
-	run->n.scheduled++;
-	run->n.dropped++;
+	run->n.scheduled += n;
+	run->n.dropped += n;
 }
 
 static void
@@ -184,6 +187,40 @@ is_due(struct run *run, uint64_t now_ns)
 		return false;
 	limit_arrivals(run);
 	return run->has_next;
+}
+
+/* How many come by now_ns behind the next one, which has come. */
+static uint64_t
+skip_due(struct run *run, uint64_t now_ns)
+{
+	uint64_t until_ns = now_ns - run->start_ns;
+	uint64_t warmup_ns = run->req.warmup_ns;
+	uint64_t limit = UINT64_MAX, closed = slots_closed(run->gen->slots);
+
+	if (run->next.at_ns < warmup_ns && until_ns >= warmup_ns)
+		until_ns = warmup_ns - 1;
+	if (run->req.requests > 0)
+		limit = closed < run->req.requests ?
+		    run->req.requests - closed : 0;
+	return arrival_skip(&run->cursor, until_ns, limit);
+}
+
+/*
+ * Drops what is due, in a bounded time, or a high rate would leave the loop
+ * further behind with each turn: all at once, but of arrivals by chance, which
+ * must be drawn, at most so many.
+ */
+static void
+drop_due(struct run *run, uint64_t now_ns, int most)
+{
+	uint64_t skipped;
+	int i;
+
+	for (i = 0; i < most && is_due(run, now_ns); i++) {
+		skipped = run->req.is_poisson ? 0 : skip_due(run, now_ns);
+		count_drops(run, 1 + skipped);
+		next_arrival(run);
+	}
 }
 
 /* Nothing of ours waits (any more); others may. */
@@ -229,9 +266,10 @@ run_arrivals(struct run *run)
 {
 	struct loop *loop = run->gen->loop;
 	uint64_t at_ns;
-	int started = 0;
+	int started = 0, dropped = 0;
 
-	while (started < BURST_MAX && is_due(run, loop_now(loop))) {
+	while (started < BURST_MAX && dropped < DROPS_MAX &&
+	    is_due(run, loop_now(loop))) {
 		at_ns = run->start_ns + run->next.at_ns;
 		if (admit(run)) {
 			start_request(run, at_ns, seen_ns(run, at_ns));
@@ -244,11 +282,15 @@ run_arrivals(struct run *run)
 				run->blocked_ns = loop_now(loop);
 			run->is_blocked = true;
 			return;
-		} else
-			count_drop(run);
+		} else {
+			count_drops(run, 1);
+			dropped++;
+		}
 		next_arrival(run);
 	}
-	if (started == BURST_MAX && run->has_next) {
+	if (dropped == DROPS_MAX)
+		drop_due(run, loop_now(loop), DROPS_MAX);
+	if ((started == BURST_MAX || dropped == DROPS_MAX) && run->has_next) {
 		loop_timer_set(loop, &run->arrival_timer, loop_now(loop));
 		return;
 	}
@@ -586,10 +628,7 @@ run_stop(struct run *run, uint64_t grace_ns)
 		run->start_ns = run->cpu_at_ns = now_ns;
 		run->cpu_first = run->cpu_last = cpu_now();
 	} else
-		while (is_due(run, now_ns)) {
-			count_drop(run);
-			next_arrival(run);
-		}
+		drop_due(run, now_ns, STOP_DROPS_MAX);
 	run->has_next = false;
 	loop_timer_stop(loop, &run->start_timer);
 	loop_timer_stop(loop, &run->arrival_timer);

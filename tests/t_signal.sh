@@ -29,6 +29,17 @@ stopped term 143 SIGTERM
 foreground hup HUP "$counted_log" --json -g 2 -r max -c 4 -d 60s "$counted"
 stopped hup 129 SIGHUP
 
+# With far more arrivals than a generator can look at one by one.
+foreground flood INT "$counted_log" --json -g 2 -r 100M -c 4 -d 60s "$counted"
+stopped flood 130 SIGINT
+is "flood: no generator had to be killed" \
+    "$(grep 'was killed' "$dir/flood.err")" ""
+foreground chance INT "$counted_log" --json -g 2 -r 100M -c 4 -d 60s \
+    --arrivals poisson "$counted"
+stopped chance 130 SIGINT
+is "chance: no generator had to be killed" \
+    "$(grep 'was killed' "$dir/chance.err")" ""
+
 # With arrivals that wait for a slot, and requests in flight that end in time.
 begin blocked --json -r 100 -d 60s -c 2 --saturation block \
     "$target/delay/500ms"

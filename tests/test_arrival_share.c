@@ -88,6 +88,8 @@ static struct arrival_plan *new_plan(const struct phase *phase, size_t n);
 static void	 take(struct arrival_cursor *c, const uint64_t *want_ns,
 		    uint64_t count, bool *taken);
 static void	 check_union(const struct share_test *t, bool is_poisson);
+static void	 check_skip(const struct arrival_cursor *start,
+		    uint64_t from, uint64_t until_ns, uint64_t limit);
 static Suite	*make_suite(void);
 
 static struct arrival_plan *
@@ -187,6 +189,76 @@ END_TEST
 /*
  * Poisson
  */
+
+/*
+ * What is skipped after `from` arrivals is as much as is passed by one by one,
+ * and the next is the same.
+ */
+static void
+check_skip(const struct arrival_cursor *start, uint64_t from,
+    uint64_t until_ns, uint64_t limit)
+{
+	struct arrival_cursor walker = *start, skipper = *start;
+	struct arrival a = { 0, 0 }, b;
+	uint64_t want = 0;
+	bool has_next = true;
+
+	for (; from > 0; from--)
+		if (!arrival_next(&walker, &a) ||
+		    !arrival_next(&skipper, &b))
+			return;
+	while ((has_next = arrival_next(&walker, &a)) &&
+	    a.at_ns <= until_ns && a.n < limit)
+		want++;
+	ck_assert_uint_eq(arrival_skip(&skipper, until_ns, limit), want);
+	ck_assert(arrival_next(&skipper, &b) == has_next);
+	if (!has_next)
+		return;
+	ck_assert_uint_eq(b.n, a.n);
+	ck_assert_uint_eq(b.at_ns, a.at_ns);
+}
+
+START_TEST(test_skip)
+{
+	const struct share_test *t = &share_tests[_i];
+	const uint64_t until_ns[] = { 0, 1, MS(776), MS(777), MS(778),
+	    MS(1500), MS(2000), MS(4000), SEC(60), UINT64_MAX };
+	struct arrival_plan *plan = new_plan(shared_phases,
+	    UTIL_NELEM(shared_phases));
+	struct arrival_cursor c;
+	size_t i;
+
+	arrival_start(&c, plan, &t->share[t->shares - 1], t->generators - 1,
+	    t->generators, false, 0);
+	for (i = 0; i < UTIL_NELEM(until_ns); i++) {
+		check_skip(&c, 0, until_ns[i], UINT64_MAX);
+		check_skip(&c, 1, until_ns[i], UINT64_MAX);
+		check_skip(&c, 7, until_ns[i], 500);
+		check_skip(&c, 100, until_ns[i], 3);
+		check_skip(&c, 0, until_ns[i], 0);
+	}
+	arrival_plan_free(plan);
+}
+END_TEST
+
+/* Nobody can walk through 10^12: that it ends is what is tested. */
+START_TEST(test_skip_many)
+{
+	const struct phase phase = CONSTANT(100000000, SEC(10000));
+	struct arrival_plan *plan = new_plan(&phase, 1);
+	struct arrival_cursor c;
+	struct arrival a;
+
+	arrival_start(&c, plan, &everything, 1, 2, false, 0);
+	ck_assert(arrival_next(&c, &a));
+	ck_assert_uint_eq(arrival_skip(&c, SEC(5000), UINT64_MAX),
+	    UINT64_C(250000000000) - 1);
+	ck_assert(arrival_next(&c, &a));
+	ck_assert_uint_eq(a.n, UINT64_C(500000000001));
+	ck_assert_uint_eq(a.at_ns, SEC(5000) + 10);
+	arrival_plan_free(plan);
+}
+END_TEST
 
 START_TEST(test_poisson_seed)
 {
@@ -311,6 +383,8 @@ make_suite(void)
 	tcase_add_loop_test(tc, test_union_poisson, 0,
 	    UTIL_NELEM(share_tests));
 	tcase_add_test(tc, test_share_numbers);
+	tcase_add_loop_test(tc, test_skip, 0, UTIL_NELEM(share_tests));
+	tcase_add_test(tc, test_skip_many);
 	suite_add_tcase(s, tc);
 
 	tc = tcase_create("poisson");
