@@ -229,9 +229,15 @@ is_stopped() {
 	[ "$(process_state "$1")" = T ]
 }
 
-# children PID: the numbers of its children
+# children PID: the numbers of its children. File by file: a process may end
+# while it is read, and whoever reads them all in one go may stop there.
 children() {
-	sed -n "s/^\([0-9]*\) (.*) . $1 .*/\1/p" /proc/[0-9]*/stat 2>/dev/null
+	for stat in /proc/[0-9]*/stat; do
+		{ read -r line <"$stat"; } 2>/dev/null || continue
+		case ${line##*) } in
+		?" $1 "*) echo "${line%% *}" ;;
+		esac
+	done
 }
 
 # cores PID: what /proc says of the size of its cores and its children's, soft
