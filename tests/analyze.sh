@@ -49,7 +49,8 @@ one() {
 # Names of checks stand in brackets at the end; gcc's behind CWE numbers.
 findings() {
 	LC_ALL=C grep -aE ': (warning|error|portability): ' "$tmp"/*.out |
-	    sed 's/^[^:]*\.out://;s/\[CWE-[0-9]*\] //;s/\[-W/[/' | sort -u |
+	    sed 's/^[^:]*\.out://;s/\[CWE-[0-9]*\] //
+		s/\[-W\(error=\)\{0,1\}/[/' | sort -u |
 	    awk -v list="$suppressed" '
 	BEGIN {
 		n = split(list, row, "\n")

@@ -10,7 +10,7 @@
 
 mock
 target=$url
-set -- --requests 4 -r 400 -c 2 -g 1 -i 20ms "$target"
+set -- --requests 4 -r 400 -c 2 --saturation block -g 1 -i 20ms "$target"
 formats="out csv junit wire"
 
 # old: results of before; and_old WHAT: are they as they were?
