@@ -45,7 +45,7 @@ static const struct option_row mock_rows[] = {
 	{ MOCK_ADDR, 0, "addr", "ADDRESS",
 	    "HOST:PORT, :PORT or unix:PATH [127.0.0.1:8080]" },
 	{ MOCK_MODE, 0, "mode", "MODE",
-	    "healthy, mixed-errors, slow, flaky or down [healthy]" },
+	    "healthy, mixed-errors, slow, flaky, down [healthy]" },
 	{ MOCK_DELAY, 0, "delay", "TIME",
 	    "before each answer [0s; 500ms when slow]" },
 	{ MOCK_FAIL_RATE, 0, "fail-rate", "F",
