@@ -5,6 +5,18 @@
 #
 #	make static		pulse-static: one file that runs anywhere
 #
+# For who changes it; each says more where its rule is:
+#
+#	make check		all tests
+#	make check-san		the same under ASan and UBSan
+#	make LOOP=poll check-loop	what depends on the event loop
+#	make lint		the style, the layers, the manual
+#	make fuzz		what reads others' bytes, under libFuzzer
+#	make bench		beside wrk and others that are installed
+#
+# One test: make tests/test_json.t && tests/test_json.t, or, of the shell
+# tests, make pulse and the helpers it starts, then sh tests/t_load.sh.
+#
 # Settings: CC CFLAGS LDFLAGS PREFIX DESTDIR, LOOP=poll for the poll loop, TLS=0
 # for a build without OpenSSL, HARDEN=0 for one without what makes mistakes hard
 # to exploit. The smallest program there is:

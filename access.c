@@ -224,6 +224,14 @@ parse_rule(struct access_rule *rule, const char *text)
 	    parse_host(rule, text);
 }
 
+static bool
+has_bare_ipv6(const char *text)
+{
+	struct net_address a;
+
+	return strchr(text, ':') != NULL && net_address_parse(&a, text, 0, 0);
+}
+
 int
 access_allow(struct access *a, const char *text, char why[WIRE_TEXT_MAX])
 {
@@ -234,7 +242,9 @@ access_allow(struct access *a, const char *text, char why[WIRE_TEXT_MAX])
 		    ACCESS_RULES_MAX);
 	if (parse_rule(&rule, text) == -1)
 		return wire_refuse(why, "%.80s: expected HOST, HOST:PORT, "
-		    "ADDRESS/BITS or unix:PATH", text);
+		    "ADDRESS/BITS or unix:PATH%s", text,
+		    has_bare_ipv6(text) ? ": an IPv6 address stands in "
+		    "brackets" : "");
 	a->rules = xreallocarray(a->rules, a->nrules + 1, sizeof(rule));
 	a->rules[a->nrules++] = rule;
 	return 0;

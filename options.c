@@ -46,7 +46,7 @@ options_refuse(const struct given *g, const char *why)
 	return -1;
 }
 
-void
+int
 options_usage(const struct command *command)
 {
 	const struct option_row *row;
@@ -66,6 +66,16 @@ options_usage(const struct command *command)
 		printf("  %-26s %s\n", full, row->help);
 	}
 	printf("  %-26s %s\n", "-h, --help", "this text");
+	return options_printed();
+}
+
+int
+options_printed(void)
+{
+	if (fflush(stdout) != EOF && !ferror(stdout))
+		return 0;
+	warn("standard output");
+	return -1;
 }
 
 bool
@@ -206,10 +216,8 @@ options_parse(struct options *o, const struct command *command, int argc,
 		found = getopt_long(argc, argv, letters, longs, NULL);
 		if (found == -1)
 			break;
-		if (found == 'h' || found == HELP) {
-			options_usage(command);
-			return 1;
-		}
+		if (found == 'h' || found == HELP)
+			return options_usage(command) == -1 ? -1 : 1;
 		if (found == '?' || found == ':') {
 			warn_misuse(command, found, argv[optind - 1]);
 			return -1;

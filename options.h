@@ -69,6 +69,9 @@ enum { OPTION_TEXT_MAX = 64 };
 char	*option_text(char text[OPTION_TEXT_MAX], const struct option_row *row);
 /* Says on stderr why an option's value cannot be had, after its name; -1. */
 int	 options_refuse(const struct given *g, const char *why);
-void	 options_usage(const struct command *command);	/* to stdout */
+/* To stdout. 0, or -1 after a line on stderr if that cannot be written to. */
+int	 options_usage(const struct command *command);
+/* Whatever was printed to stdout is out: 0, or -1 as above. */
+int	 options_printed(void);
 
 #endif

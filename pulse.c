@@ -43,9 +43,9 @@ enum mock_option {
 
 static const struct option_row mock_rows[] = {
 	{ MOCK_ADDR, 0, "addr", "ADDRESS",
-	    "HOST:PORT, port 0: any; or unix:PATH [127.0.0.1:8080]" },
+	    "HOST:PORT, :PORT or unix:PATH [127.0.0.1:8080]" },
 	{ MOCK_MODE, 0, "mode", "MODE",
-	    "healthy, mixed-errors, slow, flaky or down [healthy]" },
+	    "healthy, mixed-errors, slow, flaky, down [healthy]" },
 	{ MOCK_DELAY, 0, "delay", "TIME",
 	    "before each answer [0s; 500ms when slow]" },
 	{ MOCK_FAIL_RATE, 0, "fail-rate", "F",
@@ -132,7 +132,7 @@ version_main(int argc, char **argv)
 	    commit != NULL ? "commit " : "", commit != NULL ? commit : "",
 	    commit != NULL ? ", " : "", loop_name(),
 	    tls != NULL ? tls : "none");
-	return fflush(stdout) == EOF;
+	return options_printed() == -1;
 }
 
 static int
@@ -230,7 +230,7 @@ help_main(int argc, char **argv)
 
 	if (argc < 2) {
 		usage(stdout);
-		return fflush(stdout) == EOF;
+		return options_printed() == -1;
 	}
 	while (i < UTIL_NELEM(commands) && (commands[i].options == NULL ||
 	    strcmp(argv[1], commands[i].name) != 0))
@@ -239,8 +239,7 @@ help_main(int argc, char **argv)
 		warnx("help: %s: no such command", argv[1]);
 		return 1;
 	}
-	options_usage(commands[i].options);
-	return fflush(stdout) == EOF;
+	return options_usage(commands[i].options) == -1;
 }
 
 int

@@ -68,24 +68,28 @@ token_read(const char *path, char **token, char why[WIRE_TEXT_MAX])
 {
 	char line[TOKEN_MAX + 2];
 	const char *what = path;
-	char *found = line;
+	char *ours = getenv("PULSE_WORKER_TOKEN"), *found = line;
 
 	*token = NULL;
 	if (path == NULL) {
 		what = "PULSE_WORKER_TOKEN";
 		/* Set but empty is as good as not set, as in the Go program. */
-		if ((found = getenv(what)) == NULL || *found == '\0')
+		if ((found = ours) == NULL || *found == '\0')
 			return 0;
 	} else if (read_first_line(path, line, why) == -1)
 		return -1;
 	if (check(what, found, why) == -1)
 		return -1;
 	*token = xstrdup(found);
-	/* Where it lies, the system shows it as our environment. */
 	wipe(found, strlen(found));
-	/* Commands that carry the protocol have no use for it. */
-	if (path == NULL)
+	/*
+	 * The system shows where it lies as our environment, and commands that
+	 * carry the protocol would inherit it, whichever token is ours.
+	 */
+	if (ours != NULL) {
+		wipe(ours, strlen(ours));
 		(void)unsetenv("PULSE_WORKER_TOKEN");
+	}
 	proc_leave_no_core();
 	return 0;
 }

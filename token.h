@@ -14,7 +14,7 @@ enum { TOKEN_MAX = 4096 };
  * at path, or with NULL what PULSE_WORKER_TOKEN holds; *token is for
  * token_free, and NULL when there is none. 0, or -1 and one line in why, which
  * never shows any of it. From then on this process leaves no core, and its
- * environment has none of it, seen from inside or outside.
+ * environment has no token, this one or another, seen from inside or outside.
  */
 int	 token_read(const char *path, char **token, char why[WIRE_TEXT_MAX]);
 /* Overwrites it first. NULL is fine. */

@@ -10,6 +10,10 @@
 # FOLDER has NAME/ with the corpus as it grows, NAME.log, and NAME-crash-...
 # for each input that a target did not survive. A line for each target when it
 # ends. Status 1 if anything was found, or a target did not run.
+#
+# tests/fuzz/NAME.fuzz FILE shows again what such an input does. Once that is
+# mended, the file goes to tests/corpus/NAME with a name that says what it is,
+# and every `make check` tries it, whole and cut short.
 LC_ALL=C
 export LC_ALL
 

@@ -406,6 +406,12 @@ lint_manual() {
 		sort "$tmp/order" >"$tmp/manual"
 		[ -s "$tmp/usage" ] ||
 		    find_one "pulse $command --help: lists no options"
+		./pulse "$command" --help </dev/null |
+		    awk -v command="$command" -v most="$columns_max" '
+		length($0) > most {
+			print "pulse " command " --help: " length($0) \
+			    " columns: " $0
+		}' >>"$findings"
 		comm -23 "$tmp/usage" "$tmp/manual" |
 		    sed "s/ *\$//;s,^ *,man/pulse.1: pulse $command: lacks ," \
 		    >>"$findings"

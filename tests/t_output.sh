@@ -200,4 +200,14 @@ ends plan_over 0
 is "plan and options: scheduled" "$(number "$dir/plan_over.json" scheduled)" 10
 is "plan and options: statuses" "$(statuses "$dir/plan_over.json")" 200:10
 
+# What is printed and cannot be written is said, whoever prints it.
+for words in help "help worker" version "run --help" "worker -h" \
+    "ping --help" "merge --help" "mock --help" "run -n $target"; do
+	# shellcheck disable=SC2086
+	./pulse $words 2>"$dir/closed.err" >&-
+	is "closed: pulse $words: status" $? 1
+	is "closed: pulse $words: says" "$(cat "$dir/closed.err")" \
+	    "pulse: standard output: Bad file descriptor"
+done
+
 finish

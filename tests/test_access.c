@@ -207,6 +207,8 @@ START_TEST(test_bad_target)
 	ck_assert_msg(access_allow(&access, bad_targets[_i], why) == -1, "%s",
 	    bad_targets[_i]);
 	ck_assert_ptr_nonnull(strstr(why, "expected HOST"));
+	ck_assert_int_eq(strstr(why, "in brackets") != NULL,
+	    strcmp(bad_targets[_i], "::1") == 0);
 	access_clear(&access);
 }
 END_TEST
