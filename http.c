@@ -599,10 +599,6 @@ read_fields(struct reader *r)
 	return 0;
 }
 
-/*
- * Takes one field line. A folded one begins with a blank, which no name does
- * (RFC 9112 5.2); a blank before the colon ends the name too early (5.1).
- */
 /* Half a line is not judged: its outcome must not depend on where it is cut. */
 static ssize_t
 refuse_field(struct reader *r)
@@ -612,6 +608,10 @@ refuse_field(struct reader *r)
 	return refuse(r, HTTP_BAD_FIELD);
 }
 
+/*
+ * Takes one field line. A folded one begins with a blank, which no name does
+ * (RFC 9112 5.2); a blank before the colon ends the name too early (5.1).
+ */
 static ssize_t
 read_field(struct reader *r, struct http_view *name, struct http_view *value)
 {

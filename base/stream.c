@@ -26,15 +26,12 @@
 #include "base/proc.h"
 #include "base/stream.h"
 
-enum {
-	FRESH_MAX = 4,			/* handshakes begun in a turn */
-	WAITING_MAX = 1
-};
-
 static void	set_nonblocking(int fd);
 static bool	has_two(const struct stream *s);
 static int	watch(struct loop *loop, struct loop_io *io, int events);
 static bool	is_broken(struct stream *s);
+static void	handshake_failed(struct stream *s, int error);
+static void	leave_queue(struct stream *s);
 static void	on_handshake(void *arg, int events);
 static void	read_on(struct stream *s);
 static void	on_room(void *arg, int events);
@@ -74,7 +71,10 @@ stream_start_tls(struct stream *s, struct tls *t, struct stream_pace *pace)
 	s->in.call = on_handshake;
 	s->in.arg = s;
 	s->again = (struct loop_timer){ .call = on_again, .arg = s };
-	loop_timer_set(s->loop, &s->again, loop_now(s->loop));
+	if (pace == NULL)
+		loop_timer_set(s->loop, &s->again, loop_now(s->loop));
+	else if (watch(s->loop, &s->in, LOOP_READ) == -1)
+		handshake_failed(s, errno);
 }
 
 const struct tls *
@@ -184,6 +184,8 @@ stream_close(struct stream *s, bool is_reset)
 	s->is_open = false;
 	if (s->state == STREAM_SECURE && !is_reset)
 		tls_end_write(s->tls);
+	if (s->is_queued)
+		leave_queue(s);
 	loop_timer_stop(s->loop, &s->again);
 	tls_free(s->tls);
 	s->tls = NULL;
@@ -247,27 +249,55 @@ handshake_failed(struct stream *s, int error)
 	set_again(s);
 }
 
-/*
- * The first bytes of a peer are here, and to answer them costs what all the
- * rest does not. The loop tells of them again in its next turn.
- */
-static bool
-must_wait(struct stream *s)
+static void
+leave_queue(struct stream *s)
 {
 	struct stream_pace *p = s->pace;
 
-	if (p->turn_ns != loop_now(s->loop))
-		*p = (struct stream_pace){ .turn_ns = loop_now(s->loop) };
-	if (s->has_waited ? p->waiting == WAITING_MAX : p->fresh == FRESH_MAX) {
-		s->has_waited = true;
-		return true;
-	}
-	if (s->has_waited)
-		p->waiting++;
+	if (s->newer != NULL)
+		s->newer->older = s->older;
 	else
-		p->fresh++;
+		p->newest = s->older;
+	if (s->older != NULL)
+		s->older->newer = s->newer;
+	s->newer = s->older = NULL;
+	s->is_queued = false;
+	if (p->newest == NULL)
+		loop_timer_stop(s->loop, &p->timer);
+}
+
+static void
+on_pace(void *arg)
+{
+	struct stream_pace *p = arg;
+	struct stream *s = p->newest;
+
+	leave_queue(s);
 	s->pace = NULL;
-	return false;
+	if (p->newest != NULL)
+		loop_timer_set(s->loop, &p->timer, loop_now(s->loop) + 1);
+	on_handshake(s, 0);
+}
+
+/*
+ * The first bytes of a peer are here, and to answer them costs what all the
+ * rest does not. Until its turn comes nothing of it is watched.
+ */
+static void
+enter_queue(struct stream *s)
+{
+	struct stream_pace *p = s->pace;
+
+	loop_del(s->loop, &s->in);
+	s->is_queued = true;
+	s->older = p->newest;
+	if (s->older != NULL)
+		s->older->newer = s;
+	p->newest = s;
+	if (p->timer.place != 0)
+		return;
+	p->timer = (struct loop_timer){ .call = on_pace, .arg = p };
+	loop_timer_set(s->loop, &p->timer, loop_now(s->loop) + 1);
 }
 
 static void
@@ -276,9 +306,11 @@ on_handshake(void *arg, int events)
 	struct stream *s = arg;
 	int waits_for;
 
-	/* Without an event it is we who ask whether anything is there. */
-	if (events != 0 && s->pace != NULL && must_wait(s))
+	(void)events;
+	if (s->pace != NULL) {
+		enter_queue(s);
 		return;
+	}
 	if (tls_handshake(s->tls) == -1) {
 		waits_for = tls_wants_write(s->tls) ? LOOP_WRITE : LOOP_READ;
 		if (errno != EAGAIN ||

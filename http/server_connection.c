@@ -115,9 +115,10 @@ static struct server_connection *
 find_spare(const struct server_connections *all, bool is_for_memory)
 {
 	static const size_t for_room[] = { STATE_LINGER, STATE_IDLE, STATE_TLS,
-	    STATE_AGAIN, STATE_HEAD, STATE_BODY, STATE_SEND };
-	static const size_t for_memory[] = { STATE_SEND, STATE_BODY,
-	    STATE_HEAD, STATE_AGAIN, STATE_TLS, STATE_IDLE, STATE_LINGER };
+	    STATE_AGAIN, STATE_HEAD, STATE_BODY, STATE_INTERIM, STATE_SEND };
+	static const size_t for_memory[] = { STATE_SEND, STATE_INTERIM,
+	    STATE_BODY, STATE_HEAD, STATE_AGAIN, STATE_TLS, STATE_IDLE,
+	    STATE_LINGER };
 
 	return (struct server_connection *)expiry_oldest_of(&all->expiry,
 	    is_for_memory ? for_memory : for_room, UTIL_NELEM(for_room));

@@ -27,7 +27,10 @@
 #define GET		"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 #define LAST		"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 
-enum { BIG = 1024 * 1024 };
+enum {
+	BIG = 1024 * 1024,
+	ROOM = 10			/* connections of the server */
+};
 
 static struct loop *loop;
 static struct server *server;
@@ -84,7 +87,7 @@ open_server(const struct tls_settings *settings, uint64_t head_ns)
 {
 	const struct server_handler handler = { .request = on_request,
 	    .drained = on_drained };
-	struct server_limits limits = { .connections = 10, .body = BIG,
+	struct server_limits limits = { .connections = ROOM, .body = BIG,
 	    .head_ns = head_ns, .body_ns = LOOP_NEVER,
 	    .idle_ns = LOOP_NEVER };
 	char why[TLS_TEXT_MAX];
@@ -451,6 +454,102 @@ START_TEST(test_room)
 }
 END_TEST
 
+/* Begins a handshake, and does not go on. */
+static struct tls *
+open_hello(int *fd)
+{
+	struct tls *t;
+
+	*fd = open_plain();
+	t = tls_connect(peer, *fd);
+	ck_assert_int_eq(tls_handshake(t), -1);
+	ck_assert_int_eq(errno, EAGAIN);
+	return t;
+}
+
+static void
+one_turn(void)
+{
+	struct loop_timer now = { .call = on_timer };
+
+	loop_timer_set(loop, &now, 0);
+	ck_assert_int_eq(loop_turn(loop), 0);
+}
+
+static int
+count_answered(const int *fds, int n)
+{
+	int i, answered = 0;
+	char byte;
+
+	for (i = 0; i < n; i++)
+		answered += recv(fds[i], &byte, 1, MSG_PEEK) == 1;
+	return answered;
+}
+
+/*
+ * Many handshakes at once: one is begun in a turn, and who comes behind them
+ * does not wait for all. There is no room for one more: the oldest goes, though
+ * it waits.
+ */
+START_TEST(test_crowd)
+{
+	struct tls *t[ROOM + 1];
+	int fds[ROOM + 1], late = ROOM, answered = 0, before, turns, i;
+	char byte;
+
+	open_server(&good, LOOP_NEVER);
+	for (i = 0; i < ROOM; i++)
+		t[i] = open_hello(&fds[i]);
+	for (turns = 0; answered == 0; turns++) {
+		ck_assert_int_lt(turns, 5);
+		one_turn();
+		answered = count_answered(fds, ROOM);
+	}
+	t[late] = open_hello(&fds[late]);
+	for (turns = 0; count_answered(&fds[late], 1) == 0; turns++) {
+		ck_assert_int_lt(turns, 3);
+		before = answered;
+		one_turn();
+		answered = count_answered(fds, ROOM);
+		ck_assert_int_le(answered, before + 1);
+	}
+	for (i = 0; i < ROOM; i++)
+		one_turn();
+	ck_assert_int_eq(count_answered(fds, ROOM), ROOM - 1);
+	ck_assert_int_eq(count_answered(&fds[0], 1), 0);
+	ck_assert_int_eq((int)recv(fds[0], &byte, 1, 0), 0);
+	for (i = 0; i <= ROOM; i++) {
+		tls_free(t[i]);
+		close(fds[i]);
+	}
+}
+END_TEST
+
+/* The server ends while they wait. */
+START_TEST(test_crowd_left)
+{
+	struct tls *t[ROOM];
+	int fds[ROOM], turns, i;
+
+	open_server(&good, LOOP_NEVER);
+	for (i = 0; i < ROOM; i++)
+		t[i] = open_hello(&fds[i]);
+	for (turns = 0; count_answered(fds, ROOM) == 0; turns++) {
+		ck_assert_int_lt(turns, 5);
+		one_turn();
+	}
+	server_free(server);
+	server = NULL;
+	one_turn();
+	ck_assert_int_eq(count_answered(fds, ROOM), 1);
+	for (i = 0; i < ROOM; i++) {
+		tls_free(t[i]);
+		close(fds[i]);
+	}
+}
+END_TEST
+
 static void
 add_tests(TCase *tc)
 {
@@ -463,6 +562,8 @@ add_tests(TCase *tc)
 	tcase_add_test(tc, test_certificate);
 	tcase_add_test(tc, test_drain);
 	tcase_add_test(tc, test_room);
+	tcase_add_test(tc, test_crowd);
+	tcase_add_test(tc, test_crowd_left);
 }
 
 /* A build without TLS says so. */

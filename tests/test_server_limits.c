@@ -5,6 +5,7 @@
  */
 
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include <check.h>
 #include <string.h>
@@ -296,6 +297,32 @@ START_TEST(test_connections_unread)
 }
 END_TEST
 
+/* Nor one that has no room even for 100 (Continue). */
+START_TEST(test_connections_deaf)
+{
+	static const char asks[] = "POST / HTTP/1.1\r\nHost: a\r\n"
+	    "Content-Length: 1\r\nExpect: 100-continue\r\n\r\n";
+	static const char full[4096];
+	struct server_limits limits = rig_patient;
+	struct client *b;
+	int fds[2];
+
+	limits.connections = 1;
+	rig_reopen(&limits);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	while (send(fds[0], full, sizeof(full), MSG_DONTWAIT) != -1)
+		;
+	ck_assert_int_eq(server_adopt(rig_server, fds[0], fds[0]), 0);
+	ck_assert_int_eq((int)write(fds[1], asks, strlen(asks)),
+	    (int)strlen(asks));
+	rig_settle();
+	b = rig_open(0);
+	rig_say(b, GET("/"));
+	rig_hear(b, "beside one that is deaf", HELLO);
+	close(fds[1]);
+}
+END_TEST
+
 /* What was worked for is sent to its end all the same. */
 START_TEST(test_connections_late)
 {
@@ -473,6 +500,7 @@ make_suite(void)
 	tcase_add_loop_test(tc, test_connections_unfinished, 0,
 	    UTIL_NELEM(unfinished));
 	tcase_add_test(tc, test_connections_unread);
+	tcase_add_test(tc, test_connections_deaf);
 	tcase_add_test(tc, test_connections_late);
 	tcase_add_test(tc, test_memory_limit);
 	tcase_add_test(tc, test_turns);
