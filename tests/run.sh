@@ -15,6 +15,9 @@
 # and runs at the end, without company.
 alone='
 tests/t_fleet.sh
+tests/t_fleet_exec.sh
+tests/t_ports.sh
+tests/t_signal.sh
 tests/t_worker_busy.sh
 tests/test_http_server_tls.t
 tests/test_server_stream.t
