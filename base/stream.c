@@ -272,6 +272,7 @@ on_pace(void *arg)
 	struct stream_pace *p = arg;
 	struct stream *s = p->newest;
 
+	assert(s != NULL);
 	leave_queue(s);
 	s->pace = NULL;
 	if (p->newest != NULL)

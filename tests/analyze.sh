@@ -9,6 +9,8 @@
 # Findings that are none: FILE:CHECK: REASON, a line each.
 suppressed='
 base/resolve.c:nullPointerRedundantCheck: the loop ends at NULL, too
+base/stream.c:nullPointerRedundantCheck: the timer runs while one is queued
+base/stream.c:ctunullpointer: the same
 base/tls_memory.c:analyzer-malloc-leak: what is given lies behind its header
 base/util.c:analyzer-file-leak: closed below unless it is stdin
 base/util.c:analyzer-malloc-leak: the same file
