@@ -207,7 +207,9 @@ static const struct rule rules[] = {
 	RULE(poll, ALL, PLAIN),
 #endif
 	RULE(close, ALL, PLAIN),
+#ifdef SYS_clock_gettime
 	RULE(clock_gettime, ALL, PLAIN),
+#endif
 #ifdef SYS_clock_gettime64
 	RULE(clock_gettime64, ALL, PLAIN),
 	RULE(clock_getres_time64, ALL, PLAIN),
@@ -221,13 +223,22 @@ static const struct rule rules[] = {
 	RULE(getrusage, ALL, PLAIN),
 
 	/* Time and sleep. */
+#ifdef SYS_clock_getres
 	RULE(clock_getres, ALL, PLAIN),
 	RULE(gettimeofday, ALL, PLAIN),
+	RULE(clock_nanosleep, ALL, PLAIN),
+#endif
+#ifdef SYS_clock_gettime32
+	/* What musl calls all of these where their times have 32 bits. */
+	RULE(clock_gettime32, ALL, PLAIN),
+	RULE(clock_getres_time32, ALL, PLAIN),
+	RULE(gettimeofday_time32, ALL, PLAIN),
+	RULE(clock_nanosleep_time32, ALL, PLAIN),
+#endif
 #ifdef SYS_time
 	RULE(time, ALL, PLAIN),
 #endif
 	RULE(nanosleep, ALL, PLAIN),
-	RULE(clock_nanosleep, ALL, PLAIN),
 #ifdef SYS_clock_nanosleep_time64
 	RULE(clock_nanosleep_time64, ALL, PLAIN),
 #endif
