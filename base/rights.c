@@ -85,10 +85,23 @@ check_user(const struct rights *r, char *why)
 /* Root directories. */
 
 static int
-check_root(const struct rights *r, char *why)
+check_dir(const struct rights *r, const char *path, char *why)
 {
 	struct stat st;
 
+	if (stat(path, &st) == -1)
+		return refuse(why, "chroot", r->root, strerror(errno));
+	if (!S_ISDIR(st.st_mode))
+		return refuse(why, "chroot", r->root, strerror(ENOTDIR));
+	if (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return refuse(why, "chroot", r->root,
+		    "it must be root's, and nobody else may write to it");
+	return 0;
+}
+
+static int
+check_root(const struct rights *r, char *why)
+{
 	if (r->user == NULL)
 		return refuse(why, "chroot", r->root,
 		    "give --user, too: root leaves any directory");
@@ -99,14 +112,7 @@ check_root(const struct rights *r, char *why)
 		return refuse(why, "chroot", r->root,
 		    "--user must be another than root, who leaves any "
 		    "directory");
-	if (stat(r->root, &st) == -1)
-		return refuse(why, "chroot", r->root, strerror(errno));
-	if (!S_ISDIR(st.st_mode))
-		return refuse(why, "chroot", r->root, strerror(ENOTDIR));
-	if (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return refuse(why, "chroot", r->root,
-		    "it must be root's, and nobody else may write to it");
-	return 0;
+	return check_dir(r, r->root, why);
 }
 
 int
@@ -131,6 +137,22 @@ set_no_new_rights(void)
 	/* An old kernel has no such thing; nothing is started here anyhow. */
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL);
 #endif
+}
+
+/*
+ * Looks again, from inside: who may write to a directory above could have given
+ * its name to another one by now.
+ */
+static int
+enter_root(const struct rights *r, char *why)
+{
+	if (chdir(r->root) == -1)
+		return refuse(why, "chroot", r->root, strerror(errno));
+	if (check_dir(r, ".", why) == -1)
+		return -1;
+	if (chroot(".") == -1 || chdir("/") == -1)
+		return refuse(why, "chroot", r->root, strerror(errno));
+	return 0;
 }
 
 /* While it still is root. Each sets all three of its kind. */
@@ -162,9 +184,8 @@ rights_drop(const struct rights *r, bool enters_root,
 		return 0;
 	/* Root may stay root; asked again, a filter could be in the way. */
 	if (geteuid() == 0 && !is_user(r)) {
-		if (enters_root && r->root != NULL &&
-		    (chroot(r->root) == -1 || chdir("/") == -1))
-			return refuse(why, "chroot", r->root, strerror(errno));
+		if (enters_root && r->root != NULL && enter_root(r, why) == -1)
+			return -1;
 		if (become_user(r) == -1)
 			return refuse(why, "user", r->user, strerror(errno));
 	}

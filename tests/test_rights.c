@@ -275,7 +275,7 @@ START_TEST(test_root)
 }
 END_TEST
 
-/* It went away after it had been looked at. */
+/* Something happened to it after it had been looked at. */
 static int
 body_late(void *arg, int read_fd, int write_fd)
 {
@@ -286,8 +286,11 @@ body_late(void *arg, int read_fd, int write_fd)
 	(void)write_fd;
 	if (rights_drop(r, true, why) != -1)
 		return 1;
-	return strncmp(why, "--chroot: ", 10) != 0 ||
-	    strstr(why, ": No such file or directory") == NULL;
+	if (strncmp(why, "--chroot: ", 10) != 0)
+		return 2;
+	if (access(r->root, F_OK) == 0)
+		return strstr(why, ": it must be root's") == NULL;
+	return strstr(why, ": No such file or directory") == NULL;
 }
 
 START_TEST(test_late)
@@ -298,6 +301,8 @@ START_TEST(test_late)
 	snprintf(path, sizeof(path), "%s/a", dir);
 	ck_assert_int_eq(mkdir(path, 0755), 0);
 	ck_assert_int_eq(rights_find(&r, SOMEBODY, path, why), 0);
+	ck_assert_int_eq(chown(path, 1, 0), 0);
+	ck_assert_int_eq(ask_child(body_late, &r), 0);
 	ck_assert_int_eq(rmdir(path), 0);
 	ck_assert_int_eq(ask_child(body_late, &r), 0);
 }
