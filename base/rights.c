@@ -30,6 +30,8 @@
 
 enum { SHOWN_MAX = 120 };		/* bytes of what was given */
 
+static bool is_dropped;		/* here, or before this process was forked */
+
 static int
 refuse(char *why, const char *option, const char *value, const char *reason)
 {
@@ -163,13 +165,16 @@ become_user(const struct rights *r)
 	    setgid(r->gid) == -1 || setuid(r->uid) == -1 ? -1 : 0;
 }
 
-/* Can it be undone? Whoever stays root has nothing to undo. */
+/*
+ * Can it be undone? Whoever stays root has nothing to undo. Tried once only:
+ * pledge(2) kills who tries to become root behind it.
+ */
 static bool
 is_for_good(const struct rights *r)
 {
 	if (!is_user(r))
 		return false;
-	if (r->uid == 0)
+	if (r->uid == 0 || is_dropped)
 		return true;
 	return setuid(0) == -1 && seteuid(0) == -1 &&
 	    (r->gid == 0 || (setgid(0) == -1 && setegid(0) == -1));
@@ -192,5 +197,6 @@ rights_drop(const struct rights *r, bool enters_root,
 	if (!is_for_good(r))
 		return refuse(why, "user", r->user,
 		    "this system does not let go of its rights");
+	is_dropped = true;
 	return 0;
 }

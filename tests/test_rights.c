@@ -10,6 +10,7 @@
 
 #ifdef __linux__
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #endif
 
 #include <check.h>
@@ -17,6 +18,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -224,6 +226,58 @@ START_TEST(test_user)
 }
 END_TEST
 
+#ifdef PR_SET_SECCOMP
+/* From now on who tries to become another user is killed, as by pledge(2). */
+static int
+forbid_setuid(void)
+{
+	/* linux/filter.h: load the number, compare it, kill or allow. */
+	struct {
+		uint16_t	op;
+		uint8_t		yes;
+		uint8_t		no;
+		uint32_t	k;
+	} at[] = {
+		{ 0x20, 0, 0, 0 },
+		{ 0x15, 0, 1, SYS_setuid },
+		{ 0x06, 0, 0, 0x80000000U },
+		{ 0x06, 0, 0, 0x7fff0000U }
+	};
+	struct {
+		unsigned short	 n;
+		void		*at;
+	} program = { UTIL_NELEM(at), at };
+
+	return prctl(PR_SET_SECCOMP, 2UL, &program, 0UL, 0UL);
+}
+
+static int
+body_again(void *arg, int read_fd, int write_fd)
+{
+	char why[RIGHTS_TEXT_MAX];
+
+	(void)read_fd;
+	(void)write_fd;
+	if (rights_drop(arg, false, why) == -1)
+		return 100;
+	/* A kernel without filters has nothing to show. */
+	if (forbid_setuid() == -1)
+		return 0;
+	return rights_drop(arg, false, why) == -1;
+}
+
+/* As a resolver does that takes the place of another. */
+START_TEST(test_again)
+{
+	char why[RIGHTS_TEXT_MAX];
+	struct rights r;
+
+	ck_assert_int_eq(rights_find(&r, SOMEBODY, NULL, why), 0);
+	ck_assert_int_eq(ask_child(body_again, &r), 0);
+}
+END_TEST
+#endif
+
 static int
 body_root(void *arg, int read_fd, int write_fd)
 {
@@ -398,6 +452,9 @@ main(void)
 	if (can_drop()) {
 		tcase_add_loop_test(tc, test_dir, 0, UTIL_NELEM(dir_tests));
 		tcase_add_loop_test(tc, test_user, 0, 2);
+#ifdef PR_SET_SECCOMP
+		tcase_add_test(tc, test_again);
+#endif
 		tcase_add_test(tc, test_root);
 		tcase_add_test(tc, test_late);
 		tcase_add_test(tc, test_kept);
