@@ -35,6 +35,7 @@
 #include "base/sandbox.h"
 #include "base/text.h"
 #include "base/tls.h"
+#include "base/tls_context.h"
 #include "base/util.h"
 #include "fleet/feature.h"
 #include "http/server.h"
@@ -604,6 +605,19 @@ worker_listen(struct worker *w)
 	return fd;
 }
 
+/*
+ * Whoever becomes another user takes along nothing that was left open by who
+ * started us: a directory among it would be a way out of any root directory.
+ */
+static void
+close_inherited(const struct worker *w)
+{
+	const int own[] = { tls_key_log_fd() };
+
+	if (w->settings.rights.user != NULL)
+		proc_keep_only(own, UTIL_NELEM(own));
+}
+
 /* To the system, what it must be asked for while this is root. */
 static void
 raise_limits(const struct worker *w)
@@ -719,6 +733,7 @@ worker_serve(struct worker *w)
 
 	if (!w->settings.wants_sandbox)
 		sandbox_forgo();
+	close_inherited(w);
 	raise_limits(w);
 	if (w->settings.is_stdio && take_stdio(stdio) == -1) {
 		warn("worker: standard input and output");
@@ -726,7 +741,6 @@ worker_serve(struct worker *w)
 	}
 	if (!w->settings.is_stdio && (fd = worker_listen(w)) == -1)
 		return 1;
-	tls_prepare();
 	if (worker_open(w, fd) == -1)
 		return 1;
 	if (sandbox_enter(SANDBOX_WORKER) == -1)

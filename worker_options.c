@@ -17,6 +17,7 @@
 
 #include "base/proc.h"
 #include "base/text.h"
+#include "base/tls_context.h"
 #include "base/util.h"
 #include "load/pool.h"
 #include "serve_tls.h"
@@ -224,6 +225,8 @@ open_tls(struct worker_settings *s, const struct said *said)
 		    "a unix socket does not leave this machine");
 		return -1;
 	}
+	/* From here on there is one log of keys, which tls_key_log_fd knows. */
+	tls_prepare();
 	status = serve_tls_read(&pem, &said->files, why);
 	if (status == 0 && pem.cert != NULL &&
 	    (s->tls = tls_server_new(&pem, why)) == NULL)

@@ -155,7 +155,7 @@ fi
 token=b0a5e1e9c2d84f7796b1
 PULSE_WORKER_TOKEN=$token
 export PULSE_WORKER_TOKEN
-worker -g 2 --user nobody --chroot "$jail"
+worker -g 2 --user nobody --chroot "$jail" 9</
 unset PULSE_WORKER_TOKEN SSL_CERT_FILE
 
 # With the token that it was started with.
@@ -189,6 +189,8 @@ finds() {
 poll is_up
 is "ping" "$(value ping generators)" 2
 has_rights worker "$worker" "$jail"
+is "worker: has no way out" "$(ls -l "/proc/$worker/fd" |
+    awk '$11 == "/"')" ""
 is "one resolver" "$(resolver_of "$worker" | wc -l | tr -d ' ')" 1
 is "generators" "$(in_jail "$worker" | wc -l | tr -d ' ')" 2
 resolver=$(resolver_of "$worker")
