@@ -8,6 +8,15 @@
 . tests/lib_tls.sh
 . tests/lib_worker.sh
 
+# A sanitizer has terabytes of its own in every process, and looks for leaks in
+# /proc, which an empty root does not have.
+is_sanitized=
+if grep -qa __asan_init ./pulse; then
+	is_sanitized=yes
+	ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
+	export ASAN_OPTIONS
+fi
+
 # refuses WHAT PATTERN [options]: a worker with these says this and ends
 refuses() {
 	what=$1
@@ -194,11 +203,14 @@ is "worker: has no way out" "$(ls -l "/proc/$worker/fd" |
 is "one resolver" "$(resolver_of "$worker" | wc -l | tr -d ' ')" 1
 is "generators" "$(in_jail "$worker" | wc -l | tr -d ' ')" 2
 resolver=$(resolver_of "$worker")
-between "the worker knows its token" "$(finds "$token" "$worker")" 1 99
-for child in $(children "$worker"); do
-	is "child $child does not" "$(finds "$token" "$child")" 0
-	between "child $child has memory" "$(finds "$jail" "$child")" 1 99
-done
+if [ -z "$is_sanitized" ]; then
+	between "the worker knows its token" "$(finds "$token" "$worker")" 1 99
+	for child in $(children "$worker"); do
+		is "child $child does not" "$(finds "$token" "$child")" 0
+		between "child $child has memory" \
+		    "$(finds "$jail" "$child")" 1 99
+	done
+fi
 is "nor does the environment" \
     "$(cat "/proc/$worker/environ" "/proc/$resolver/environ" |
     grep -ac "$token")" 0
