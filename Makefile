@@ -63,7 +63,12 @@ HARDEN_LDFLAGS_1 = -pie $(HARDEN_LINK)
 # a loader whatever -static-pie says: it makes no static one that lies anywhere.
 HARDEN_STATIC_1 = $(HARDEN_LINK) \
 	`case "$(CC)" in *musl-gcc*) echo -static ;; \
-	*) echo -static-pie ;; esac`
+	*) echo -static-pie ;; esac` $(PACK)
+# Where such a program finds its own parts is a twelfth of it, unless packed;
+# glibc unpacks that since 2.36.
+PACK = `printf '%s\n' '\#include <features.h>' '\#ifdef __GLIBC_PREREQ' \
+	'\#if __GLIBC_PREREQ(2, 36)' packed '\#endif' '\#endif' | \
+	$(CC) -E -P - | sed -n 's/^packed$$/-Wl,-z,pack-relative-relocs/p'`
 HARDEN_STATIC_0 = -static
 
 ALL_CFLAGS = $(STD) $(WARN) -DLOOP_$(LOOP) $(MAP) \
