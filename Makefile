@@ -396,13 +396,19 @@ demo: pulse
 	@sh examples/demo.sh
 
 install: pulse
-	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(MANDIR)/man1
+	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(MANDIR)/man1 \
+	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7
 	install -m 755 pulse $(DESTDIR)$(PREFIX)/bin/pulse
 	install -m 644 man/pulse.1 $(DESTDIR)$(MANDIR)/man1/pulse.1
+	install -m 644 man/pulse-plan.5 $(DESTDIR)$(MANDIR)/man5/pulse-plan.5
+	install -m 644 man/pulse-protocol.7 \
+	    $(DESTDIR)$(MANDIR)/man7/pulse-protocol.7
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/pulse
 	rm -f $(DESTDIR)$(MANDIR)/man1/pulse.1
+	rm -f $(DESTDIR)$(MANDIR)/man5/pulse-plan.5
+	rm -f $(DESTDIR)$(MANDIR)/man7/pulse-protocol.7
 
 clean:
 	rm -f pulse pulse-static pulse.o $(OBJS) $(TLS_OBJ_0) $(TLS_OBJ_1)

@@ -94,7 +94,7 @@ product=$(list ./*.[ch] base/*.[ch] fleet/*.[ch] http/*.[ch] load/*.[ch] \
     sed 's,^\./,,')
 tests=$(list tests/*.[ch] tests/fuzz/*.[ch])
 scripts=$(list commit.sh tests/*.sh examples/*.sh .ci/run)
-others=$(list Makefile man/*.1 examples/*.json \
+others=$(list Makefile man/*.[157] examples/*.json \
     examples/*.service README.md CHANGES)
 if [ -z "$product" ]; then
 	echo "lint: no source here: run it from the top level" >&2
@@ -430,8 +430,13 @@ lint_mandoc() {
 		find_one "man/pulse.1: there is no mandoc to look at it"
 		return
 	fi
-	mandoc -T lint -W style man/*.1 2>&1 | sed 's/^mandoc: //' \
-	    >>"$findings"
+	# Where it finds those that they refer to.
+	for f in man/*.[157]; do
+		mkdir -p "$tmp/man/man${f##*.}"
+		cp "$f" "$tmp/man/man${f##*.}"
+	done
+	MANPATH=$tmp/man mandoc -T lint -W style man/*.[157] 2>&1 |
+	    sed '/outdated mandoc\.db/d;s/^mandoc: //' >>"$findings"
 }
 
 # The lists of the Makefile, against what is there.

@@ -1,23 +1,24 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # RUNNING A FLEET and EXAMPLES of the manual work when they are pasted: the
-# literal blocks of each section are taken from the source of man/pulse.1 and
-# run in their order, each by a shell of its own, in an empty directory with
-# ./pulse first in PATH. What a block leaves running lasts until the end of the
-# section. A block that ends with another status than 0 has failed, and so has
-# one that takes a minute. The hosts that ssh goes to are this one. What is
-# shown by .Dl needs ports or rights of its own, and is not run.
+# literal blocks of each section are taken from the sources of its pages and run
+# in their order, each by a shell of its own, in an empty directory with ./pulse
+# first in PATH. What a block leaves running lasts until the end of the section.
+# A block that ends with another status than 0 has failed, and so has one that
+# takes a minute. The hosts that ssh goes to are this one. What is shown by .Dl
+# needs ports or rights of its own, and is not run.
 #
-# The first block of a section starts the mock, and others may start more of
-# them. Where a port is taken by somebody else, the block is run again with port
-# 0, and the port that it got is put into those behind it; nothing else is
-# changed. A build without TLS skips the blocks that need it.
+# The first block of a section starts the mock, or what else it needs, and
+# others may start more of them. Where a port is taken by somebody else, the
+# block is run again with port 0, and the port that it got is put into those
+# behind it; nothing else is changed. A build without TLS skips the blocks that
+# need it.
 . tests/lib.sh
 
-# extract SECTION: to block-1, block-2 ...; what roff escapes is what it stands
+# extract PAGE SECTION: to block-1, block-2 ...; what roff escapes is what it stands
 # for.
 extract() {
-	awk -v section=".Sh $1" '
+	awk -v section=".Sh $2" '
 	/^\.Sh / { is_here = $0 == section }
 	!is_here { next }
 	/^\.Bd -literal/ { n++; in_block = 1; next }
@@ -27,7 +28,7 @@ extract() {
 		gsub(/\\-/, "-"); gsub(/\\e/, "\\")
 		print > ("block-" n)
 	}
-	END { print n + 0 }' "$top/man/pulse.1"
+	END { print n + 0 }' "$top/man/$1"
 }
 
 # Runs a block that leaves a mock behind; sets pid, and port if it listens.
@@ -99,14 +100,14 @@ run_any() {
 	fi
 }
 
-# run_section TITLE
+# run_section PAGE TITLE
 run_section() {
-	mkdir "$dir/$1"
-	cd "$dir/$1" || exit 1
+	mkdir "$dir/$1 $2"
+	cd "$dir/$1 $2" || exit 1
 	mkfifo said
-	n=$(extract "$1")
+	n=$(extract "$1" "$2")
 	if [ "$n" -lt 2 ]; then
-		not_ok "man/pulse.1 has blocks in $1: found $n"
+		not_ok "man/$1 has blocks in $2: found $n"
 		return
 	fi
 	: >ports.sed
@@ -114,14 +115,14 @@ run_section() {
 	i=1
 	while [ "$i" -le "$n" ]; do
 		sed -f ports.sed "block-$i" >block
-		run_any "$1, block $i" || return
+		run_any "$1, $2, block $i" || return
 		i=$((i + 1))
 	done
 	for pid in $mocks; do
 		if kill -0 "$pid"; then
-			ok "$1: mock $pid is still there"
+			ok "$1, $2: mock $pid is still there"
 		else
-			not_ok "$1: mock $pid is still there"
+			not_ok "$1, $2: mock $pid is still there"
 		fi
 	done
 	for pid in $pids; do
@@ -139,6 +140,8 @@ fake_ssh
 has_tls=yes
 pulse version | grep -q 'TLS: none' && has_tls=
 unset TARGET PULSE_WORKER_TOKEN PULSE_WORKER_DENY_PRIVATE
-run_section "RUNNING A FLEET"
-run_section EXAMPLES
+run_section pulse.1 "RUNNING A FLEET"
+run_section pulse.1 EXAMPLES
+run_section pulse-plan.5 EXAMPLES
+run_section pulse-protocol.7 EXAMPLES
 finish
