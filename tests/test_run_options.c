@@ -245,10 +245,10 @@ describe(struct lines *l, const struct run_settings *s)
 	add(l, "quiet: %d", s->output.is_quiet);
 	add(l, "json: %d", s->output.wants_json);
 	add(l, "dry run: %d", s->is_dry_run);
-	add(l, "out: %s", or_none(s->output.out_path));
-	add(l, "csv: %s", or_none(s->output.csv_path));
-	add(l, "junit: %s", or_none(s->output.junit_path));
-	add(l, "wire: %s", or_none(s->output.wire_path));
+	add(l, "out: %s", or_none(s->output.paths[REPORT_JSON]));
+	add(l, "csv: %s", or_none(s->output.paths[REPORT_CSV]));
+	add(l, "junit: %s", or_none(s->output.paths[REPORT_JUNIT]));
+	add(l, "wire: %s", or_none(s->output.paths[REPORT_WIRE]));
 	add(l, "token: %s", or_none(s->credentials.token_file));
 	text[0] = '\0';
 	for (i = len = 0; i < plan->fleet.n; i++)
