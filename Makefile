@@ -98,7 +98,8 @@ OBJS = \
 	report/report.o report/words.o report/outlook.o report/plan_out.o \
 	report/plan_text.o report/page.o report/latency_text.o \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
-	report/junit.o report/wire_out.o report/progress.o \
+	report/hgrm.o report/junit.o report/wire_out.o \
+	report/progress.o \
 	options.o connect_options.o output.o run_options.o worker_options.o \
 	dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o
 
@@ -199,6 +200,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_plan.t tests/test_plan_file.t tests/test_plan_text.t \
 	tests/test_report.t \
 	tests/test_report_file.t tests/test_report_fleet.t \
+	tests/test_report_hgrm.t \
 	tests/test_progress.t \
 	tests/test_client_answer.t \
 	tests/test_http_client.t tests/test_http_server.t \
