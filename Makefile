@@ -103,7 +103,8 @@ OBJS = \
 	report/report.o report/words.o report/outlook.o report/plan_out.o \
 	report/plan_text.o report/page.o report/latency_text.o \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
-	report/junit.o report/wire_out.o report/progress.o \
+	report/hgrm.o report/junit.o report/wire_out.o \
+	report/progress.o \
 	options.o connect_options.o output.o run_options.o worker_options.o \
 	dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o
 
@@ -204,6 +205,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_plan.t tests/test_plan_file.t tests/test_plan_text.t \
 	tests/test_report.t \
 	tests/test_report_file.t tests/test_report_fleet.t \
+	tests/test_report_hgrm.t \
 	tests/test_progress.t \
 	tests/test_client_answer.t \
 	tests/test_http_client.t tests/test_http_server.t \
@@ -242,7 +244,7 @@ FUZZ_TESTS = tests/fuzz/access.t tests/fuzz/answer.t tests/fuzz/checks.t \
 SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_servers.sh \
 	tests/t_checks.sh \
 	tests/t_signal.sh tests/t_refuse.sh tests/t_inject.sh \
-	tests/t_output.sh \
+	tests/t_output.sh tests/t_junit.sh \
 	tests/t_merge.sh tests/t_fleet_dry.sh \
 	tests/t_worker.sh tests/t_worker_bad.sh tests/t_worker_gone.sh \
 	tests/t_worker_died.sh tests/t_worker_busy.sh \
@@ -390,7 +392,7 @@ deps:
 	@sh tests/deps.sh
 
 deps-ci:
-	@sh tests/deps.sh clang cppcheck valgrind
+	@sh tests/deps.sh clang cppcheck valgrind xmllint=libxml2-utils zsh fish
 
 demo: pulse
 	@sh examples/demo.sh

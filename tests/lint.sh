@@ -31,8 +31,8 @@ layers='
 8 fleet/credentials load/gen mock plan plan_tree wire/request_json
 8 wire/result_json
 9 fleet/peer load/pool plan_file report/report
-10 fleet/ping output report/plan_out report/wire_out report/words
-10 worker_options
+10 fleet/ping output report/hgrm report/plan_out report/wire_out
+10 report/words worker_options
 11 coord merge ping report/csv report/json_out report/outlook
 11 report/page report/plan_text report/progress run_options worker
 12 dry_run report/fleet_text report/junit report/latency_text
