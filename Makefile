@@ -81,7 +81,8 @@ TLS_LIBS_1 = -lssl -lcrypto
 LIBS = $(TLS_LIBS_$(TLS)) -lm
 
 OBJS = \
-	base/util.o base/text.o base/loop.o base/msg.o base/names.o base/net.o \
+	base/util.o base/stats.o base/text.o base/loop.o base/msg.o \
+	base/names.o base/net.o \
 	base/proc.o base/sandbox.o base/resolve.o base/stream.o base/expiry.o \
 	base/roots.o base/pem.o base/rights.o \
 	$(TLS_OBJ_$(TLS)) commit.o \
@@ -109,7 +110,8 @@ OBJS = \
 	dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o
 
 HDRS = \
-	base/fortify.h base/util.h base/text.h base/loop.h base/msg.h \
+	base/fortify.h base/util.h base/stats.h base/text.h base/loop.h \
+	base/msg.h \
 	base/names.h base/net.h base/proc.h base/sandbox.h base/resolve.h \
 	base/stream.h base/expiry.h base/roots.h base/rights.h \
 	base/tls_memory.h base/pem.h base/tls_context.h base/tls.h commit.h \
@@ -191,7 +193,8 @@ base/names_static.o: base/names.c
 
 TLS_UNIT_0 =
 TLS_UNIT_1 = tests/test_tls_memory.t
-UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
+UNIT = tests/test_util.t tests/test_stats.t tests/test_text.t \
+	tests/test_hist.t \
 	tests/test_json.t tests/test_json_write.t tests/test_json_rfc.t \
 	tests/test_http.t tests/test_http_words.t \
 	tests/test_http_body.t tests/test_http_url.t tests/test_http_rfc.t \

@@ -144,6 +144,12 @@ struct status_count {
 	uint64_t	 count;
 };
 
+/* One of the 800 buckets that is not empty. */
+struct bucket_count {
+	uint16_t	 bucket;
+	uint64_t	 count;
+};
+
 /* One interval, all who make load together. Differences, not totals. */
 struct interval {
 	uint64_t		 index;
@@ -177,6 +183,8 @@ struct snapshot {
 	uint64_t		 lag_p99_ns;
 	struct status_count	*statuses;	/* owned; ascending */
 	size_t			 nstatuses;
+	struct bucket_count	*buckets;	/* owned; of latency; ascending */
+	size_t			 nbuckets;
 };
 
 /* Why nothing was sent. */
@@ -246,5 +254,8 @@ void	 summary_of_buckets(struct summary *s, const struct coarse *c);
 /* The figures of an interval; snapshot_clear frees what it owns. */
 void	 snapshot_of(struct snapshot *s, const struct interval *in);
 void	 snapshot_clear(struct snapshot *s);
+/* Keeps those that are not 0, in place of what it had. */
+void	 snapshot_set_buckets(struct snapshot *s,
+	    const uint64_t counts[HIST_COARSE]);
 
 #endif

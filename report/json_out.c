@@ -17,6 +17,7 @@
 #include "json_write.h"
 #include "report/report.h"
 #include "report/words.h"
+#include "wire/hist_json.h"
 
 enum {
 	SCHEMA_VERSION = 1,
@@ -66,6 +67,7 @@ static void	 put_ending(struct json_out *, const struct report *);
 static void	 put_planned(struct json_out *, const struct report *);
 static void	 put_fleet(struct json_out *, const struct report *);
 static void	 put_worker(struct json_out *, const struct worker_stat *);
+static void	 put_histograms(struct json_out *, const struct result *);
 static void	 put_signed_ms(struct json_out *, const char *, int64_t);
 
 void
@@ -155,6 +157,7 @@ put_added_members(struct json_out *w, const struct report *r)
 	else
 		json_null(w, "plan");
 	put_fleet(w, r);
+	put_histograms(w, res);
 }
 
 /* null when no TLS was spoken; names are null when nobody told them. */
@@ -380,6 +383,9 @@ put_snapshot(struct json_out *w, const struct snapshot *s)
 	json_fixed(w, "planned", s->planned, 6);
 	json_uint(w, "in_flight", s->in_flight);
 	put_ms(w, "lag_p99_ms", s->lag_p99_ns);
+	json_flat(w, 1);
+	buckets_to_json(w, "latency_buckets", s);
+	json_flat(w, 0);
 	json_close(w);
 }
 
@@ -526,6 +532,34 @@ put_worker(struct json_out *w, const struct worker_stat *s)
 	else
 		json_null(w, "start_error_ms");
 	put_ms(w, "round_trip_ms", s->round_trip_ns);
+	json_close(w);
+}
+
+/*
+ * All counts of response, ttfb and service, so that percentiles of a result
+ * can be had, added and compared later on, each a line. What only came in 800
+ * buckets stands apart.
+ */
+static void
+put_histograms(struct json_out *w, const struct result *res)
+{
+	size_t i;
+
+	json_object(w, "histograms");
+	json_flat(w, 1);
+	for (i = 0; i <= RESULT_SERVICE; i++)
+		hist_to_json(w, result_hist_name((enum result_hist)i),
+		    &res->hist[i]);
+	json_flat(w, 0);
+	json_close(w);
+	if (!result_is_coarse(res))
+		return;
+	json_object(w, "coarse_histograms");
+	json_flat(w, 1);
+	for (i = 0; i < RESULT_COARSE; i++)
+		coarse_to_json(w, result_hist_name((enum result_hist)i),
+		    &res->coarse[i]);
+	json_flat(w, 0);
 	json_close(w);
 }
 

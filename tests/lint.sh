@@ -15,7 +15,7 @@ export LC_ALL
 layers='
 0 base/fortify base/names base/tls_memory base/util commit hist http
 0 http/words
-1 base/proc base/roots base/sandbox base/text http/body
+1 base/proc base/roots base/sandbox base/stats base/text http/body
 1 http/server_answer http/url load/arrival load/life
 2 base/loop base/net base/rights base/tls_context http/client_answer
 2 json load/slots options
