@@ -22,13 +22,15 @@ enum option_group {
 
 /*
  * One option of a subcommand. The table of a subcommand is the one place
- * where its options stand: parsing, usage and completions come from it.
+ * where its options stand: parsing, usage and completions come from it. A value
+ * in brackets is given with = or not at all, which only a name without a letter
+ * can have: --progress, --progress=json.
  */
 struct option_row {
 	int		 id;		/* see above */
 	char		 letter;	/* -r, or 0 */
 	const char	*name;		/* --rate, or NULL */
-	const char	*value;		/* RATE, or NULL when it takes none */
+	const char	*value;		/* RATE; [HOW]: may be left out; NULL */
 	const char	*help;		/* a few words, with the default */
 };
 
@@ -64,6 +66,8 @@ int	 options_parse(struct options *o, const struct command *command,
 	    int argc, char **argv);
 void	 options_clear(struct options *o);
 bool	 option_is_of(const struct given *g, enum option_group group);
+/* Is its value in brackets? Then given->value may be NULL. */
+bool	 option_may_lack_value(const struct option_row *row);
 /* "-r, --rate", for messages. */
 enum { OPTION_TEXT_MAX = 64 };
 char	*option_text(char text[OPTION_TEXT_MAX], const struct option_row *row);
