@@ -186,7 +186,7 @@ struct snapshot {
 	uint64_t		 lag_p99_ns;
 	struct status_count	*statuses;	/* owned; ascending */
 	size_t			 nstatuses;
-	struct bucket_count	*buckets;	/* owned; of latency; ascending */
+	struct bucket_count	*buckets;	/* owned; ascending */
 	size_t			 nbuckets;
 };
 
