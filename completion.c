@@ -113,12 +113,15 @@ row_of(const struct completion *sub, size_t i)
 	return i < sub->command->nrows ? &sub->command->rows[i] : &help_row;
 }
 
-/* Words with blanks between them. */
+/* Words with blanks between them, without the brackets around all. */
 static void
 put_words(const char *words)
 {
 	for (; *words != '\0'; words++)
-		putchar(*words == '|' ? ' ' : *words);
+		if (*words == '|')
+			putchar(' ');
+		else if (*words != '[' && *words != ']')
+			putchar(*words);
 }
 
 /* Text within '...' of a shell, where \ comes before each of these, too. */
@@ -156,7 +159,7 @@ static const char bash_head[] =
     "_pulse()\n"
     "{\n"
     "\tlocal word=${COMP_WORDS[COMP_CWORD]} i=$((COMP_CWORD - 1))\n"
-    "\tlocal cur=$word option options= value= operands=\n"
+    "\tlocal cur=$word option options= value= operands= has_equals=true\n"
     "\n"
     "\tCOMPREPLY=()\n"
     "\tcase $cur in\n"
@@ -168,7 +171,9 @@ static const char bash_head[] =
     "\t\t*) break ;;\n"
     "\t\tesac\n"
     "\tdone\n"
-    "\toption=${COMP_WORDS[i]}\n";
+    "\toption=${COMP_WORDS[i]}\n"
+    "\t[ $i -lt $((COMP_CWORD - 1)) ] || [ \"$word\" != \"$cur\" ] ||\n"
+    "\t    has_equals=false\n";
 
 static const char bash_tail[] =
     "\t# Behind -- there are no options.\n"
@@ -242,7 +247,8 @@ bash_subcommand(const struct completion *sub)
 			continue;
 		fputs("\t\t", stdout);
 		put_names(row, " | ");
-		fputs(") value=", stdout);
+		fputs(option_may_lack_value(row) ? ") $has_equals && value=" :
+		    ") value=", stdout);
 		bash_value(kind_of(row), row->value);
 		fputs(" ;;\n", stdout);
 	}
@@ -325,12 +331,13 @@ zsh_option(const struct option_row *row, const char *name)
 
 	printf("\t\t    '*-%s%s", is_long ? "-" : "", name);
 	if (row->value != NULL)
-		putchar(is_long ? '=' : '+');
+		fputs(option_may_lack_value(row) ? "=-" : is_long ? "=" : "+",
+		    stdout);
 	putchar('[');
 	put_quoted(row->help, "[]:\\");
 	putchar(']');
 	if (row->value != NULL) {
-		putchar(':');
+		fputs(option_may_lack_value(row) ? "::" : ":", stdout);
 		put_quoted(row->value, ":\\");
 		putchar(':');
 		zsh_action(kind_of(row), row->value);
@@ -433,7 +440,8 @@ fish_row(const struct option_row *row, const char *condition)
 		printf(" -s %c", row->letter);
 	if (row->name != NULL)
 		printf(" -l %s", row->name);
-	fish_value(kind_of(row), row->value);
+	if (!option_may_lack_value(row) || kind_of(row) == KIND_WORDS)
+		fish_value(kind_of(row), row->value);
 	fputs(" -d '", stdout);
 	put_quoted(row->help, "\\");
 	fputs("'\n", stdout);

@@ -52,7 +52,7 @@ bool
 options_are_words(const char *value)
 {
 	return strchr(value, '|') != NULL &&
-	    value[strspn(value, "abcdefghijklmnopqrstuvwxyz-|")] == '\0';
+	    value[strspn(value, "abcdefghijklmnopqrstuvwxyz-|[]")] == '\0';
 }
 
 /*
@@ -67,8 +67,10 @@ find_word(const char *words, const char *word, char why[WHY_MAX])
 	size_t i, n = 0, len;
 	char *next;
 
-	assert(strlen(words) < sizeof(text));
-	memcpy(text, words, strlen(words) + 1);
+	len = strcspn(words += words[0] == '[', "]");
+	assert(len < sizeof(text));
+	memcpy(text, words, len);
+	text[len] = '\0';
 	for (next = text; next != NULL; n++) {
 		list[n] = next;
 		if ((next = strchr(next, '|')) != NULL)
@@ -109,11 +111,33 @@ options_operand_word(const struct command *command, const char *operand)
 	return i;
 }
 
+bool
+option_may_lack_value(const struct option_row *row)
+{
+	return row->value != NULL && row->value[0] == '[';
+}
+
+/* As usage has it: "-r, --rate RATE", "    --progress[=HOW]". */
+static void
+format_row(char full[2 * OPTION_TEXT_MAX], const struct option_row *row)
+{
+	char text[OPTION_TEXT_MAX];
+	const char *value = row->value != NULL ? row->value : "";
+
+	option_text(text, row);
+	if (option_may_lack_value(row))
+		snprintf(full, 2 * OPTION_TEXT_MAX, "    %s[=%s", text,
+		    value + 1);
+	else
+		snprintf(full, 2 * OPTION_TEXT_MAX, "%s%s%s%s",
+		    row->letter == 0 ? "    " : "", text,
+		    value[0] != '\0' ? " " : "", value);
+}
+
 int
 options_usage(const struct command *command)
 {
-	const struct option_row *row;
-	char text[OPTION_TEXT_MAX], full[2 * OPTION_TEXT_MAX];
+	char full[2 * OPTION_TEXT_MAX];
 	size_t i;
 
 	printf("usage: pulse %s%s%s%s\n%s\n\n", command->name,
@@ -121,13 +145,8 @@ options_usage(const struct command *command)
 	    command->operands[0] != '\0' ? " " : "", command->operands,
 	    command->summary);
 	for (i = 0; i < command->nrows; i++) {
-		row = &command->rows[i];
-		option_text(text, row);
-		snprintf(full, sizeof(full), "%s%s%s%s",
-		    row->letter == 0 ? "    " : "", text,
-		    row->value != NULL ? " " : "",
-		    row->value != NULL ? row->value : "");
-		printf("  %-26s %s\n", full, row->help);
+		format_row(full, &command->rows[i]);
+		printf("  %-26s %s\n", full, command->rows[i].help);
 	}
 	printf("  %-26s %s\n", "-h, --help", "this text");
 	return options_printed();
@@ -154,11 +173,24 @@ is_sound(const struct command *command)
 {
 	size_t i, j;
 
-	for (i = 0; i < command->nrows; i++)
+	for (i = 0; i < command->nrows; i++) {
+		/* A letter's could not be told from what comes behind it. */
+		if (option_may_lack_value(&command->rows[i]) &&
+		    command->rows[i].letter != 0)
+			return false;
 		for (j = 0; j < i; j++)
 			if (command->rows[i].id == command->rows[j].id)
 				return false;
+	}
 	return command->nrows <= OPTIONS_MAX;
+}
+
+static int
+argument_of(const struct option_row *row)
+{
+	if (option_may_lack_value(row))
+		return optional_argument;
+	return row->value != NULL ? required_argument : no_argument;
 }
 
 /* What getopt_long wants to see. */
@@ -182,8 +214,7 @@ make_getopt(const struct command *command, char *letters,
 		}
 		if (row->name != NULL)
 			*longs++ = (struct option){ row->name,
-			    row->value != NULL ? required_argument :
-			    no_argument, NULL, LONG_ONLY + (int)i };
+			    argument_of(row), NULL, LONG_ONLY + (int)i };
 	}
 	*letters = '\0';
 	*longs = (struct option){ NULL, 0, NULL, 0 };

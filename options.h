@@ -22,15 +22,18 @@ enum option_group {
 
 /*
  * One option of a subcommand. The table of a subcommand is the one place
- * where its options stand: parsing, usage and completions come from it.
+ * where its options stand: parsing, usage and completions come from it. A value
+ * in brackets is given with = or not at all, which only a name without a letter
+ * can have: --progress, --progress=json.
  */
 struct option_row {
 	int		 id;		/* see above */
 	char		 letter;	/* -r, or 0 */
 	const char	*name;		/* --rate, or NULL */
 	/*
-	 * RATE, or NULL when it takes none. FILE, PATH, DIR and TEXT|@FILE tell
-	 * completions what it is; "drop|block" are all words that it can be.
+	 * RATE, or NULL when it takes none; [HOW] may be left out. FILE, PATH,
+	 * DIR and TEXT|@FILE tell completions what it is; "drop|block", or
+	 * "[drop|block]", are all words that it can be.
 	 */
 	const char	*value;
 	const char	*help;		/* a few words, with the default */
@@ -68,12 +71,17 @@ int	 options_parse(struct options *o, const struct command *command,
 	    int argc, char **argv);
 void	 options_clear(struct options *o);
 bool	 option_is_of(const struct given *g, enum option_group group);
+/* Is its value in brackets? Then given->value may be NULL. */
+bool	 option_may_lack_value(const struct option_row *row);
 /* "-r, --rate", for messages. */
 enum { OPTION_TEXT_MAX = 64 };
 char	*option_text(char text[OPTION_TEXT_MAX], const struct option_row *row);
 /* Says on stderr why an option's value cannot be had, after its name; -1. */
 int	 options_refuse(const struct given *g, const char *why);
-/* Whether a value or operands are fixed words, as "drop|block" are. */
+/*
+ * Whether a value or operands are fixed words, as "drop|block" and
+ * "[drop|block]" are.
+ */
 bool	 options_are_words(const char *value);
 /*
  * Which of the words of its row an option was given, of its command's those an

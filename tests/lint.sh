@@ -346,7 +346,8 @@ lint_functions() {
 	done
 }
 
-# "-r --rate VALUE" a line; no VALUE when it takes none.
+# "-r --rate VALUE" a line; no VALUE when it takes none, OPTIONAL when that may
+# be left out: --progress[=HOW] here, Oo or Op in the manual.
 usage_options() {
 	./pulse "$1" --help </dev/null | awk '
 	/^  +-/ {
@@ -365,6 +366,8 @@ usage_options() {
 		m = split(text, word, " ")
 		if (m > (letter != "") + (name != ""))
 			value = "VALUE"
+		if (sub(/\[=[A-Z]+\]$/, "", name))
+			value = "OPTIONAL"
 		print letter, name, value
 	}' | sort
 }
@@ -377,6 +380,10 @@ manual_options() {
 	is_here && /^\.It Fl / {
 		letter = name = value = ""
 		for (i = 3; i <= NF; i++) {
+			if ($i == "Oo" || $i == "Op") {
+				value = "OPTIONAL"
+				break
+			}
 			if ($i == "Ar" || $i == "Cm") {
 				value = "VALUE"
 				break

@@ -27,7 +27,8 @@ static const struct option_row rows[] = {
 	{ 3, 0, "requests", "N", "so many" },
 	{ 4, '4', NULL, NULL, "a letter only" },
 	{ 5, 'b', NULL, "BODY", "a letter and a value" },
-	{ 6, 0, "json", NULL, "a name only" }
+	{ 6, 0, "json", NULL, "a name only" },
+	{ 7, 0, "progress", "[HOW]", "a value if there is one" }
 };
 
 static const struct command command = {
@@ -138,6 +139,9 @@ static const struct good_test {
 	{ "empty value", { "-r", "", "u" }, "1= | u" },
 	{ "value like an option", { "-r", "-q", "u" }, "1=-q | u" },
 	{ "value --", { "-r", "--", "u" }, "1=-- | u" },
+	{ "optional value", { "--progress=json", "u" }, "7=json | u" },
+	{ "optional value, left out", { "--progress", "u" }, "7 | u" },
+	{ "optional value, empty", { "--progress=", "u" }, "7= | u" },
 	{ "short name", { "--ra", "5", "u" }, "1=5 | u" },
 	{ "order kept, repeats too", { "-r1", "-q", "-r2", "--rate=3", "u" },
 	    "1=1 2 1=2 1=3 | u" },
@@ -271,6 +275,7 @@ START_TEST(test_help)
 	    "  -4                         a letter only\n"
 	    "  -b BODY                    a letter and a value\n"
 	    "      --json                 a name only\n"
+	    "      --progress[=HOW]       a value if there is one\n"
 	    "  -h, --help                 this text\n");
 	options_clear(&o);
 	free_args(argv);
@@ -300,7 +305,7 @@ END_TEST
 START_TEST(test_option_text)
 {
 	static const char *const want[] = { "-r, --rate", "-q, --quiet",
-	    "--requests", "-4", "-b", "--json" };
+	    "--requests", "-4", "-b", "--json", "--progress" };
 	char text[OPTION_TEXT_MAX];
 	size_t i;
 
