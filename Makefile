@@ -108,7 +108,8 @@ OBJS = \
 	report/hgrm.o report/junit.o report/wire_out.o \
 	report/progress.o \
 	options.o connect_options.o output.o run_options.o worker_options.o \
-	dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o
+	dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o \
+	completion.o
 
 HDRS = \
 	base/fortify.h base/util.h base/stats.h base/text.h base/loop.h \
@@ -136,7 +137,8 @@ HDRS = \
 	report/page.h report/latency_text.h report/fleet_text.h \
 	report/progress.h \
 	options.h connect_options.h output.h run_options.h worker_options.h \
-	dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h
+	dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h \
+	completion.h
 
 all: pulse
 
@@ -249,7 +251,7 @@ FUZZ_TESTS = tests/fuzz/access.t tests/fuzz/answer.t tests/fuzz/checks.t \
 SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_servers.sh \
 	tests/t_checks.sh \
 	tests/t_signal.sh tests/t_refuse.sh tests/t_inject.sh \
-	tests/t_output.sh tests/t_junit.sh \
+	tests/t_output.sh tests/t_junit.sh tests/t_completion.sh \
 	tests/t_merge.sh tests/t_fleet_dry.sh \
 	tests/t_worker.sh tests/t_worker_bad.sh tests/t_worker_gone.sh \
 	tests/t_worker_died.sh tests/t_worker_busy.sh \
@@ -402,20 +404,32 @@ deps-ci:
 demo: pulse
 	@sh examples/demo.sh
 
+# Of a shell's completions only what asks pulse for them: a pulse that was built
+# for another machine cannot be run here.
+BASH_DIR = $(PREFIX)/share/bash-completion/completions
+ZSH_DIR = $(PREFIX)/share/zsh/site-functions
+FISH_DIR = $(PREFIX)/share/fish/vendor_completions.d
+
 install: pulse
 	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(MANDIR)/man1 \
-	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7
+	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 \
+	    $(DESTDIR)$(BASH_DIR) $(DESTDIR)$(ZSH_DIR) $(DESTDIR)$(FISH_DIR)
 	install -m 755 pulse $(DESTDIR)$(PREFIX)/bin/pulse
 	install -m 644 man/pulse.1 $(DESTDIR)$(MANDIR)/man1/pulse.1
 	install -m 644 man/pulse-plan.5 $(DESTDIR)$(MANDIR)/man5/pulse-plan.5
 	install -m 644 man/pulse-protocol.7 \
 	    $(DESTDIR)$(MANDIR)/man7/pulse-protocol.7
+	install -m 644 completions/pulse.bash $(DESTDIR)$(BASH_DIR)/pulse
+	install -m 644 completions/_pulse $(DESTDIR)$(ZSH_DIR)/_pulse
+	install -m 644 completions/pulse.fish $(DESTDIR)$(FISH_DIR)/pulse.fish
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/pulse
 	rm -f $(DESTDIR)$(MANDIR)/man1/pulse.1
 	rm -f $(DESTDIR)$(MANDIR)/man5/pulse-plan.5
 	rm -f $(DESTDIR)$(MANDIR)/man7/pulse-protocol.7
+	rm -f $(DESTDIR)$(BASH_DIR)/pulse $(DESTDIR)$(ZSH_DIR)/_pulse \
+	    $(DESTDIR)$(FISH_DIR)/pulse.fish
 
 clean:
 	rm -f pulse pulse-static pulse.o $(OBJS) $(TLS_OBJ_0) $(TLS_OBJ_1)

@@ -30,7 +30,12 @@ struct option_row {
 	int		 id;		/* see above */
 	char		 letter;	/* -r, or 0 */
 	const char	*name;		/* --rate, or NULL */
-	const char	*value;		/* RATE; [HOW]: may be left out; NULL */
+	/*
+	 * RATE, or NULL when it takes none; [HOW] may be left out. FILE, PATH,
+	 * DIR and TEXT|@FILE tell completions what it is; "drop|block", or
+	 * "[drop|block]", are all words that it can be.
+	 */
+	const char	*value;
 	const char	*help;		/* a few words, with the default */
 };
 
@@ -73,6 +78,19 @@ enum { OPTION_TEXT_MAX = 64 };
 char	*option_text(char text[OPTION_TEXT_MAX], const struct option_row *row);
 /* Says on stderr why an option's value cannot be had, after its name; -1. */
 int	 options_refuse(const struct given *g, const char *why);
+/*
+ * Whether a value or operands are fixed words, as "drop|block" and
+ * "[drop|block]" are.
+ */
+bool	 options_are_words(const char *value);
+/*
+ * Which of the words of its row an option was given, of its command's those an
+ * operand is: the index, or -1 after one line on stderr that names them all,
+ * and the nearest.
+ */
+int	 options_word(const struct given *g);
+int	 options_operand_word(const struct command *command,
+	    const char *operand);
 /* To stdout. 0, or -1 after a line on stderr if that cannot be written to. */
 int	 options_usage(const struct command *command);
 /* Whatever was printed to stdout is out: 0, or -1 as above. */

@@ -19,7 +19,8 @@ layers='
 1 http/server_answer http/url load/arrival load/life
 2 base/loop base/net base/rights base/tls_context http/client_answer
 2 json load/slots options
-3 base/expiry base/msg base/pem base/tls http/server_listener json_write
+3 base/expiry base/msg base/pem base/tls completion http/server_listener
+3 json_write
 4 base/resolve base/stream base/tls_none load/connect load/outcome
 4 serve_tls
 5 connect_options http/client http/server_input http/server_output
