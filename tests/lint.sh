@@ -26,7 +26,8 @@ layers='
 6 fleet/feature fleet/run_answer fleet/split http/server_connection
 6 load/check load/probe load/target result token wire/read
 7 access fleet/fleet fleet/verdict http/server load/audit load/intervals
-7 load/request plan_expr wire/checks_json wire/connect_json
+7 load/request plan_expr report/percentiles wire/checks_json
+7 wire/connect_json
 7 wire/counters_json wire/hist_json wire/msg
 8 fleet/credentials load/gen mock plan plan_tree wire/request_json
 8 wire/result_json
