@@ -88,7 +88,7 @@ OBJS = \
 	load/arrival.o load/connect.o load/life.o load/outcome.o load/slots.o \
 	load/exemplar.o \
 	load/intervals.o load/target.o load/check.o load/request.o \
-	load/probe.o load/audit.o load/gen.o load/pool.o \
+	load/probe.o load/audit.o load/tally.o load/gen.o load/pool.o \
 	wire.o result.o \
 	wire/read.o wire/checks_json.o wire/connect_json.o \
 	wire/request_json.o wire/msg.o \
@@ -116,7 +116,7 @@ HDRS = \
 	load/arrival.h load/connect.h load/life.h load/outcome.h load/slots.h \
 	load/exemplar.h \
 	load/intervals.h load/target.h load/check.h load/request.h \
-	load/probe.h load/audit.h load/gen.h load/pool.h \
+	load/probe.h load/audit.h load/tally.h load/gen.h load/pool.h \
 	wire.h result.h \
 	wire/read.h wire/checks_json.h wire/connect_json.h \
 	wire/request_json.h wire/msg.h \
