@@ -22,21 +22,22 @@ layers='
 3 base/expiry base/msg base/pem base/tls http/server_listener json_write
 4 base/resolve base/stream base/tls_none load/connect load/outcome
 4 serve_tls
-5 connect_options http/client http/server_input http/server_output wire
+5 connect_options http/client http/server_input http/server_output
+5 load/exemplar wire
 6 fleet/feature fleet/run_answer fleet/split http/server_connection
 6 load/check load/probe load/target result token wire/read
 7 access fleet/fleet fleet/verdict http/server load/audit load/intervals
 7 load/request plan_expr report/percentiles wire/checks_json
 7 wire/connect_json
 7 wire/counters_json wire/hist_json wire/msg
-8 fleet/credentials load/gen mock plan plan_tree wire/request_json
+8 fleet/credentials load/tally mock plan plan_tree wire/request_json
 8 wire/result_json
-9 fleet/peer load/pool plan_file report/report
-10 fleet/ping output report/plan_out report/wire_out report/words
-10 worker_options
+9 fleet/peer load/gen plan_file report/report
+10 fleet/ping load/pool output report/plan_out report/wire_out report/words
 11 coord merge ping report/csv report/json_out report/outlook
-11 report/page report/plan_text report/progress run_options worker
+11 report/page report/plan_text report/progress run_options worker_options
 12 dry_run report/fleet_text report/junit report/latency_text
+12 worker
 13 report/text run
 14 pulse
 '
