@@ -100,9 +100,11 @@ OBJS = \
 	report/outlook.o report/plan_out.o \
 	report/plan_text.o report/page.o report/latency_text.o \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
-	report/junit.o report/wire_out.o report/progress.o \
+	report/hgrm.o report/junit.o report/wire_out.o \
+	report/progress.o \
 	options.o connect_options.o output.o run_options.o worker_options.o \
-	dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o
+	dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o \
+	completion.o
 
 HDRS = \
 	base/fortify.h base/util.h base/text.h base/loop.h base/msg.h \
@@ -130,7 +132,8 @@ HDRS = \
 	report/page.h report/latency_text.h report/fleet_text.h \
 	report/progress.h \
 	options.h connect_options.h output.h run_options.h worker_options.h \
-	dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h
+	dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h \
+	completion.h
 
 all: pulse
 
@@ -203,6 +206,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_plan.t tests/test_plan_file.t tests/test_plan_text.t \
 	tests/test_report.t tests/test_percentiles.t \
 	tests/test_report_file.t tests/test_report_fleet.t \
+	tests/test_report_hgrm.t \
 	tests/test_progress.t \
 	tests/test_client_answer.t \
 	tests/test_http_client.t tests/test_http_server.t \
@@ -241,7 +245,7 @@ FUZZ_TESTS = tests/fuzz/access.t tests/fuzz/answer.t tests/fuzz/checks.t \
 SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_servers.sh \
 	tests/t_checks.sh \
 	tests/t_signal.sh tests/t_refuse.sh tests/t_inject.sh \
-	tests/t_output.sh \
+	tests/t_output.sh tests/t_junit.sh tests/t_completion.sh \
 	tests/t_merge.sh tests/t_fleet_dry.sh \
 	tests/t_worker.sh tests/t_worker_bad.sh tests/t_worker_gone.sh \
 	tests/t_worker_died.sh tests/t_worker_busy.sh \
@@ -389,19 +393,32 @@ deps:
 	@sh tests/deps.sh
 
 deps-ci:
-	@sh tests/deps.sh clang cppcheck valgrind
+	@sh tests/deps.sh clang cppcheck valgrind xmllint=libxml2-utils zsh fish
 
 demo: pulse
 	@sh examples/demo.sh
 
+# Of a shell's completions only what asks pulse for them: a pulse that was built
+# for another machine cannot be run here.
+BASH_DIR = $(PREFIX)/share/bash-completion/completions
+ZSH_DIR = $(PREFIX)/share/zsh/site-functions
+FISH_DIR = $(PREFIX)/share/fish/vendor_completions.d
+
 install: pulse
 	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(MANDIR)/man1
+	mkdir -p $(DESTDIR)$(BASH_DIR) $(DESTDIR)$(ZSH_DIR) \
+	    $(DESTDIR)$(FISH_DIR)
 	install -m 755 pulse $(DESTDIR)$(PREFIX)/bin/pulse
 	install -m 644 man/pulse.1 $(DESTDIR)$(MANDIR)/man1/pulse.1
+	install -m 644 completions/pulse.bash $(DESTDIR)$(BASH_DIR)/pulse
+	install -m 644 completions/_pulse $(DESTDIR)$(ZSH_DIR)/_pulse
+	install -m 644 completions/pulse.fish $(DESTDIR)$(FISH_DIR)/pulse.fish
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/pulse
 	rm -f $(DESTDIR)$(MANDIR)/man1/pulse.1
+	rm -f $(DESTDIR)$(BASH_DIR)/pulse $(DESTDIR)$(ZSH_DIR)/_pulse \
+	    $(DESTDIR)$(FISH_DIR)/pulse.fish
 
 clean:
 	rm -f pulse pulse-static pulse.o $(OBJS) $(TLS_OBJ_0) $(TLS_OBJ_1)

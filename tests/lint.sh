@@ -19,7 +19,8 @@ layers='
 1 http/server_answer http/url load/arrival load/life
 2 base/loop base/net base/rights base/tls_context http/client_answer
 2 json load/slots options
-3 base/expiry base/msg base/pem base/tls http/server_listener json_write
+3 base/expiry base/msg base/pem base/tls completion http/server_listener
+3 json_write
 4 base/resolve base/stream base/tls_none load/connect load/outcome
 4 serve_tls
 5 connect_options http/client http/server_input http/server_output
@@ -33,7 +34,8 @@ layers='
 8 fleet/credentials load/tally mock plan plan_tree wire/request_json
 8 wire/result_json
 9 fleet/peer load/gen plan_file report/report
-10 fleet/ping load/pool output report/plan_out report/wire_out report/words
+10 fleet/ping load/pool output report/hgrm report/plan_out report/wire_out
+10 report/words
 11 coord merge ping report/csv report/json_out report/outlook
 11 report/page report/plan_text report/progress run_options worker_options
 12 dry_run report/fleet_text report/junit report/latency_text
