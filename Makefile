@@ -99,6 +99,9 @@ OBJS = \
 	report/plan_text.o report/page.o report/latency_text.o \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
 	report/junit.o report/wire_out.o report/progress.o \
+	report/markup.o report/svg.o report/timeline.o report/html_style.o \
+	report/html_timeline.o report/html_latency.o report/html_tables.o \
+	report/html_plan.o report/html.o \
 	options.o connect_options.o output.o run_options.o worker_options.o \
 	dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o
 
@@ -125,6 +128,9 @@ HDRS = \
 	report/report.h report/words.h report/outlook.h report/plan_text.h \
 	report/page.h report/latency_text.h report/fleet_text.h \
 	report/progress.h \
+	report/markup.h report/svg.h report/timeline.h report/html_style.h \
+	report/html_timeline.h report/html_latency.h report/html_tables.h \
+	report/html_plan.h \
 	options.h connect_options.h output.h run_options.h worker_options.h \
 	dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h
 

@@ -16,9 +16,9 @@ layers='
 0 base/fortify base/names base/tls_memory base/util commit hist http
 0 http/words
 1 base/proc base/roots base/sandbox base/text http/body
-1 http/server_answer http/url load/arrival load/life
+1 http/server_answer http/url load/arrival load/life report/html_style
 2 base/loop base/net base/rights base/tls_context http/client_answer
-2 json load/slots options
+2 json load/slots options report/markup report/svg
 3 base/expiry base/msg base/pem base/tls http/server_listener json_write
 4 base/resolve base/stream base/tls_none load/connect load/outcome
 4 serve_tls
@@ -32,11 +32,14 @@ layers='
 8 wire/result_json
 9 fleet/peer load/pool plan_file report/report
 10 fleet/ping output report/plan_out report/wire_out report/words
-10 worker_options
+10 report/timeline worker_options
 11 coord merge ping report/csv report/json_out report/outlook
-11 report/page report/plan_text report/progress run_options worker
-12 dry_run report/fleet_text report/junit report/latency_text
-13 report/text run
+11 report/page report/plan_text report/progress
+11 run_options worker
+12 dry_run report/fleet_text report/html_latency report/html_plan
+12 report/html_tables report/html_timeline report/junit
+12 report/latency_text
+13 report/html report/text run
 14 pulse
 '
 

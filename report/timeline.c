@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The snapshots of a run as points of a chart, see timeline.h for how many
+ * become few. Only computes: what is drawn of it is for others to say. Nothing
+ * here fails; a snapshot without length adds its counts and no time.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/timeline.h"
+
+#define STUB_PART	10	/* a last snapshot below 1/10 is no point */
+
+static bool	 has_stub(const struct report *);
+static void	 add(struct timeline_point *, const struct snapshot *);
+static void	 add_extremes(struct timeline_point *, const struct snapshot *);
+static double	 per_second(double, const struct timeline_point *);
+
+void
+timeline_init(struct timeline *t, const struct report *r)
+{
+	size_t points = r->nsnapshots - has_stub(r), i, at;
+	struct timeline_point *p;
+
+	memset(t, 0, sizeof(*t));
+	if (r->nsnapshots == 0)
+		return;
+	t->group = (points + TIMELINE_POINTS_MAX - 1) / TIMELINE_POINTS_MAX;
+	t->n = (points + t->group - 1) / t->group;
+	t->points = xcalloc(t->n, sizeof(*t->points));
+	for (i = 0; i < r->nsnapshots; i++) {
+		at = i / t->group;
+		p = &t->points[at < t->n ? at : t->n - 1];
+		if (i < points)
+			add_extremes(p, &r->snapshots[i]);
+		add(p, &r->snapshots[i]);
+	}
+	for (i = 0; i < t->n; i++) {
+		p = &t->points[i];
+		p->planned = per_second(p->planned, p);
+		p->achieved = per_second((double)p->completed, p);
+		p->failed = per_second(p->failed, p);
+		p->dropped = per_second(p->dropped, p);
+	}
+}
+
+void
+timeline_clear(struct timeline *t)
+{
+	free(t->points);
+	memset(t, 0, sizeof(*t));
+}
+
+static uint64_t
+length(uint64_t from_ns, uint64_t until_ns)
+{
+	return until_ns > from_ns ? until_ns - from_ns : 0;
+}
+
+static bool
+has_stub(const struct report *r)
+{
+	const struct snapshot *first = r->snapshots, *last;
+
+	if (r->nsnapshots < 2)
+		return false;
+	last = &r->snapshots[r->nsnapshots - 1];
+	return length(last->from_ns, last->until_ns) <
+	    length(first->from_ns, first->until_ns) / STUB_PART;
+}
+
+/* Rates are counts until all are added. */
+static void
+add(struct timeline_point *p, const struct snapshot *s)
+{
+	const uint64_t ns[TIMELINE_LINES] = {
+		s->latency.p50_ns, s->latency.p90_ns, s->latency.p95_ns,
+		s->latency.p99_ns, s->latency.max_ns
+	};
+	size_t i;
+
+	if (p->nsnapshots++ == 0)
+		p->from_ns = s->from_ns;
+	p->until_ns = s->until_ns;
+	p->planned += s->planned;
+	p->completed += s->completed;
+	p->failed += (double)s->failed;
+	p->dropped += (double)s->dropped;
+	if (s->in_flight > p->in_flight)
+		p->in_flight = s->in_flight;
+	for (i = 0; i < TIMELINE_LINES && s->latency.count > 0; i++)
+		if (ns[i] > p->ns[i])
+			p->ns[i] = ns[i];
+}
+
+static void
+add_extremes(struct timeline_point *p, const struct snapshot *s)
+{
+	uint64_t took_ns = length(s->from_ns, s->until_ns);
+	double rate;
+
+	if (took_ns == 0)
+		return;
+	rate = (double)s->completed / ((double)took_ns / (double)NS_PER_SEC);
+	if (p->nsnapshots == 0 || rate < p->slowest)
+		p->slowest = rate;
+	if (rate > p->fastest)
+		p->fastest = rate;
+}
+
+static double
+per_second(double count, const struct timeline_point *p)
+{
+	uint64_t took_ns = length(p->from_ns, p->until_ns);
+
+	return took_ns == 0 ? 0 : count /
+	    ((double)took_ns / (double)NS_PER_SEC);
+}

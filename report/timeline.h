@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef REPORT_TIMELINE_H
+#define REPORT_TIMELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "report/report.h"
+
+/* As many as a chart has room for; a report of a week must stay small. */
+#define TIMELINE_POINTS_MAX	600
+
+enum timeline_line {
+	TIMELINE_P50,
+	TIMELINE_P90,
+	TIMELINE_P95,
+	TIMELINE_P99,
+	TIMELINE_MAX,
+	TIMELINE_LINES
+};
+
+/* One snapshot, or several of them in a row. Rates are those a second. */
+struct timeline_point {
+	size_t		 nsnapshots;
+	uint64_t	 from_ns;	/* since the start of the run */
+	uint64_t	 until_ns;
+	double		 planned;
+	double		 achieved;	/* completed */
+	double		 slowest;	/* achieved of one of its snapshots */
+	double		 fastest;
+	double		 failed;
+	double		 dropped;
+	uint64_t	 completed;
+	uint64_t	 in_flight;	/* the most at the end of one */
+	uint64_t	 ns[TIMELINE_LINES];	/* 0: no sample */
+};
+
+/* points is owned. */
+struct timeline {
+	struct timeline_point	*points;
+	size_t			 n;
+	size_t			 group;		/* snapshots a point */
+};
+
+/*
+ * Up to TIMELINE_POINTS_MAX points: each snapshot is one, or, when there are
+ * more, each group of so many. Rates of a group are those over all of its time,
+ * with the slowest and the fastest of its snapshots; each percentile is the
+ * highest of its snapshots, so that no peak is lost: percentiles cannot be
+ * added. A last snapshot of less than a tenth of the first one's length goes
+ * into the point before it, as its rate would be that of a moment.
+ */
+void	 timeline_init(struct timeline *t, const struct report *r);
+void	 timeline_clear(struct timeline *t);
+
+#endif
