@@ -55,7 +55,7 @@ static const char *const page[] = {
 	".tiles{display:grid;gap:1px;margin:1.5rem 0;background:var(--rule);",
 	"border:1px solid var(--rule);border-radius:4px;overflow:hidden;",
 	"grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr))}\n",
-	".tiles div{padding:.75rem 1rem;background:var(--bg)}\n",
+	".tiles>div{padding:.75rem 1rem;background:var(--bg)}\n",
 	".tiles dt{color:var(--soft);font-size:.8125rem}\n",
 	".tiles dd{margin:0}\n",
 	".tiles .figure{font-size:1.5rem;line-height:1.3;font-weight:600;",
@@ -73,6 +73,8 @@ static const char *const page[] = {
 
 static const char *const tables[] = {
 	".scroll{overflow-x:auto;margin:1.25rem 0}\n",
+	".tables{display:flex;flex-wrap:wrap;gap:0 3rem}\n",
+	".tables>*{max-width:100%}\n",
 	"table{border-collapse:collapse;min-width:20rem;font-size:.9375rem;",
 	"font-variant-numeric:tabular-nums;overflow-wrap:normal}\n",
 	"caption{text-align:left;font-weight:600;padding:0 0 .35rem}\n",
@@ -99,7 +101,7 @@ static const char *const charts[] = {
 	"margin:.15rem 0 .5rem;padding:0;list-style:none;font-size:.875rem}\n",
 	".swatch{margin-right:.45rem;vertical-align:-1px}\n",
 	".chart,.bar{display:block;overflow:visible}\n",
-	".frame{width:calc(100% - 80px)}\n",
+	".plot{padding:28px 18px 46px 60px}\n",
 	".chart text,.bar text{font-size:12px;fill:var(--soft);",
 	"font-variant-numeric:tabular-nums}\n",
 	".grid{stroke:var(--rule);stroke-width:1}\n",

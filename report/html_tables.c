@@ -56,11 +56,13 @@ html_answers_write(FILE *out, const struct report *r)
 	if (res->n.completed == 0)
 		return;
 	markup_section(out, "answers", "Answers and errors");
+	fputs("<div class=\"tables\">\n", out);
 	put_statuses(out, &res->n);
-	if (res->n.failed == 0)
-		markup_note(out, "No request failed.");
 	put_categories(out, res);
 	put_causes(out, &res->n);
+	fputs("</div>\n", out);
+	if (res->n.failed == 0)
+		markup_note(out, "No request failed.");
 	put_scheme_hint(out, r);
 	markup_section_end(out);
 }

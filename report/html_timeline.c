@@ -113,6 +113,13 @@ rate_of(const struct timeline_point *p, const struct series *s)
 	return rate;
 }
 
+/* In the warm-up there is a plan and nothing is counted. */
+static bool
+is_shown(const struct timeline_point *p, const struct series *s)
+{
+	return p->counted_ns > 0 || s == &rates[0];
+}
+
 /* The highest of a series; 0 when there is nothing of it. */
 static double
 highest(const struct timeline *t, const struct series *s)
@@ -159,10 +166,14 @@ put_rate_tips(struct svg *s, const struct axis *a)
 		svg_tip_begin(s, (double)p->from_ns, (double)p->until_ns);
 		put_range(s->out, p);
 		for (j = 0; j < UTIL_NELEM(rates); j++)
-			fprintf(s->out, "\n%s %s", rates[j].name,
-			    words_rate(rate, rate_of(p, &rates[j])));
-		fprintf(s->out, "\n%" PRIu64 " in flight at the end",
-		    p->in_flight);
+			if (is_shown(p, &rates[j]))
+				fprintf(s->out, "\n%s %s", rates[j].name,
+				    words_rate(rate, rate_of(p, &rates[j])));
+		if (p->counted_ns > 0)
+			fprintf(s->out, "\n%" PRIu64 " in flight at the end",
+			    p->in_flight);
+		else
+			fputs("\nwarm-up, not counted", s->out);
 		svg_tip_end(s);
 	}
 }
@@ -171,8 +182,8 @@ put_rate_tips(struct svg *s, const struct axis *a)
 static double
 put_spread(struct svg *s, const struct axis *a, bool is_dry)
 {
+	size_t i, first = 0;	/* behind the warm-up */
 	double most = 0;
-	size_t i;
 
 	if (a->t.group <= 1)
 		return 0;
@@ -181,9 +192,12 @@ put_spread(struct svg *s, const struct axis *a, bool is_dry)
 		a->y[1][i] = a->t.points[i].fastest;
 		if (a->y[1][i] > most)
 			most = a->y[1][i];
+		if (!a->t.points[i].has_extremes)
+			first = i + 1;
 	}
 	if (!is_dry)
-		svg_area(s, "achieved", a->x, a->y[0], a->y[1], a->t.n);
+		svg_area(s, "achieved", a->x + first, a->y[0] + first,
+		    a->y[1] + first, a->t.n - first);
 	return most;
 }
 
@@ -231,7 +245,8 @@ put_rates(FILE *out, const struct axis *a)
 		if (highest(&a->t, &rates[j]) <= 0)
 			continue;
 		for (i = 0; i < a->t.n; i++)
-			a->y[2][i] = rate_of(&a->t.points[i], &rates[j]);
+			a->y[2][i] = is_shown(&a->t.points[i], &rates[j]) ?
+			    rate_of(&a->t.points[i], &rates[j]) : (double)NAN;
 		svg_line(&s, rates[j].class, rates[j].shape, a->x, a->y[2],
 		    a->t.n);
 	}

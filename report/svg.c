@@ -2,9 +2,9 @@
 /*
  * Charts as SVG inside HTML: axes, lines, marks, areas, texts at the pointer.
  *
- * A chart has no size of its own: the frame in it is as wide as the page
- * leaves room for, in which places are percentages and only lines are
- * stretched. So letters are the same at every width, with no script. All
+ * A chart is as wide as the page leaves room for; places in it are percentages
+ * and only lines are stretched, so that letters are the same at every width,
+ * with no script. Labels stand outside, where the style sheet keeps room. All
  * coordinates go through a scale, which holds them inside. Names of classes
  * and labels are the caller's own and are written as they are. Errors stick in
  * the stream.
@@ -19,9 +19,7 @@
 
 enum {
 	HEIGHT = 220,		/* of the frame, pixels */
-	TOP = 26,		/* above it is the unit of the y axis */
-	BELOW = 44,		/* labels of the x axis and its unit */
-	LEFT = 64,		/* labels of the y axis */
+	LEFT = 60,		/* room for labels in the style sheet */
 	STRETCH = 1000,		/* units of a line's way across */
 	LINEAR_TICKS = 5,	/* wanted, more or less */
 	DECADES_FULL = 3	/* with ticks at 1, 2 and 5 up to so many */
@@ -137,22 +135,20 @@ void
 svg_begin(struct svg *s, const char *id, const char *title,
     const char *unit_x, const char *unit_y)
 {
-	fprintf(s->out, "<svg class=\"chart\" role=\"img\" "
-	    "aria-labelledby=\"%s-name\" width=\"100%%\" height=\"%d\">\n"
-	    "<title id=\"%s-name\">%s</title>\n", id, TOP + HEIGHT + BELOW,
-	    id, title);
-	fprintf(s->out, "<text class=\"unit\" x=\"0\" y=\"12\">%s</text>\n"
+	fprintf(s->out, "<div class=\"plot\"><svg class=\"chart\" "
+	    "role=\"img\" aria-labelledby=\"%s-name\" width=\"100%%\" "
+	    "height=\"%d\" overflow=\"visible\">\n<title id=\"%s-name\">%s"
+	    "</title>\n", id, HEIGHT, id, title);
+	fprintf(s->out, "<text class=\"unit\" x=\"-%d\" y=\"-14\">%s</text>\n"
 	    "<text class=\"unit\" x=\"100%%\" y=\"%d\" "
-	    "text-anchor=\"end\">%s</text>\n", unit_y,
-	    TOP + HEIGHT + BELOW - 4, unit_x);
-	fprintf(s->out, "<svg class=\"frame\" x=\"%d\" y=\"%d\" "
-	    "height=\"%d\" overflow=\"visible\">\n", LEFT, TOP, HEIGHT);
+	    "text-anchor=\"end\">%s</text>\n", LEFT, unit_y, HEIGHT + 38,
+	    unit_x);
 }
 
 void
 svg_end(struct svg *s)
 {
-	fputs("</svg>\n</svg>\n", s->out);
+	fputs("</svg></div>\n", s->out);
 }
 
 /* Percent from the left and from the top. */

@@ -14,13 +14,27 @@
 
 static bool	 has_stub(const struct report *);
 static void	 add(struct timeline_point *, const struct snapshot *);
-static void	 add_extremes(struct timeline_point *, const struct snapshot *);
-static double	 per_second(double, const struct timeline_point *);
+static void	 add_extremes(struct timeline_point *, const struct snapshot *,
+		    uint64_t);
+static double	 per_second(double, uint64_t);
+
+static uint64_t
+length(uint64_t from_ns, uint64_t until_ns)
+{
+	return until_ns > from_ns ? until_ns - from_ns : 0;
+}
+
+static uint64_t
+counted(uint64_t from_ns, uint64_t until_ns, uint64_t warmup_ns)
+{
+	return length(from_ns > warmup_ns ? from_ns : warmup_ns, until_ns);
+}
 
 void
 timeline_init(struct timeline *t, const struct report *r)
 {
 	size_t points = r->nsnapshots - has_stub(r), i, at;
+	uint64_t warmup_ns = r->plan->req.warmup_ns;
 	struct timeline_point *p;
 
 	memset(t, 0, sizeof(*t));
@@ -33,15 +47,17 @@ timeline_init(struct timeline *t, const struct report *r)
 		at = i / t->group;
 		p = &t->points[at < t->n ? at : t->n - 1];
 		if (i < points)
-			add_extremes(p, &r->snapshots[i]);
+			add_extremes(p, &r->snapshots[i], warmup_ns);
 		add(p, &r->snapshots[i]);
 	}
 	for (i = 0; i < t->n; i++) {
 		p = &t->points[i];
-		p->planned = per_second(p->planned, p);
-		p->achieved = per_second((double)p->completed, p);
-		p->failed = per_second(p->failed, p);
-		p->dropped = per_second(p->dropped, p);
+		p->counted_ns = counted(p->from_ns, p->until_ns, warmup_ns);
+		p->planned = per_second(p->planned, length(p->from_ns,
+		    p->until_ns));
+		p->achieved = per_second((double)p->completed, p->counted_ns);
+		p->failed = per_second(p->failed, p->counted_ns);
+		p->dropped = per_second(p->dropped, p->counted_ns);
 	}
 }
 
@@ -50,12 +66,6 @@ timeline_clear(struct timeline *t)
 {
 	free(t->points);
 	memset(t, 0, sizeof(*t));
-}
-
-static uint64_t
-length(uint64_t from_ns, uint64_t until_ns)
-{
-	return until_ns > from_ns ? until_ns - from_ns : 0;
 }
 
 static bool
@@ -95,25 +105,24 @@ add(struct timeline_point *p, const struct snapshot *s)
 }
 
 static void
-add_extremes(struct timeline_point *p, const struct snapshot *s)
+add_extremes(struct timeline_point *p, const struct snapshot *s,
+    uint64_t warmup_ns)
 {
-	uint64_t took_ns = length(s->from_ns, s->until_ns);
-	double rate;
+	uint64_t took_ns = counted(s->from_ns, s->until_ns, warmup_ns);
+	double rate = per_second((double)s->completed, took_ns);
 
 	if (took_ns == 0)
 		return;
-	rate = (double)s->completed / ((double)took_ns / (double)NS_PER_SEC);
-	if (p->nsnapshots == 0 || rate < p->slowest)
+	if (rate < p->slowest || !p->has_extremes)
 		p->slowest = rate;
-	if (rate > p->fastest)
+	if (rate > p->fastest || !p->has_extremes)
 		p->fastest = rate;
+	p->has_extremes = true;
 }
 
 static double
-per_second(double count, const struct timeline_point *p)
+per_second(double count, uint64_t took_ns)
 {
-	uint64_t took_ns = length(p->from_ns, p->until_ns);
-
 	return took_ns == 0 ? 0 : count /
 	    ((double)took_ns / (double)NS_PER_SEC);
 }

@@ -25,9 +25,11 @@ struct timeline_point {
 	size_t		 nsnapshots;
 	uint64_t	 from_ns;	/* since the start of the run */
 	uint64_t	 until_ns;
+	uint64_t	 counted_ns;	/* of these, behind the warm-up */
 	double		 planned;
 	double		 achieved;	/* completed */
-	double		 slowest;	/* achieved of one of its snapshots */
+	bool		 has_extremes;	/* achieved by its snapshots */
+	double		 slowest;
 	double		 fastest;
 	double		 failed;
 	double		 dropped;
@@ -44,6 +46,9 @@ struct timeline {
 };
 
 /*
+ * Nothing of the warm-up is counted but what was planned: other rates are those
+ * of the time behind it, and mean nothing where counted_ns is 0.
+ *
  * Up to TIMELINE_POINTS_MAX points: each snapshot is one, or, when there are
  * more, each group of so many. Rates of a group are those over all of its time,
  * with the slowest and the fastest of its snapshots; each percentile is the
