@@ -86,6 +86,7 @@ OBJS = \
 	http/server_input.o http/server_output.o http/server_connection.o \
 	http/server_listener.o http/server.o \
 	load/arrival.o load/connect.o load/life.o load/outcome.o load/slots.o \
+	load/exemplar.o \
 	load/intervals.o load/target.o load/check.o load/request.o \
 	load/probe.o load/audit.o load/gen.o load/pool.o \
 	wire.o result.o \
@@ -116,6 +117,7 @@ HDRS = \
 	http/server_input.h http/server_output.h http/server_connection.h \
 	http/server_listener.h http/server.h \
 	load/arrival.h load/connect.h load/life.h load/outcome.h load/slots.h \
+	load/exemplar.h \
 	load/intervals.h load/target.h load/check.h load/request.h \
 	load/probe.h load/audit.h load/gen.h load/pool.h \
 	wire.h result.h \
@@ -215,7 +217,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_stream_tls.t tests/test_http_server_tls.t \
 	tests/test_proc.t tests/test_rights.t tests/test_sandbox.t \
 	tests/test_resolve.t tests/test_slots.t tests/test_life.t \
-	tests/test_outcome.t tests/test_intervals.t \
+	tests/test_outcome.t tests/test_intervals.t tests/test_exemplar.t \
 	tests/test_check.t tests/test_audit.t tests/test_target.t \
 	tests/test_probe.t tests/test_pool.t tests/test_pool_end.t \
 	tests/test_wire_msg.t tests/test_connect.t \

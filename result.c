@@ -84,6 +84,7 @@ result_merge(struct result *dst, const struct result *src)
 		hist_merge(&dst->hist[i], &src->hist[i]);
 	for (i = 0; i < RESULT_COARSE; i++)
 		coarse_merge(&dst->coarse[i], &src->coarse[i]);
+	exemplars_merge(&dst->exemplars, &src->exemplars);
 	for (i = 0; i < src->nothers; i++)
 		result_add_errors(dst, src->others[i].name,
 		    src->others[i].count);

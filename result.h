@@ -8,6 +8,7 @@
 
 #include "base/util.h"
 #include "hist.h"
+#include "load/exemplar.h"
 #include "load/outcome.h"
 #include "wire.h"
 
@@ -103,6 +104,7 @@ struct result {
 	struct hist		 hist[RESULT_HISTS];
 	/* Latency and ttfb of workers that have nothing finer. */
 	struct coarse		 coarse[RESULT_COARSE];
+	struct exemplars	 exemplars;
 	struct other_error	*others;	/* owned; by name */
 	size_t			 nothers;
 	uint64_t		 duration_ns;	/* after the warm-up */
@@ -154,6 +156,7 @@ struct interval {
 	uint64_t		 in_flight;	/* at its end */
 	struct counters		 n;
 	struct hist		 hist[RESULT_HISTS];
+	struct exemplars	 exemplars;
 };
 
 /* The same as figures, to be kept and shown. */
@@ -205,10 +208,11 @@ const char *result_hist_name(enum result_hist hist);
 struct result *result_new(size_t ngenerators);
 void	 result_free(struct result *r);
 /*
- * Adds src: counters, histograms, lost requests and other errors; the larger
- * duration, max_active, signal and start error; the earlier start; either's
- * is_partial. Of address, TLS and error what sorts first and is not empty,
- * of the reasons those that sort first, each once; generators are sorted, too.
+ * Adds src: counters, histograms, exemplars, lost requests and other errors;
+ * the larger duration, max_active, signal and start error; the earlier start;
+ * either's is_partial. Of address, TLS and error what sorts first and is not
+ * empty, of the reasons those that sort first, each once; generators are
+ * sorted, too.
  * So any order and any grouping of merges gives the same bits (but for which
  * categories keep their names when there are more than RESULT_OTHERS_MAX that
  * only other programs have). The workers of dst stay.

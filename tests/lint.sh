@@ -22,7 +22,8 @@ layers='
 3 base/expiry base/msg base/pem base/tls http/server_listener json_write
 4 base/resolve base/stream base/tls_none load/connect load/outcome
 4 serve_tls
-5 connect_options http/client http/server_input http/server_output wire
+5 connect_options http/client http/server_input http/server_output
+5 load/exemplar wire
 6 fleet/feature fleet/run_answer fleet/split http/server_connection
 6 load/check load/probe load/target result token wire/read
 7 access fleet/fleet fleet/verdict http/server load/audit load/intervals

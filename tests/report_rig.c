@@ -6,6 +6,7 @@
 
 #include <check.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,6 +111,37 @@ rig_fail_requests(struct result *res, enum part part, enum cause cause,
 	res->n.status[200] -= n;
 	if (cause == CAUSE_STATUS)
 		res->n.status[503] += n;
+}
+
+void
+rig_add_exemplar(struct result *res, uint64_t i, uint64_t latency_ns,
+    enum cause cause)
+{
+	struct exemplar e = {
+		.wall_ns = RIG_START_WALL_NS + i * 250 * NS_PER_MS,
+		.latency_ns = latency_ns,
+		.generator = (uint32_t)(i % 2),
+		.local_port = (uint16_t)(40000 + i),
+		.status = cause == CAUSE_NONE ? 200 : cause == CAUSE_STATUS ?
+		    503 : 0,
+		.part = PART_FIRST_BYTE,
+		.cause = cause,
+	};
+	char value[EXEMPLAR_HEADER_MAX];
+
+	e.spent_ns[PART_LAG] = latency_ns / 100;
+	e.spent_ns[PART_CONNECT] = latency_ns / 10;
+	e.spent_ns[PART_TRANSFER] = e.status == 0 ? 0 : latency_ns / 20;
+	e.spent_ns[PART_FIRST_BYTE] = latency_ns - e.spent_ns[PART_LAG] -
+	    e.spent_ns[PART_CONNECT] - e.spent_ns[PART_TRANSFER];
+	if (e.status != 0) {
+		if (res->exemplars.name[0] == '\0')
+			exemplars_set_name(&res->exemplars, "X-Request-Id");
+		snprintf(value, sizeof(value), "request-%" PRIu64,
+		    i);
+		exemplar_set_header(&e, value, strlen(value));
+	}
+	exemplars_add(&res->exemplars, &e);
 }
 
 void
