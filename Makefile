@@ -99,10 +99,10 @@ OBJS = \
 	report/report.o report/words.o report/outlook.o report/plan_out.o \
 	report/plan_text.o report/page.o report/latency_text.o \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
-	report/junit.o report/wire_out.o report/progress.o \
+	report/hgrm.o report/junit.o report/wire_out.o report/progress.o \
 	report/markup.o report/svg.o report/timeline.o report/html_style.o \
 	report/html_timeline.o report/html_latency.o report/html_tables.o \
-	report/html_plan.o report/html.o \
+	report/html_requests.o report/html_plan.o report/html.o \
 	options.o connect_options.o output.o run_options.o worker_options.o \
 	dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o
 
@@ -132,7 +132,7 @@ HDRS = \
 	report/progress.h \
 	report/markup.h report/svg.h report/timeline.h report/html_style.h \
 	report/html_timeline.h report/html_latency.h report/html_tables.h \
-	report/html_plan.h \
+	report/html_requests.h report/html_plan.h \
 	options.h connect_options.h output.h run_options.h worker_options.h \
 	dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h
 
@@ -207,6 +207,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_plan.t tests/test_plan_file.t tests/test_plan_text.t \
 	tests/test_report.t \
 	tests/test_report_file.t tests/test_report_fleet.t \
+	tests/test_report_hgrm.t \
 	tests/test_progress.t \
 	tests/test_client_answer.t \
 	tests/test_http_client.t tests/test_http_server.t \
@@ -245,7 +246,7 @@ FUZZ_TESTS = tests/fuzz/access.t tests/fuzz/answer.t tests/fuzz/checks.t \
 SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_servers.sh \
 	tests/t_checks.sh \
 	tests/t_signal.sh tests/t_refuse.sh tests/t_inject.sh \
-	tests/t_output.sh \
+	tests/t_output.sh tests/t_junit.sh \
 	tests/t_merge.sh tests/t_fleet_dry.sh \
 	tests/t_worker.sh tests/t_worker_bad.sh tests/t_worker_gone.sh \
 	tests/t_worker_died.sh tests/t_worker_busy.sh \
@@ -393,7 +394,7 @@ deps:
 	@sh tests/deps.sh
 
 deps-ci:
-	@sh tests/deps.sh clang cppcheck valgrind
+	@sh tests/deps.sh clang cppcheck valgrind xmllint=libxml2-utils zsh fish
 
 demo: pulse
 	@sh examples/demo.sh

@@ -17,6 +17,7 @@
 #include "http/url.h"
 #include "report/html_latency.h"
 #include "report/html_plan.h"
+#include "report/html_requests.h"
 #include "report/html_style.h"
 #include "report/html_tables.h"
 #include "report/html_timeline.h"
@@ -53,6 +54,7 @@ html_write(FILE *out, const struct report *r)
 	html_latency_write(out, r);
 	html_parts_write(out, r);
 	html_answers_write(out, r);
+	html_slowest_write(out, r);
 	html_thresholds_write(out, r);
 	html_audit_write(out, r);
 	html_workers_write(out, r);

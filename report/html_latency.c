@@ -16,16 +16,15 @@
 
 #include "base/text.h"
 #include "report/html_latency.h"
+#include "report/html_requests.h"
 #include "report/markup.h"
 #include "report/svg.h"
 #include "report/words.h"
 
 enum {
 	DECADE_POINTS = 24,	/* of the distribution, from 90 to 99 % */
-	POINTS_MAX = 20 * DECADE_POINTS,	/* a count has 20 digits */
-	BAR_HEIGHT = 30,	/* pixels */
-	BAR_NAME = 18,		/* a part of so many percent has its name */
-	BAR_NUMBER = 3		/* and from so many on its number */
+	POINTS_MAX = 20 * DECADE_POINTS, /* a count has 20 digits */
+	BAR_HEIGHT = 30		/* pixels */
 };
 
 static const struct {
@@ -282,7 +281,7 @@ html_parts_write(FILE *out, const struct report *r)
 		if (s.count == 0)
 			markup_number(out, "n/a");
 		else
-			markup_number(out, "%.1f %%", share_of(res, i));
+			markup_number(out, "%.1f%%", share_of(res, i));
 		markup_row_end(out);
 	}
 	markup_table_end(out);
@@ -315,26 +314,11 @@ share_of(const struct result *res, size_t part)
 static void
 put_bar(FILE *out, const struct result *res)
 {
-	double at = 0, share;
+	double share[PARTS];
 	size_t i;
 
-	fprintf(out, "<svg class=\"bar\" role=\"img\" aria-labelledby=\""
-	    "bar-name\" width=\"100%%\" height=\"%d\">\n<title id=\""
-	    "bar-name\">Shares of the parts in the time of all requests"
-	    "</title>\n", BAR_HEIGHT);
-	for (i = 0; i < PARTS; i++) {
-		share = share_of(res, i);
-		fprintf(out, "<rect class=\"part %s\" x=\"%.2f%%\" "
-		    "width=\"%.2f%%\" height=\"%d\" stroke-width=\"1\"><title>"
-		    "%s %.1f %%</title></rect>\n", part_name((enum part)i), at,
-		    share, BAR_HEIGHT, part_name((enum part)i), share);
-		if (share >= BAR_NUMBER)
-			fprintf(out, "<text x=\"%.2f%%\" y=\"%d\" text-anchor="
-			    "\"middle\">%zu%s%s</text>\n", at + share / 2,
-			    BAR_HEIGHT / 2 + 4, i + 1,
-			    share >= BAR_NAME ? " " : "",
-			    share >= BAR_NAME ? part_name((enum part)i) : "");
-		at += share;
-	}
-	fputs("</svg>\n", out);
+	for (i = 0; i < PARTS; i++)
+		share[i] = share_of(res, i);
+	html_bar_write(out, share, BAR_HEIGHT,
+	    "Shares of the parts in the time of all requests");
 }

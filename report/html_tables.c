@@ -15,6 +15,7 @@
 
 #include "base/text.h"
 #include "http/words.h"
+#include "report/html_requests.h"
 #include "report/html_tables.h"
 #include "report/markup.h"
 #include "report/words.h"
@@ -64,6 +65,7 @@ html_answers_write(FILE *out, const struct report *r)
 	if (res->n.failed == 0)
 		markup_note(out, "No request failed.");
 	put_scheme_hint(out, r);
+	html_failures_write(out, r);
 	markup_section_end(out);
 }
 
@@ -178,7 +180,7 @@ html_thresholds_write(FILE *out, const struct report *r)
 		markup_section_end(out);
 		return;
 	}
-	markup_table(out, "Thresholds", columns, UTIL_NELEM(columns), 1);
+	markup_table(out, "Asked for and actual", columns, UTIL_NELEM(columns), 1);
 	for (i = 0; i < r->plan->nthresholds; i++) {
 		v = &r->verdicts[i];
 		markup_row(out, "%s", v->threshold->text);
@@ -258,10 +260,10 @@ put_generators(FILE *out, const struct result *res)
 		if (g->wall_ns == 0)
 			markup_number(out, "n/a");
 		else
-			markup_number(out, "%.0f %%", 100 *
+			markup_number(out, "%.0f%%", 100 *
 			    (double)(g->cpu_user_ns + g->cpu_sys_ns) /
 			    (double)g->wall_ns);
-		markup_number(out, "%.0f %%", (double)g->busiest_ppm / 1e4);
+		markup_number(out, "%.0f%%", (double)g->busiest_ppm / 1e4);
 		markup_number(out, "%s", format_ns(ns, g->lag_max_ns));
 		markup_word(out, "%s", fared(text, g));
 		markup_row_end(out);
@@ -283,7 +285,7 @@ html_workers_write(FILE *out, const struct report *r)
 	if (res->nworkers == 0)
 		return;
 	markup_section(out, "workers", "Workers");
-	markup_table(out, "Workers of the fleet", columns,
+	markup_table(out, "How they fared", columns,
 	    UTIL_NELEM(columns), 1);
 	for (i = 0; i < res->nworkers && i < WORKERS_SHOWN; i++)
 		put_worker(out, &res->workers[i]);

@@ -4,7 +4,7 @@
  *
  * Whatever comes from others passes put_text, which nothing leaves that could
  * be a tag, the end of an attribute, a control, or half a character. Names of
- * classes, ids and columns are the caller's own and are written as they are.
+ * classes, ids and captions are the caller's own and are written as they are.
  * Knows nothing of what is reported. Errors stick in the stream; a formatted
  * text that is too long is cut.
  */
@@ -155,10 +155,12 @@ markup_table(FILE *out, const char *caption, const char *const *columns,
 	fprintf(out, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
 	    "aria-label=\"%s\">\n<table>\n<caption>%s</caption>\n<thead><tr>",
 	    caption, caption);
-	for (i = 0; i < n; i++)
-		fprintf(out, "<th scope=\"col\"%s>%s</th>",
-		    i == 0 || i >= n - texts ? " class=\"word\"" : "",
-		    columns[i]);
+	for (i = 0; i < n; i++) {
+		fprintf(out, "<th scope=\"col\"%s>",
+		    i == 0 || i >= n - texts ? " class=\"word\"" : "");
+		markup_text(out, columns[i]);
+		fputs("</th>", out);
+	}
 	fputs("</tr></thead>\n<tbody>\n", out);
 }
 

@@ -196,6 +196,13 @@ report_option(enum report_format format)
 	return formats[format].option;
 }
 
+void
+report_write(FILE *out, enum report_format format, const struct report *r)
+{
+	assert(format < REPORT_FORMATS);
+	formats[format].write(out, r);
+}
+
 int
 report_open(struct report_file *f, enum report_format format,
     const char *path)
@@ -399,7 +406,7 @@ report_commit(struct report_file *f, const struct report *r)
 	int saved;
 
 	errno = 0;
-	formats[f->format].write(stream, r);
+	report_write(stream, f->format, r);
 	if (fflush(stream) == EOF || ferror(stream))
 		goto fail;
 	if (f->temporary != NULL && fsync(fileno(stream)) == -1)

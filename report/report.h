@@ -57,6 +57,7 @@ double	 report_rate(const struct report *r);
 #define REPORT_TABLE(ROW)						\
 	ROW(JSON, "out", "the same to a file", json_write)		\
 	ROW(CSV, "csv", "a row a snapshot", csv_write)			\
+	ROW(HGRM, "hgrm", "latency for HdrHistogram's plotter", hgrm_write) \
 	ROW(HTML, "html", "a page to look at and send on", html_write)	\
 	ROW(JUNIT, "junit", "thresholds as test cases", junit_write)	\
 	ROW(WIRE, "wire", "a WorkerResult, as JSON", wire_write)
@@ -71,6 +72,9 @@ enum report_format {
 
 /* "csv", as in --csv; NULL for text. */
 const char *report_option(enum report_format format);
+/* Errors stick in the stream. */
+void	 report_write(FILE *out, enum report_format format,
+	    const struct report *r);
 
 /*
  * Where one format goes. path "-" is stdout. A regular or new file is written
@@ -102,6 +106,7 @@ void	 report_abandon(struct report_file *f);
 void	 text_write(FILE *out, const struct report *r);
 void	 json_write(FILE *out, const struct report *r);
 void	 csv_write(FILE *out, const struct report *r);
+void	 hgrm_write(FILE *out, const struct report *r);
 void	 html_write(FILE *out, const struct report *r);
 void	 junit_write(FILE *out, const struct report *r);
 void	 wire_write(FILE *out, const struct report *r);

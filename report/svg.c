@@ -93,10 +93,9 @@ svg_scale_at(const struct svg_scale *s, double v)
 size_t
 svg_scale_ticks(const struct svg_scale *s, double ticks[SVG_TICKS_MAX])
 {
-	static const double steps[] = { 1, 2, 5 };
-	bool is_full = s->high / s->low <= pow(10, DECADES_FULL) * 1.01;
+	static const double steps[] = { 1, 2, 5, 3, 4, 6, 7, 8, 9 };
+	size_t i, n = 0, nsteps = UTIL_NELEM(steps);
 	double ten, step = round_step(s->high / LINEAR_TICKS), v;
-	size_t i, n = 0;
 
 	if (!s->is_log) {
 		for (i = 0; n < SVG_TICKS_MAX; i++) {
@@ -107,9 +106,13 @@ svg_scale_ticks(const struct svg_scale *s, double ticks[SVG_TICKS_MAX])
 		}
 		return n;
 	}
+	if (s->high / s->low > pow(10, DECADES_FULL) * 1.01)
+		nsteps = 1;
+	else if (s->high / s->low > 5.01)
+		nsteps = 3;
 	ten = pow(10, floor(log10(s->low) + 1e-9));
 	for (; ten <= s->high * (1 + 1e-9); ten *= 10)
-		for (i = 0; i < (is_full ? UTIL_NELEM(steps) : 1); i++) {
+		for (i = 0; i < nsteps; i++) {
 			v = ten * steps[i];
 			if (v >= s->low * (1 - 1e-9) &&
 			    v <= s->high * (1 + 1e-9) && n < SVG_TICKS_MAX)
@@ -137,9 +140,10 @@ svg_begin(struct svg *s, const char *id, const char *title,
 {
 	fprintf(s->out, "<div class=\"plot\"><svg class=\"chart\" "
 	    "role=\"img\" aria-labelledby=\"%s-name\" width=\"100%%\" "
-	    "height=\"%d\" overflow=\"visible\">\n<title id=\"%s-name\">%s"
-	    "</title>\n", id, HEIGHT, id, title);
-	fprintf(s->out, "<text class=\"unit\" x=\"-%d\" y=\"-14\">%s</text>\n"
+	    "height=\"%d\" overflow=\"visible\">\n"
+	    "<title id=\"%s-name\">%s</title>\n", id, HEIGHT, id, title);
+	fprintf(s->out, "<text class=\"unit\" x=\"-%d\" y=\"-20\">%s"
+	    "</text>\n"
 	    "<text class=\"unit\" x=\"100%%\" y=\"%d\" "
 	    "text-anchor=\"end\">%s</text>\n", LEFT, unit_y, HEIGHT + 38,
 	    unit_x);

@@ -21,7 +21,7 @@ void	 svg_scale_linear(struct svg_scale *s, double high);
 void	 svg_scale_log(struct svg_scale *s, double low, double high);
 double	 svg_scale_at(const struct svg_scale *s, double v);
 
-/* Values that are round, in ascending order; how many there are. */
+/* Round values, in no order; how many there are. */
 #define SVG_TICKS_MAX	16
 size_t	 svg_scale_ticks(const struct svg_scale *s,
 	    double ticks[SVG_TICKS_MAX]);

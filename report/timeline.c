@@ -10,7 +10,10 @@
 
 #include "report/timeline.h"
 
-#define STUB_PART	10	/* a last snapshot below 1/10 is no point */
+enum {
+	STUB_PART = 10,		/* a last snapshot below 1/10 is no point, */
+	DRAIN_PART = 20		/* nor is one that only ends a few requests */
+};
 
 static bool	 has_stub(const struct report *);
 static void	 add(struct timeline_point *, const struct snapshot *);
@@ -46,9 +49,11 @@ timeline_init(struct timeline *t, const struct report *r)
 	for (i = 0; i < r->nsnapshots; i++) {
 		at = i / t->group;
 		p = &t->points[at < t->n ? at : t->n - 1];
-		if (i < points)
-			add_extremes(p, &r->snapshots[i], warmup_ns);
 		add(p, &r->snapshots[i]);
+		if (i >= points)
+			continue;	/* counts without time */
+		p->until_ns = r->snapshots[i].until_ns;
+		add_extremes(p, &r->snapshots[i], warmup_ns);
 	}
 	for (i = 0; i < t->n; i++) {
 		p = &t->points[i];
@@ -68,16 +73,21 @@ timeline_clear(struct timeline *t)
 	memset(t, 0, sizeof(*t));
 }
 
+/* Of the last snapshot, which has another before it. */
 static bool
 has_stub(const struct report *r)
 {
-	const struct snapshot *first = r->snapshots, *last;
+	const struct snapshot *first = r->snapshots, *last, *before;
 
 	if (r->nsnapshots < 2)
 		return false;
 	last = &r->snapshots[r->nsnapshots - 1];
-	return length(last->from_ns, last->until_ns) <
-	    length(first->from_ns, first->until_ns) / STUB_PART;
+	before = last - 1;
+	if (length(last->from_ns, last->until_ns) <
+	    length(first->from_ns, first->until_ns) / STUB_PART)
+		return true;
+	return last->scheduled == 0 && before->scheduled > 0 &&
+	    last->completed < before->completed / DRAIN_PART;
 }
 
 /* Rates are counts until all are added. */
@@ -92,7 +102,6 @@ add(struct timeline_point *p, const struct snapshot *s)
 
 	if (p->nsnapshots++ == 0)
 		p->from_ns = s->from_ns;
-	p->until_ns = s->until_ns;
 	p->planned += s->planned;
 	p->completed += s->completed;
 	p->failed += (double)s->failed;

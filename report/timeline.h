@@ -53,8 +53,10 @@ struct timeline {
  * more, each group of so many. Rates of a group are those over all of its time,
  * with the slowest and the fastest of its snapshots; each percentile is the
  * highest of its snapshots, so that no peak is lost: percentiles cannot be
- * added. A last snapshot of less than a tenth of the first one's length goes
- * into the point before it, as its rate would be that of a moment.
+ * added. A last snapshot that is no more than the end of the one before it
+ * gives its counts to that one's point, without its time: one of less than a
+ * tenth of the first one's length, or one in which nothing was to be sent and
+ * less than a twentieth of what ended before it came to its end.
  */
 void	 timeline_init(struct timeline *t, const struct report *r);
 void	 timeline_clear(struct timeline *t);

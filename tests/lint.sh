@@ -32,11 +32,11 @@ layers='
 8 fleet/credentials load/gen mock plan plan_tree wire/request_json
 8 wire/result_json
 9 fleet/peer load/pool plan_file report/report
-10 fleet/ping output report/plan_out report/wire_out report/words
-10 report/timeline worker_options
+10 fleet/ping output report/hgrm report/plan_out report/timeline
+10 report/wire_out report/words worker_options
 11 coord merge ping report/csv report/json_out report/outlook
-11 report/page report/plan_text report/progress
-11 run_options worker
+11 report/page report/plan_text report/progress run_options worker
+11 report/html_requests
 12 dry_run report/fleet_text report/html_latency report/html_plan
 12 report/html_tables report/html_timeline report/junit
 12 report/latency_text

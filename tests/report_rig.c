@@ -226,16 +226,6 @@ compare_texts(const char *path, const char *got, size_t got_len,
 	    path, line, i < got_len ? got + i : "(end)");
 }
 
-static void
-write_format(FILE *out, enum report_format format, const struct report *r)
-{
-	static void (*const writers[])(FILE *, const struct report *) = {
-		text_write, json_write, csv_write, junit_write, wire_write
-	};
-
-	writers[format](out, r);
-}
-
 void
 rig_check_golden(const struct fixture *f, const char *file,
     enum report_format format)
@@ -244,7 +234,7 @@ rig_check_golden(const struct fixture *f, const char *file,
 	size_t got_len, want_len;
 	FILE *out = open_memstream(&got, &got_len);
 
-	write_format(out, format, &f->report);
+	report_write(out, format, &f->report);
 	ck_assert(!ferror(out));
 	ck_assert_int_eq(fclose(out), 0);
 	ck_assert_ptr_null(strstr(got, "s3cret"));

@@ -210,6 +210,7 @@ static const struct golden {
 	{ "failed_quiet", RUN_FAILED, REPORT_TEXT, true },
 	{ "failed_json", RUN_FAILED, REPORT_JSON, false },
 	{ "failed_csv", RUN_FAILED, REPORT_CSV, false },
+	{ "failed_hgrm", RUN_FAILED, REPORT_HGRM, false },
 	{ "failed_junit", RUN_FAILED, REPORT_JUNIT, false },
 	{ "interrupted_text", RUN_INTERRUPTED, REPORT_TEXT, false },
 	{ "interrupted_quiet", RUN_INTERRUPTED, REPORT_TEXT, true },

@@ -249,6 +249,7 @@ static const struct golden {
 	{ "merged", "json", REPORT_JSON, false },
 	{ "merged", "csv", REPORT_CSV, false },
 	{ "merged", "junit", REPORT_JUNIT, false },
+	{ "merged_coarse", "hgrm", REPORT_HGRM, false },
 	{ "merged_coarse", "text", REPORT_TEXT, false }
 };
 

@@ -247,6 +247,7 @@ describe(struct lines *l, const struct run_settings *s)
 	add(l, "dry run: %d", s->is_dry_run);
 	add(l, "out: %s", or_none(s->output.paths[REPORT_JSON]));
 	add(l, "csv: %s", or_none(s->output.paths[REPORT_CSV]));
+	add(l, "hgrm: %s", or_none(s->output.paths[REPORT_HGRM]));
 	add(l, "junit: %s", or_none(s->output.paths[REPORT_JUNIT]));
 	add(l, "wire: %s", or_none(s->output.paths[REPORT_WIRE]));
 	add(l, "token: %s", or_none(s->credentials.token_file));
@@ -385,7 +386,8 @@ static const struct option_test {
 	{ { "--junit", "c" }, "junit: c" },
 	{ { "--wire", "d" }, "wire: d" },
 	{ { "--json", "--out", "a", "--csv", "b", "--junit", "c", "--wire",
-	    "d" }, "json: 1; out: a; csv: b; junit: c; wire: d" },
+	    "d", "--hgrm", "e" },
+	    "json: 1; out: a; csv: b; hgrm: e; junit: c; wire: d" },
 	{ { "-q" }, "quiet: 1" },
 	{ { "--quiet" }, "quiet: 1" },
 	{ { "-w", "a:1" }, "workers: a:1=1" },
@@ -545,7 +547,11 @@ static const struct bad_test {
 	{ { "--csv", "-", "--junit", "-", URL }, "standard output" },
 	{ { "--wire", "-", "--json", URL }, "standard output" },
 	{ { "--csv", "-", "--out", "-", "--wire", "-", URL },
-	    "only one of --json, --out -, --csv -, --junit - and --wire -" }
+	    "only one of --out - and --csv - can be" },
+	{ { "--json", "--wire", "-", URL },
+	    "only one of --json and --wire - can be" },
+	{ { "--hgrm", "a", "--out", "a", URL },
+	    "a: only one of --out and --hgrm can go there" }
 };
 
 /* In one line, whatever the value has in it. */
