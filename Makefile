@@ -208,7 +208,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_report.t \
 	tests/test_report_file.t tests/test_report_fleet.t \
 	tests/test_report_hgrm.t \
-	tests/test_progress.t \
+	tests/test_progress.t tests/test_html.t \
 	tests/test_client_answer.t \
 	tests/test_http_client.t tests/test_http_server.t \
 	tests/test_server_limits.t tests/test_server_stream.t \
@@ -275,6 +275,7 @@ libpulse.a: $(OBJS)
 $(UNIT): libpulse.a tests/suite.c tests/suite.h \
 	tests/server_rig.c tests/server_rig.h \
 	tests/report_rig.c tests/report_rig.h \
+	tests/html_rig.c tests/html_rig.h \
 	tests/request_rig.c tests/request_rig.h \
 	tests/result_rig.c tests/result_rig.h \
 	tests/tls_rig.c tests/tls_rig.h \
