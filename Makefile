@@ -100,8 +100,10 @@ OBJS = \
 	report/outlook.o report/plan_out.o \
 	report/plan_text.o report/page.o report/latency_text.o \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
-	report/hgrm.o report/junit.o report/wire_out.o \
-	report/progress.o \
+	report/hgrm.o report/junit.o report/wire_out.o report/progress.o \
+	report/markup.o report/svg.o report/timeline.o report/html_style.o \
+	report/html_timeline.o report/html_latency.o report/html_tables.o \
+	report/html_requests.o report/html_plan.o report/html.o \
 	options.o connect_options.o output.o run_options.o worker_options.o \
 	dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o \
 	completion.o
@@ -131,6 +133,9 @@ HDRS = \
 	report/report.h report/words.h report/outlook.h report/plan_text.h \
 	report/page.h report/latency_text.h report/fleet_text.h \
 	report/progress.h \
+	report/markup.h report/svg.h report/timeline.h report/html_style.h \
+	report/html_timeline.h report/html_latency.h report/html_tables.h \
+	report/html_requests.h report/html_plan.h \
 	options.h connect_options.h output.h run_options.h worker_options.h \
 	dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h \
 	completion.h
@@ -207,7 +212,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_report.t tests/test_percentiles.t \
 	tests/test_report_file.t tests/test_report_fleet.t \
 	tests/test_report_hgrm.t \
-	tests/test_progress.t \
+	tests/test_progress.t tests/test_html.t \
 	tests/test_client_answer.t \
 	tests/test_http_client.t tests/test_http_server.t \
 	tests/test_server_limits.t tests/test_server_stream.t \
@@ -274,6 +279,7 @@ libpulse.a: $(OBJS)
 $(UNIT): libpulse.a tests/suite.c tests/suite.h \
 	tests/server_rig.c tests/server_rig.h \
 	tests/report_rig.c tests/report_rig.h \
+	tests/html_rig.c tests/html_rig.h \
 	tests/request_rig.c tests/request_rig.h \
 	tests/result_rig.c tests/result_rig.h \
 	tests/tls_rig.c tests/tls_rig.h \

@@ -16,9 +16,9 @@ layers='
 0 base/fortify base/names base/tls_memory base/util commit hist http
 0 http/words
 1 base/proc base/roots base/sandbox base/text http/body
-1 http/server_answer http/url load/arrival load/life
+1 http/server_answer http/url load/arrival load/life report/html_style
 2 base/loop base/net base/rights base/tls_context http/client_answer
-2 json load/slots options
+2 json load/slots options report/markup report/svg
 3 base/expiry base/msg base/pem base/tls completion http/server_listener
 3 json_write
 4 base/resolve base/stream base/tls_none load/connect load/outcome
@@ -34,13 +34,16 @@ layers='
 8 fleet/credentials load/tally mock plan plan_tree wire/request_json
 8 wire/result_json
 9 fleet/peer load/gen plan_file report/report
-10 fleet/ping load/pool output report/hgrm report/plan_out report/wire_out
-10 report/words
-11 coord merge ping report/csv report/json_out report/outlook
-11 report/page report/plan_text report/progress run_options worker_options
-12 dry_run report/fleet_text report/junit report/latency_text
+10 fleet/ping load/pool output report/hgrm report/plan_out report/timeline
+10 report/wire_out report/words
+11 coord merge ping report/csv report/html_requests report/json_out
+11 report/outlook report/page report/plan_text report/progress run_options
+11 worker_options
+12 dry_run report/fleet_text report/html_latency report/html_plan
+12 report/html_tables report/html_timeline report/junit
+12 report/latency_text
 12 worker
-13 report/text run
+13 report/html report/text run
 14 pulse
 '
 
