@@ -94,7 +94,7 @@ OBJS = \
 	load/arrival.o load/connect.o load/life.o load/outcome.o load/slots.o \
 	load/exemplar.o \
 	load/intervals.o load/target.o load/check.o load/request.o \
-	load/probe.o load/audit.o load/gen.o load/pool.o \
+	load/probe.o load/audit.o load/tally.o load/gen.o load/pool.o \
 	wire.o result.o \
 	wire/read.o wire/checks_json.o wire/connect_json.o \
 	wire/request_json.o wire/msg.o \
@@ -102,11 +102,14 @@ OBJS = \
 	fleet/fleet.o fleet/credentials.o fleet/split.o fleet/feature.o \
 	fleet/peer.o fleet/ping.o fleet/run_answer.o fleet/verdict.o \
 	plan.o plan_expr.o plan_tree.o plan_file.o token.o access.o coord.o \
-	report/report.o report/words.o report/outlook.o report/plan_out.o \
+	report/percentiles.o report/report.o report/words.o \
+	report/outlook.o report/plan_out.o \
 	report/plan_text.o report/page.o report/latency_text.o \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
-	report/hgrm.o report/junit.o report/wire_out.o \
-	report/progress.o \
+	report/hgrm.o report/junit.o report/wire_out.o report/progress.o \
+	report/markup.o report/svg.o report/timeline.o report/html_style.o \
+	report/html_timeline.o report/html_latency.o report/html_tables.o \
+	report/html_requests.o report/html_plan.o report/html.o \
 	options.o connect_options.o output.o run_options.o worker_options.o \
 	dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o \
 	completion.o
@@ -125,7 +128,7 @@ HDRS = \
 	load/arrival.h load/connect.h load/life.h load/outcome.h load/slots.h \
 	load/exemplar.h \
 	load/intervals.h load/target.h load/check.h load/request.h \
-	load/probe.h load/audit.h load/gen.h load/pool.h \
+	load/probe.h load/audit.h load/tally.h load/gen.h load/pool.h \
 	wire.h result.h \
 	wire/read.h wire/checks_json.h wire/connect_json.h \
 	wire/request_json.h wire/msg.h \
@@ -133,9 +136,13 @@ HDRS = \
 	fleet/fleet.h fleet/credentials.h fleet/split.h fleet/feature.h \
 	fleet/peer.h fleet/ping.h fleet/run_answer.h fleet/verdict.h \
 	plan.h plan_expr.h plan_tree.h plan_file.h token.h access.h coord.h \
+	report/percentiles.h \
 	report/report.h report/words.h report/outlook.h report/plan_text.h \
 	report/page.h report/latency_text.h report/fleet_text.h \
 	report/progress.h \
+	report/markup.h report/svg.h report/timeline.h report/html_style.h \
+	report/html_timeline.h report/html_latency.h report/html_tables.h \
+	report/html_requests.h report/html_plan.h \
 	options.h connect_options.h output.h run_options.h worker_options.h \
 	dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h \
 	completion.h
@@ -210,10 +217,10 @@ UNIT = tests/test_util.t tests/test_stats.t tests/test_text.t \
 	tests/test_token.t tests/test_access.t tests/test_run_answer.t \
 	tests/test_credentials.t tests/test_verdict.t tests/test_peer_tls.t \
 	tests/test_plan.t tests/test_plan_file.t tests/test_plan_text.t \
-	tests/test_report.t \
+	tests/test_report.t tests/test_percentiles.t \
 	tests/test_report_file.t tests/test_report_fleet.t \
 	tests/test_report_hgrm.t \
-	tests/test_progress.t \
+	tests/test_progress.t tests/test_html.t \
 	tests/test_client_answer.t \
 	tests/test_http_client.t tests/test_http_server.t \
 	tests/test_server_limits.t tests/test_server_stream.t \
@@ -280,6 +287,7 @@ libpulse.a: $(OBJS)
 $(UNIT): libpulse.a tests/suite.c tests/suite.h \
 	tests/server_rig.c tests/server_rig.h \
 	tests/report_rig.c tests/report_rig.h \
+	tests/html_rig.c tests/html_rig.h \
 	tests/request_rig.c tests/request_rig.h \
 	tests/result_rig.c tests/result_rig.h \
 	tests/tls_rig.c tests/tls_rig.h \

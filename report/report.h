@@ -58,6 +58,7 @@ double	 report_rate(const struct report *r);
 	ROW(JSON, "out", "the same to a file", json_write)		\
 	ROW(CSV, "csv", "a row a snapshot", csv_write)			\
 	ROW(HGRM, "hgrm", "latency for HdrHistogram's plotter", hgrm_write) \
+	ROW(HTML, "html", "a page to look at and send on", html_write)	\
 	ROW(JUNIT, "junit", "thresholds as test cases", junit_write)	\
 	ROW(WIRE, "wire", "a WorkerResult, as JSON", wire_write)
 
@@ -106,6 +107,7 @@ void	 text_write(FILE *out, const struct report *r);
 void	 json_write(FILE *out, const struct report *r);
 void	 csv_write(FILE *out, const struct report *r);
 void	 hgrm_write(FILE *out, const struct report *r);
+void	 html_write(FILE *out, const struct report *r);
 void	 junit_write(FILE *out, const struct report *r);
 void	 wire_write(FILE *out, const struct report *r);
 

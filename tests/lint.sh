@@ -13,32 +13,32 @@ export LC_ALL
 # A file may include headers of lower layers, and its own. A new file is added
 # here, as low as its includes allow.
 layers='
-0 base/fortify base/names base/tls_memory base/util commit hist http
-0 http/words
+0 base/fortify base/names base/tls_memory base/util http/words commit hist http
 1 base/proc base/roots base/sandbox base/stats base/text http/body
-1 http/server_answer http/url load/arrival load/life
-2 base/loop base/net base/rights base/tls_context http/client_answer
-2 json load/slots options
-3 base/expiry base/msg base/pem base/tls completion http/server_listener
+1 http/server_answer http/url load/arrival load/life report/html_style
+2 base/loop base/net base/rights base/tls_context http/client_answer load/slots
+2 report/markup report/svg json options
+3 base/expiry base/msg base/pem base/tls http/server_listener completion
 3 json_write
-4 base/resolve base/stream base/tls_none load/connect load/outcome
-4 serve_tls
-5 connect_options http/client http/server_input http/server_output
-5 load/exemplar wire
-6 fleet/feature fleet/run_answer fleet/split http/server_connection
-6 load/check load/probe load/target result token wire/read
-7 access fleet/fleet fleet/verdict http/server load/audit load/intervals
-7 load/request plan_expr wire/checks_json wire/connect_json
-7 wire/counters_json wire/hist_json wire/msg
-8 fleet/credentials load/gen mock plan plan_tree wire/request_json
-8 wire/result_json
-9 fleet/peer load/pool plan_file report/report
-10 fleet/ping output report/hgrm report/plan_out report/wire_out
-10 report/words worker_options
-11 coord merge ping report/csv report/json_out report/outlook
-11 report/page report/plan_text report/progress run_options worker
-12 dry_run report/fleet_text report/junit report/latency_text
-13 report/text run
+4 base/resolve base/stream base/tls_none load/connect load/outcome serve_tls
+5 http/client http/server_input http/server_output load/exemplar
+5 connect_options wire
+6 fleet/feature fleet/run_answer fleet/split http/server_connection load/check
+6 load/probe load/target wire/read result token
+7 fleet/fleet fleet/verdict http/server load/audit load/intervals load/request
+7 report/percentiles wire/checks_json wire/connect_json wire/counters_json
+7 wire/hist_json wire/msg access plan_expr
+8 fleet/credentials load/tally wire/request_json wire/result_json mock plan
+8 plan_tree
+9 fleet/peer load/gen report/report plan_file
+10 fleet/ping load/pool report/hgrm report/plan_out report/timeline
+10 report/wire_out report/words output
+11 report/csv report/html_plan report/html_requests report/html_timeline
+11 report/json_out report/outlook report/page report/plan_text report/progress
+11 coord merge ping run_options worker_options
+12 report/fleet_text report/html_latency report/html_tables report/junit
+12 report/latency_text dry_run worker
+13 report/html report/text run
 14 pulse
 '
 
