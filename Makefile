@@ -87,7 +87,7 @@ OBJS = \
 	http/server_listener.o http/server.o \
 	load/arrival.o load/connect.o load/life.o load/outcome.o load/slots.o \
 	load/intervals.o load/target.o load/check.o load/request.o \
-	load/probe.o load/audit.o load/gen.o load/pool.o \
+	load/probe.o load/audit.o load/gen.o load/pool.o load/climb.o \
 	wire.o result.o \
 	wire/read.o wire/checks_json.o wire/connect_json.o \
 	wire/request_json.o wire/msg.o \
@@ -98,9 +98,10 @@ OBJS = \
 	report/report.o report/words.o report/outlook.o report/plan_out.o \
 	report/plan_text.o report/page.o report/latency_text.o \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
-	report/junit.o report/wire_out.o report/progress.o \
+	report/junit.o report/wire_out.o report/progress.o report/steps.o \
 	options.o connect_options.o output.o run_options.o worker_options.o \
-	dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o
+	dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o \
+	calibrate.o
 
 HDRS = \
 	base/fortify.h base/util.h base/text.h base/loop.h base/msg.h \
@@ -114,7 +115,7 @@ HDRS = \
 	http/server_listener.h http/server.h \
 	load/arrival.h load/connect.h load/life.h load/outcome.h load/slots.h \
 	load/intervals.h load/target.h load/check.h load/request.h \
-	load/probe.h load/audit.h load/gen.h load/pool.h \
+	load/probe.h load/audit.h load/gen.h load/pool.h load/climb.h \
 	wire.h result.h \
 	wire/read.h wire/checks_json.h wire/connect_json.h \
 	wire/request_json.h wire/msg.h \
@@ -124,9 +125,10 @@ HDRS = \
 	plan.h plan_expr.h plan_tree.h plan_file.h token.h access.h coord.h \
 	report/report.h report/words.h report/outlook.h report/plan_text.h \
 	report/page.h report/latency_text.h report/fleet_text.h \
-	report/progress.h \
+	report/progress.h report/steps.h \
 	options.h connect_options.h output.h run_options.h worker_options.h \
-	dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h
+	dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h \
+	calibrate.h
 
 all: pulse
 
@@ -216,7 +218,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_tls.t tests/test_tls_trust.t tests/test_tls_context.t \
 	tests/test_roots.t tests/test_tls_prepare.t tests/test_pem.t \
 	tests/test_tls_flood.t tests/test_http_client_tls.t \
-	tests/test_options.t tests/test_run_options.t \
+	tests/test_climb.t tests/test_options.t tests/test_run_options.t \
 	tests/test_connect_options.t \
 	$(TLS_UNIT_$(TLS))
 

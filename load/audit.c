@@ -20,7 +20,6 @@
 #include "base/util.h"
 #include "load/audit.h"
 
-#define LAG_P99_MAX_NS	NS_PER_MS
 enum {
 	LAG_SHARE = 10,			/* 1/10 of the response's p99 */
 	BUSY_PPM = 950000		/* of a CPU: none left */
@@ -68,7 +67,7 @@ judge_lag(struct result *r)
 	char text[FORMAT_MAX];
 	size_t i = 0;
 
-	if (lag <= LAG_P99_MAX_NS || lag <= response / LAG_SHARE)
+	if (lag <= AUDIT_LAG_MAX_NS || lag <= response / LAG_SHARE)
 		return;
 	g = busiest(r, &i);
 	if (g != NULL && g->busiest_ppm >= BUSY_PPM)

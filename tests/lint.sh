@@ -16,7 +16,7 @@ layers='
 0 base/fortify base/names base/tls_memory base/util commit hist http
 0 http/words
 1 base/proc base/roots base/sandbox base/text http/body
-1 http/server_answer http/url load/arrival load/life
+1 http/server_answer http/url load/arrival load/climb load/life
 2 base/loop base/net base/rights base/tls_context http/client_answer
 2 json load/slots options
 3 base/expiry base/msg base/pem base/tls http/server_listener json_write
@@ -30,9 +30,9 @@ layers='
 7 wire/counters_json wire/hist_json wire/msg
 8 fleet/credentials load/gen mock plan plan_tree wire/request_json
 8 wire/result_json
-9 fleet/peer load/pool plan_file report/report
+9 fleet/peer load/pool plan_file report/report report/steps
 10 fleet/ping output report/plan_out report/wire_out report/words
-10 worker_options
+10 calibrate worker_options
 11 coord merge ping report/csv report/json_out report/outlook
 11 report/page report/plan_text report/progress run_options worker
 12 dry_run report/fleet_text report/junit report/latency_text
