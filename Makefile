@@ -77,7 +77,7 @@ LIBS = $(TLS_LIBS_$(TLS)) -lm
 
 OBJS = \
 	base/util.o base/text.o base/loop.o base/msg.o base/names.o base/net.o \
-	base/proc.o base/sandbox.o base/resolve.o base/stream.o base/expiry.o \
+	base/proc.o base/machine.o base/sandbox.o base/resolve.o base/stream.o base/expiry.o \
 	base/roots.o base/pem.o base/rights.o \
 	$(TLS_OBJ_$(TLS)) commit.o \
 	hist.o http.o json.o json_write.o \
@@ -87,7 +87,7 @@ OBJS = \
 	http/server_listener.o http/server.o \
 	load/arrival.o load/connect.o load/life.o load/outcome.o load/slots.o \
 	load/intervals.o load/target.o load/check.o load/request.o \
-	load/probe.o load/audit.o load/gen.o load/pool.o load/climb.o \
+	load/probe.o load/cost.o load/audit.o load/gen.o load/pool.o load/climb.o \
 	wire.o result.o \
 	wire/read.o wire/checks_json.o wire/connect_json.o \
 	wire/request_json.o wire/msg.o \
@@ -100,12 +100,12 @@ OBJS = \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
 	report/junit.o report/wire_out.o report/progress.o report/steps.o \
 	options.o connect_options.o output.o run_options.o worker_options.o \
-	dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o \
+	preflight.o dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o \
 	calibrate.o
 
 HDRS = \
 	base/fortify.h base/util.h base/text.h base/loop.h base/msg.h \
-	base/names.h base/net.h base/proc.h base/sandbox.h base/resolve.h \
+	base/names.h base/net.h base/proc.h base/machine.h base/sandbox.h base/resolve.h \
 	base/stream.h base/expiry.h base/roots.h base/rights.h \
 	base/tls_memory.h base/pem.h base/tls_context.h base/tls.h commit.h \
 	hist.h http.h json.h json_write.h \
@@ -115,7 +115,7 @@ HDRS = \
 	http/server_listener.h http/server.h \
 	load/arrival.h load/connect.h load/life.h load/outcome.h load/slots.h \
 	load/intervals.h load/target.h load/check.h load/request.h \
-	load/probe.h load/audit.h load/gen.h load/pool.h load/climb.h \
+	load/probe.h load/remedy.h load/cost.h load/audit.h load/gen.h load/pool.h load/climb.h \
 	wire.h result.h \
 	wire/read.h wire/checks_json.h wire/connect_json.h \
 	wire/request_json.h wire/msg.h \
@@ -127,7 +127,7 @@ HDRS = \
 	report/page.h report/latency_text.h report/fleet_text.h \
 	report/progress.h report/steps.h \
 	options.h connect_options.h output.h run_options.h worker_options.h \
-	dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h \
+	preflight.h dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h \
 	calibrate.h
 
 all: pulse

@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "load/audit.h"
+#include "load/remedy.h"
 
 enum {
 	LAG_SHARE = 10,			/* 1/10 of the response's p99 */
@@ -72,7 +73,7 @@ judge_lag(struct result *r)
 	g = busiest(r, &i);
 	if (g != NULL && g->busiest_ppm >= BUSY_PPM)
 		reason(r, "generator %zu was the bottleneck: it used %.0f%% "
-		    "of a CPU and was late by %s at p99", i,
+		    "of a CPU and was late by %s at p99 (" REMEDY_CPU ")", i,
 		    (double)g->busiest_ppm / 1e4, format_ns(text, lag));
 	else
 		reason(r, "this machine did not let the generators run in "
@@ -93,7 +94,7 @@ judge_closed(struct result *r, const struct run_request *req)
 	g = busiest(r, &index);
 	if (g != NULL && g->busiest_ppm >= BUSY_PPM)
 		reason(r, "generator %zu used %.0f%% of a CPU: the rate may be "
-		    "its own limit, not the target's", index,
+		    "its own limit, not the target's (" REMEDY_CPU ")", index,
 		    (double)g->busiest_ppm / 1e4);
 }
 
@@ -107,7 +108,8 @@ judge_drops(struct result *r)
 	g = busiest(r, &index);
 	if (r->n.dropped > 0 && g != NULL && g->busiest_ppm >= BUSY_PPM)
 		reason(r, "generator %zu used %.0f%% of a CPU: it may have "
-		    "dropped arrivals that the target could take", index,
+		    "dropped arrivals that the target could take ("
+		    REMEDY_CPU ")", index,
 		    (double)g->busiest_ppm / 1e4);
 }
 
@@ -164,16 +166,15 @@ judge_resources(struct result *r)
 	n = failed_with(r, EMFILE) + failed_with(r, ENFILE);
 	if (n > 0)
 		reason(r, "descriptors ran out: %" PRIu64 " connections could "
-		    "not be made (raise ulimit -n)", n);
+		    "not be made (" REMEDY_DESCRIPTORS ")", n);
 	n = failed_with(r, EADDRNOTAVAIL) + failed_with(r, EADDRINUSE);
 	if (n > 0)
 		reason(r, "local ports ran out: %" PRIu64 " connections could "
-		    "not be made (keep connections alive, lower the rate or "
-		    "send from several addresses: --source)", n);
+		    "not be made (" REMEDY_PORTS ")", n);
 	n = failed_with(r, ENOBUFS) + failed_with(r, ENOMEM);
 	if (n > 0)
 		reason(r, "memory for sockets ran out: %" PRIu64
-		    " connections could not be made", n);
+		    " connections could not be made (" REMEDY_MEMORY ")", n);
 }
 
 void

@@ -14,17 +14,17 @@ export LC_ALL
 # here, as low as its includes allow.
 layers='
 0 base/fortify base/names base/tls_memory base/util commit hist http
-0 http/words
+0 http/words load/remedy
 1 base/proc base/roots base/sandbox base/text http/body
 1 http/server_answer http/url load/arrival load/climb load/life
-2 base/loop base/net base/rights base/tls_context http/client_answer
+2 base/loop base/machine base/net base/rights base/tls_context http/client_answer
 2 json load/slots options
 3 base/expiry base/msg base/pem base/tls http/server_listener json_write
 4 base/resolve base/stream base/tls_none load/connect load/outcome
 4 serve_tls
 5 connect_options http/client http/server_input http/server_output wire
 6 fleet/feature fleet/run_answer fleet/split http/server_connection
-6 load/check load/probe load/target result token wire/read
+6 load/check load/cost load/probe load/target result token wire/read
 7 access fleet/fleet fleet/verdict http/server load/audit load/intervals
 7 load/request plan_expr wire/checks_json wire/connect_json
 7 wire/counters_json wire/hist_json wire/msg
@@ -32,7 +32,7 @@ layers='
 8 wire/result_json
 9 fleet/peer load/pool plan_file report/report report/steps
 10 fleet/ping output report/plan_out report/wire_out report/words
-10 calibrate worker_options
+10 calibrate preflight worker_options
 11 coord merge ping report/csv report/json_out report/outlook
 11 report/page report/plan_text report/progress run_options worker
 12 dry_run report/fleet_text report/junit report/latency_text
