@@ -77,8 +77,8 @@ LIBS = $(TLS_LIBS_$(TLS)) -lm
 
 OBJS = \
 	base/util.o base/text.o base/loop.o base/msg.o base/names.o base/net.o \
-	base/proc.o base/machine.o base/sandbox.o base/resolve.o base/stream.o base/expiry.o \
-	base/roots.o base/pem.o base/rights.o \
+	base/proc.o base/machine.o base/sandbox.o base/resolve.o \
+	base/stream.o base/expiry.o base/roots.o base/pem.o base/rights.o \
 	$(TLS_OBJ_$(TLS)) commit.o \
 	hist.o http.o json.o json_write.o \
 	http/body.o http/url.o http/words.o http/client_answer.o http/client.o \
@@ -87,7 +87,8 @@ OBJS = \
 	http/server_listener.o http/server.o \
 	load/arrival.o load/connect.o load/life.o load/outcome.o load/slots.o \
 	load/intervals.o load/target.o load/check.o load/request.o \
-	load/probe.o load/cost.o load/audit.o load/gen.o load/pool.o load/climb.o \
+	load/probe.o load/cost.o load/audit.o load/gen.o load/pool.o \
+	load/climb.o \
 	wire.o result.o \
 	wire/read.o wire/checks_json.o wire/connect_json.o \
 	wire/request_json.o wire/msg.o \
@@ -105,8 +106,8 @@ OBJS = \
 
 HDRS = \
 	base/fortify.h base/util.h base/text.h base/loop.h base/msg.h \
-	base/names.h base/net.h base/proc.h base/machine.h base/sandbox.h base/resolve.h \
-	base/stream.h base/expiry.h base/roots.h base/rights.h \
+	base/names.h base/net.h base/proc.h base/machine.h base/sandbox.h \
+	base/resolve.h base/stream.h base/expiry.h base/roots.h base/rights.h \
 	base/tls_memory.h base/pem.h base/tls_context.h base/tls.h commit.h \
 	hist.h http.h json.h json_write.h \
 	http/body.h http/url.h http/words.h http/client_answer.h http/client.h \
@@ -115,7 +116,8 @@ HDRS = \
 	http/server_listener.h http/server.h \
 	load/arrival.h load/connect.h load/life.h load/outcome.h load/slots.h \
 	load/intervals.h load/target.h load/check.h load/request.h \
-	load/probe.h load/remedy.h load/cost.h load/audit.h load/gen.h load/pool.h load/climb.h \
+	load/probe.h load/remedy.h load/cost.h load/audit.h load/gen.h \
+	load/pool.h load/climb.h \
 	wire.h result.h \
 	wire/read.h wire/checks_json.h wire/connect_json.h \
 	wire/request_json.h wire/msg.h \
@@ -218,7 +220,8 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_tls.t tests/test_tls_trust.t tests/test_tls_context.t \
 	tests/test_roots.t tests/test_tls_prepare.t tests/test_pem.t \
 	tests/test_tls_flood.t tests/test_http_client_tls.t \
-	tests/test_climb.t tests/test_options.t tests/test_run_options.t \
+	tests/test_climb.t tests/test_machine.t tests/test_preflight.t tests/test_steps.t \
+	tests/test_options.t tests/test_run_options.t \
 	tests/test_connect_options.t \
 	$(TLS_UNIT_$(TLS))
 
@@ -247,7 +250,8 @@ SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_servers.sh \
 	tests/t_worker_idle.sh tests/t_worker_tls.sh \
 	tests/t_worker_attack.sh tests/t_worker_names.sh \
 	tests/t_worker_rights.sh \
-	tests/t_connect.sh tests/t_ports.sh \
+	tests/t_connect.sh tests/t_ports.sh tests/t_preflight.sh \
+	tests/t_calibrate.sh \
 	tests/t_fleet.sh tests/t_fleet_go.sh tests/t_fleet_lost.sh \
 	tests/t_fleet_bad.sh tests/t_fleet_stop.sh tests/t_fleet_exec.sh \
 	tests/t_fleet_tls.sh \

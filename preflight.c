@@ -328,7 +328,8 @@ judge_cpus(struct preflight *p, const struct need *need,
 	say_how(l, "%s x %" PRIu64 "/s%s", who, each, shared);
 	if (need->peak > (double)(used * each))
 		doubt(l, "generators may be late: up to %.0f arrivals/s, %s "
-		    "make %s (" REMEDY_CPU ")", need->peak, who, there);
+		    "make%s %s (" REMEDY_CPU ")", need->peak, who,
+		    used == 1 ? "s" : "", there);
 }
 
 static void
