@@ -220,7 +220,8 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_tls.t tests/test_tls_trust.t tests/test_tls_context.t \
 	tests/test_roots.t tests/test_tls_prepare.t tests/test_pem.t \
 	tests/test_tls_flood.t tests/test_http_client_tls.t \
-	tests/test_climb.t tests/test_machine.t tests/test_preflight.t tests/test_steps.t \
+	tests/test_climb.t tests/test_machine.t tests/test_preflight.t \
+	tests/test_steps.t \
 	tests/test_options.t tests/test_run_options.t \
 	tests/test_connect_options.t \
 	$(TLS_UNIT_$(TLS))

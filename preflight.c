@@ -33,7 +33,7 @@ struct need {
 	uint32_t		 takers;	/* of them, that take part */
 	struct arrival_plan	*arrivals;
 	double			 peak;		/* arrivals a second */
-	bool			 is_closed;	/* somewhere: no rate is known */
+	bool			 is_closed;	/* in part: no rate is known */
 	uint64_t		 connections;	/* at once */
 	char			 words[FORMAT_MAX];	/* "2 generators" */
 };

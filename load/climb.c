@@ -6,8 +6,8 @@
  * A machine has other things to do, and one of them may spoil a try: a rate is
  * bad when it did not hold twice, and the lowest such one a third time, when
  * all is known: what spoilt it may have gone. One that held once is good, since
- * nothing makes a machine better than it is. Every rate is two digits and zeros, as is
- * the answer: more are not true of the next minute.
+ * nothing makes a machine better than it is. Every rate is two digits and
+ * zeros, as is the answer: more are not true of the next minute.
  */
 
 #include <math.h>

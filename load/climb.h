@@ -14,7 +14,8 @@ enum {
  * The search for the highest rate that holds: by doubling until one does not,
  * or by halving until one does, then by bisection until the two are within a
  * tenth. Then the one that did not is tried once more, and the search goes on
- * if it holds now. Open, so that it can be looked at; changed by the functions only.
+ * if it holds now. Open, so that it can be looked at; changed by the functions
+ * only.
  */
 struct climb {
 	uint64_t	 good;	/* the highest that held, 0: none yet */

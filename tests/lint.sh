@@ -17,7 +17,8 @@ layers='
 0 http/words load/remedy
 1 base/proc base/roots base/sandbox base/text http/body
 1 http/server_answer http/url load/arrival load/climb load/life
-2 base/loop base/machine base/net base/rights base/tls_context http/client_answer
+2 base/loop base/machine base/net base/rights base/tls_context
+2 http/client_answer
 2 json load/slots options
 3 base/expiry base/msg base/pem base/tls http/server_listener json_write
 4 base/resolve base/stream base/tls_none load/connect load/outcome
