@@ -234,6 +234,15 @@ serve(void *arg, int read_fd, int write_fd)
 	return status;
 }
 
+int
+mock_serve(void *arg, int read_fd, int write_fd)
+{
+	const struct mock_place *place = arg;
+	struct mock m = { .settings = place->settings, .fd = place->fd };
+
+	return serve(&m, read_fd, write_fd);
+}
+
 /* All share the socket: whoever is idle accepts. */
 static int
 serve_many(struct mock *m)

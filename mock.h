@@ -39,4 +39,15 @@ enum { MOCK_SIZE_MAX = 64 * 1024 * 1024 };
  */
 int	 mock_main(const struct mock_settings *settings);
 
+/*
+ * The body of one process of a mock, for proc_spawn, where the caller listens
+ * and starts them; arg is a struct mock_place. All may share one socket, and
+ * each serves until its parent's pipe ends. Says on stderr why it cannot.
+ */
+struct mock_place {
+	const struct mock_settings *settings;
+	int			 fd;		/* listening */
+};
+int	 mock_serve(void *arg, int read_fd, int write_fd);
+
 #endif

@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "base/tls.h"
 #include "base/util.h"
+#include "calibrate.h"
 #include "commit.h"
 #include "completion.h"
 #include "merge.h"
@@ -84,6 +85,8 @@ static const struct {
 	    "ask whether workers are there" },
 	{ "merge", merge_main, &merge_command, "merge [options] RESULT ...",
 	    "add results together and report" },
+	{ "calibrate", calibrate_main, &calibrate_command,
+	    "calibrate [options]", "find the rate that this machine can plan" },
 	{ "mock", mock_command_main, &mock_command, "mock [options]",
 	    "be a target for demonstrations and tests" },
 	{ "help", help_main, NULL, "help [COMMAND]", "tell more" },

@@ -26,6 +26,7 @@
 #include "fleet/credentials.h"
 #include "load/pool.h"
 #include "output.h"
+#include "preflight.h"
 #include "report/progress.h"
 #include "report/report.h"
 #include "run.h"
@@ -237,6 +238,9 @@ run_plan(struct run *run)
 	const struct run_hooks hooks = { .interval = on_interval,
 	    .done = on_done, .refused = on_refused, .arg = run };
 
+	if (preflight_check(&run->settings.plan, run->settings.generators) ==
+	    -1)
+		return 1;
 	/* Before the signals: to open a FIFO can take for ever. */
 	if (output_open(&run->output, &run->settings.output) == -1)
 		return 1;
@@ -294,7 +298,7 @@ run_main(int argc, char **argv)
 	if (status != 0)
 		status = status == 1 ? 0 : 1;
 	else if (run.settings.is_dry_run)
-		status = dry_run(&run.settings.plan,
+		status = dry_run(&run.settings.plan, run.settings.generators,
 		    run.settings.output.wants_json);
 	else
 		status = run_plan(&run);

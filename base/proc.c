@@ -510,6 +510,20 @@ proc_leave_no_core(void)
 #endif
 }
 
+void
+proc_die_of(int signo)
+{
+	sigset_t set;
+
+	set_handler(signo, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, signo);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	kill(getpid(), signo);
+	/* Of one whose default is to do nothing. */
+	_exit(128 + signo);
+}
+
 char *
 proc_describe(const struct proc *p, char text[PROC_TEXT_MAX])
 {

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/util.h"
+
 /* CPUs that processes can run on at a time: 1 to max, 1 when not known. */
 uint32_t proc_cpus(uint32_t max);
 
@@ -75,6 +77,12 @@ void	 proc_close_fd(int fd);
 
 /* For one that has a secret; its children, too, until they start a program. */
 void	 proc_leave_no_core(void);
+
+/*
+ * Ends this process as the signal would have ended it, with its default
+ * action, so that whoever started it sees that.
+ */
+void	 proc_die_of(int signo) UTIL_NORETURN;
 
 /* "exited with status 3", "was killed by signal 9 (Killed)". */
 enum { PROC_TEXT_MAX = 80 };

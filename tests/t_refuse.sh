@@ -218,8 +218,8 @@ refused "-4 of an IPv6 address" "::1" -4 "http://[::1]:$port/"
 (
 	trap - EXIT
 	ulimit -n 30 2>/dev/null || exit 0
-	refused "30 descriptors for many generators" "generators: " \
-	    --out "$out" -g 100 -c 1 "$url"
+	refused "30 descriptors for many generators" \
+	    "descriptors, the limit is 30" --out "$out" -g 100 -c 1 "$url"
 	exit "$bad"
 ) || bad=1
 
