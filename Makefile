@@ -78,7 +78,7 @@ LIBS = $(TLS_LIBS_$(TLS)) -lm
 OBJS = \
 	base/util.o base/text.o base/loop.o base/msg.o base/names.o base/net.o \
 	base/proc.o base/sandbox.o base/resolve.o base/stream.o base/expiry.o \
-	base/roots.o base/pem.o base/rights.o \
+	base/roots.o base/pem.o base/rights.o base/sink.o \
 	$(TLS_OBJ_$(TLS)) commit.o \
 	hist.o http.o json.o json_write.o \
 	http/body.o http/url.o http/words.o http/client_answer.o http/client.o \
@@ -98,14 +98,17 @@ OBJS = \
 	report/report.o report/words.o report/outlook.o report/plan_out.o \
 	report/plan_text.o report/page.o report/latency_text.o \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
-	report/junit.o report/wire_out.o report/progress.o \
-	options.o connect_options.o output.o run_options.o worker_options.o \
-	dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o
+	report/junit.o report/wire_out.o report/style.o report/tally.o \
+	report/status.o report/panel.o report/screen.o \
+	report/progress_json.o report/progress.o \
+	options.o connect_options.o progress_options.o output.o \
+	run_options.o worker_options.o dry_run.o \
+	run.o serve_tls.o worker.o ping.o merge.o mock.o
 
 HDRS = \
 	base/fortify.h base/util.h base/text.h base/loop.h base/msg.h \
 	base/names.h base/net.h base/proc.h base/sandbox.h base/resolve.h \
-	base/stream.h base/expiry.h base/roots.h base/rights.h \
+	base/stream.h base/expiry.h base/roots.h base/rights.h base/sink.h \
 	base/tls_memory.h base/pem.h base/tls_context.h base/tls.h commit.h \
 	hist.h http.h json.h json_write.h \
 	http/body.h http/url.h http/words.h http/client_answer.h http/client.h \
@@ -124,9 +127,11 @@ HDRS = \
 	plan.h plan_expr.h plan_tree.h plan_file.h token.h access.h coord.h \
 	report/report.h report/words.h report/outlook.h report/plan_text.h \
 	report/page.h report/latency_text.h report/fleet_text.h \
-	report/progress.h \
-	options.h connect_options.h output.h run_options.h worker_options.h \
-	dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h
+	report/style.h report/tally.h report/status.h report/panel.h \
+	report/screen.h report/progress_json.h report/progress.h \
+	options.h connect_options.h progress_options.h output.h \
+	run_options.h worker_options.h dry_run.h \
+	run.h serve_tls.h worker.h ping.h merge.h mock.h
 
 all: pulse
 

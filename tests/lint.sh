@@ -15,29 +15,36 @@ export LC_ALL
 layers='
 0 base/fortify base/names base/tls_memory base/util commit hist http
 0 http/words
+1 report/style
 1 base/proc base/roots base/sandbox base/text http/body
 1 http/server_answer http/url load/arrival load/life
 2 base/loop base/net base/rights base/tls_context http/client_answer
 2 json load/slots options
+3 base/sink
 3 base/expiry base/msg base/pem base/tls http/server_listener json_write
 4 base/resolve base/stream base/tls_none load/connect load/outcome
 4 serve_tls
+5 report/screen
 5 connect_options http/client http/server_input http/server_output wire
 6 fleet/feature fleet/run_answer fleet/split http/server_connection
+6 progress_options
 6 load/check load/probe load/target result token wire/read
 7 access fleet/fleet fleet/verdict http/server load/audit load/intervals
 7 load/request plan_expr wire/checks_json wire/connect_json
 7 wire/counters_json wire/hist_json wire/msg
+7 report/tally
 8 fleet/credentials load/gen mock plan plan_tree wire/request_json
 8 wire/result_json
 9 fleet/peer load/pool plan_file report/report
 10 fleet/ping output report/plan_out report/wire_out report/words
 10 worker_options
 11 coord merge ping report/csv report/json_out report/outlook
-11 report/page report/plan_text report/progress run_options worker
-12 dry_run report/fleet_text report/junit report/latency_text
-13 report/text run
-14 pulse
+11 report/page report/plan_text report/progress_json report/status
+11 run_options worker
+12 dry_run report/fleet_text report/junit report/latency_text report/panel
+13 report/progress report/text
+14 run
+15 pulse
 '
 
 # Functions that may be longer than a screen: FILE FUNCTION REASON, a line each.
