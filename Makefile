@@ -84,12 +84,12 @@ OBJS = \
 	base/util.o base/stats.o base/text.o base/loop.o base/msg.o \
 	base/names.o base/net.o base/proc.o base/sandbox.o base/resolve.o \
 	base/stream.o base/expiry.o base/roots.o base/pem.o base/rights.o \
-	base/machine.o \
+	base/machine.o base/sink.o \
 	$(TLS_OBJ_$(TLS)) commit.o hist.o http.o json.o json_write.o wire.o \
 	result.o plan.o plan_expr.o plan_tree.o plan_file.o token.o access.o \
 	coord.o options.o connect_options.o output.o run_options.o \
 	worker_options.o dry_run.o run.o serve_tls.o worker.o ping.o merge.o \
-	mock.o completion.o preflight.o calibrate.o \
+	mock.o completion.o preflight.o calibrate.o progress_options.o \
 	http/body.o http/url.o http/words.o http/client_answer.o \
 	http/client.o http/server_answer.o http/server_input.o \
 	http/server_output.o http/server_connection.o http/server_listener.o \
@@ -110,19 +110,21 @@ OBJS = \
 	report/wire_out.o report/progress.o report/markup.o report/svg.o \
 	report/timeline.o report/html_style.o report/html_timeline.o \
 	report/html_latency.o report/html_tables.o report/html_requests.o \
-	report/html_plan.o report/html.o report/steps.o
+	report/html_plan.o report/html.o report/steps.o report/style.o \
+	report/tally.o report/status.o report/panel.o report/screen.o \
+	report/progress_json.o
 
 HDRS = \
 	base/fortify.h base/util.h base/stats.h base/text.h base/loop.h \
 	base/msg.h base/names.h base/net.h base/proc.h base/sandbox.h \
 	base/resolve.h base/stream.h base/expiry.h base/roots.h base/rights.h \
 	base/tls_memory.h base/pem.h base/tls_context.h base/tls.h \
-	base/machine.h \
+	base/machine.h base/sink.h \
 	commit.h hist.h http.h json.h json_write.h wire.h result.h plan.h \
 	plan_expr.h plan_tree.h plan_file.h token.h access.h coord.h \
 	options.h connect_options.h output.h run_options.h worker_options.h \
 	dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h \
-	completion.h preflight.h calibrate.h \
+	completion.h preflight.h calibrate.h progress_options.h \
 	http/body.h http/url.h http/words.h http/client_answer.h \
 	http/client.h http/server_answer.h http/server_input.h \
 	http/server_output.h http/server_connection.h http/server_listener.h \
@@ -141,7 +143,8 @@ HDRS = \
 	report/fleet_text.h report/progress.h report/markup.h report/svg.h \
 	report/timeline.h report/html_style.h report/html_timeline.h \
 	report/html_latency.h report/html_tables.h report/html_requests.h \
-	report/html_plan.h report/steps.h
+	report/html_plan.h report/steps.h report/style.h report/tally.h \
+	report/status.h report/panel.h report/screen.h report/progress_json.h
 
 all: pulse
 

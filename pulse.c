@@ -301,6 +301,8 @@ main(int argc, char **argv)
 	sigaction(SIGPIPE, &ignore, NULL);
 	/* And a file that may not grow by EFBIG. */
 	sigaction(SIGXFSZ, &ignore, NULL);
+	/* Whoever asks how far we are must not end us: see progress. */
+	sigaction(SIGUSR1, &ignore, NULL);
 	if (argc < 2) {
 		usage(stderr);
 		return 1;

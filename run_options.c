@@ -45,6 +45,7 @@ enum run_option {
 	OPT_NO_PROBE,
 	OPT_NO_SANDBOX,
 	OPT_PHASE,
+	OPT_PROGRESS,
 	OPT_RATE,
 	OPT_REDIRECTS,
 	OPT_REQUESTS,
@@ -89,6 +90,8 @@ static const struct option_row rows[] = {
 	CREDENTIALS_ROWS,
 	{ OPT_INTERVAL, 'i', "interval", "TIME",
 	    "of snapshots and progress [1s]" },
+	{ OPT_PROGRESS, 0, "progress", "[HOW]",
+	    "auto, line, panel, plain, off, json, json:FD" },
 	CONNECT_ROWS,
 	OUTPUT_ROWS,
 	{ OPT_DRY_RUN, 'n', "dry-run", NULL,
@@ -315,6 +318,10 @@ apply_process(struct run_settings *s, const struct given *g)
 	case OPT_NO_SANDBOX:
 		s->wants_sandbox = false;
 		return 0;
+	case OPT_PROGRESS:
+		if (progress_settings_parse(&s->progress, g->value, why) == -1)
+			return options_refuse(g, why);
+		return 0;
 	case OPT_WORKERS:
 		if (fleet_add(&s->plan.fleet, g->value, why) == -1)
 			return options_refuse(g, why);
@@ -364,6 +371,7 @@ apply(struct run_settings *s, struct phase_options *po, const struct given *g,
 	case OPT_GENERATORS:
 	case OPT_NO_PROBE:
 	case OPT_NO_SANDBOX:
+	case OPT_PROGRESS:
 	case OPT_WORKERS:
 		return apply_process(s, g);
 	}

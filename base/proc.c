@@ -234,6 +234,11 @@ child_main(int (*body)(void *, int, int), void *arg, int read_fd, int write_fd)
 	set_handler(SIGHUP, SIG_IGN);
 	set_handler(SIGPIPE, SIG_IGN);
 	set_handler(SIGXFSZ, SIG_IGN);
+	/* What asks the parent how far it is, of a whole process group. */
+	set_handler(SIGUSR1, SIG_IGN);
+#ifdef SIGINFO
+	set_handler(SIGINFO, SIG_IGN);
+#endif
 	unblock_signals();
 	if (forget != NULL)
 		forget(forget_arg);

@@ -34,8 +34,8 @@ int	 proc_pipe(int fds[2]);
 
 /*
  * Forks a child that runs body(arg, read_fd, write_fd) and leaves with its
- * return value. In it INT, TERM, HUP and PIPE are ignored, other handlers are
- * reset, the ends that the parent keeps of earlier children are closed; the
+ * return value. In it INT, TERM, HUP, PIPE and USR1 are ignored, other handlers
+ * are reset, the ends that the parent keeps of earlier children are closed; the
  * end of its read_fd means that the parent is gone. Buffered output must be
  * flushed before. 0, or -1 with errno.
  */

@@ -358,8 +358,8 @@ put_verdict(struct json_out *w, const struct verdict *v)
 }
 
 /* max_active is what was in flight at the interval's end. */
-static void
-put_snapshot(struct json_out *w, const struct snapshot *s)
+void
+json_snapshot_members(struct json_out *w, const struct snapshot *s)
 {
 	const struct totals t = {
 		.completed = s->completed,
@@ -375,7 +375,6 @@ put_snapshot(struct json_out *w, const struct snapshot *s)
 	char when[WORDS_MAX];
 	size_t i;
 
-	json_object(w, NULL);
 	json_str(w, "started_at", words_time(when, s->start_wall_ns));
 	put_totals(w, &t);
 	put_summary(w, "latency", &s->latency);
@@ -391,6 +390,13 @@ put_snapshot(struct json_out *w, const struct snapshot *s)
 	json_fixed(w, "planned", s->planned, 6);
 	json_uint(w, "in_flight", s->in_flight);
 	put_ms(w, "lag_p99_ms", s->lag_p99_ns);
+}
+
+static void
+put_snapshot(struct json_out *w, const struct snapshot *s)
+{
+	json_object(w, NULL);
+	json_snapshot_members(w, s);
 	json_flat(w, 1);
 	buckets_to_json(w, "latency_buckets", s);
 	json_flat(w, 0);

@@ -111,6 +111,9 @@ void	 html_write(FILE *out, const struct report *r);
 void	 junit_write(FILE *out, const struct report *r);
 void	 wire_write(FILE *out, const struct report *r);
 
+/* The members of a snapshot of the JSON result, into an object that is open. */
+void	 json_snapshot_members(struct json_out *w, const struct snapshot *s);
+
 /* A place of the error table that has counts. */
 struct error_row {
 	enum part	 part;

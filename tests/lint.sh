@@ -17,30 +17,33 @@ layers='
 0 load/remedy commit hist http
 1 base/proc base/roots base/sandbox base/stats base/text http/body
 1 http/server_answer http/url load/arrival load/life report/html_style
+1 report/style
 2 base/loop base/machine base/net base/rights base/tls_context
 2 http/client_answer load/slots report/markup report/svg json options
-3 base/expiry base/msg base/pem base/tls http/server_listener completion
-3 json_write
-4 base/resolve base/stream base/tls_none load/connect load/outcome serve_tls
+3 base/expiry base/msg base/pem base/sink base/tls http/server_listener
+3 completion json_write
+4 base/resolve base/stream base/tls_none load/connect load/outcome
+4 report/screen serve_tls
 5 http/client http/server_input http/server_output load/exemplar
 5 connect_options wire
 6 fleet/feature fleet/run_answer fleet/split http/server_connection load/check
-6 load/cost load/probe load/target wire/read result token
+6 load/cost load/probe load/target wire/read progress_options result token
 7 fleet/fleet fleet/verdict http/server load/audit load/intervals load/request
-7 report/percentiles wire/checks_json wire/connect_json wire/counters_json
-7 wire/hist_json wire/msg access plan_expr
+7 report/percentiles report/tally wire/checks_json wire/connect_json
+7 wire/counters_json wire/hist_json wire/msg access plan_expr
 8 fleet/credentials load/tally report/steps wire/request_json wire/result_json
 8 mock plan plan_tree
 9 fleet/peer load/gen report/report plan_file preflight
-10 fleet/ping load/pool report/hgrm report/plan_out report/timeline
-10 report/wire_out report/words output
+10 fleet/ping load/pool report/hgrm report/plan_out report/progress_json
+10 report/timeline report/wire_out report/words output
 11 report/csv report/html_plan report/html_requests report/html_timeline
-11 report/json_out report/outlook report/page report/plan_text report/progress
+11 report/json_out report/outlook report/page report/plan_text report/status
 11 calibrate coord merge ping run_options worker_options
 12 report/fleet_text report/html_latency report/html_tables report/junit
-12 report/latency_text dry_run worker
-13 report/html report/text run
-14 pulse
+12 report/latency_text report/panel dry_run worker
+13 report/html report/progress report/text
+14 run
+15 pulse
 '
 
 # Functions that may be longer than a screen: FILE FUNCTION REASON, a line each.
