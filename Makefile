@@ -88,7 +88,7 @@ OBJS = \
 	load/arrival.o load/connect.o load/life.o load/outcome.o load/slots.o \
 	load/exemplar.o \
 	load/intervals.o load/target.o load/check.o load/request.o \
-	load/probe.o load/audit.o load/gen.o load/pool.o \
+	load/probe.o load/audit.o load/tally.o load/gen.o load/pool.o \
 	wire.o result.o \
 	wire/read.o wire/checks_json.o wire/connect_json.o \
 	wire/request_json.o wire/msg.o \
@@ -96,7 +96,8 @@ OBJS = \
 	fleet/fleet.o fleet/credentials.o fleet/split.o fleet/feature.o \
 	fleet/peer.o fleet/ping.o fleet/run_answer.o fleet/verdict.o \
 	plan.o plan_expr.o plan_tree.o plan_file.o token.o access.o coord.o \
-	report/report.o report/words.o report/outlook.o report/plan_out.o \
+	report/percentiles.o report/report.o report/words.o \
+	report/outlook.o report/plan_out.o \
 	report/plan_text.o report/page.o report/latency_text.o \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
 	report/hgrm.o report/junit.o report/wire_out.o report/progress.o \
@@ -104,7 +105,8 @@ OBJS = \
 	report/html_timeline.o report/html_latency.o report/html_tables.o \
 	report/html_requests.o report/html_plan.o report/html.o \
 	options.o connect_options.o output.o run_options.o worker_options.o \
-	dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o
+	dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o \
+	completion.o
 
 HDRS = \
 	base/fortify.h base/util.h base/text.h base/loop.h base/msg.h \
@@ -119,7 +121,7 @@ HDRS = \
 	load/arrival.h load/connect.h load/life.h load/outcome.h load/slots.h \
 	load/exemplar.h \
 	load/intervals.h load/target.h load/check.h load/request.h \
-	load/probe.h load/audit.h load/gen.h load/pool.h \
+	load/probe.h load/audit.h load/tally.h load/gen.h load/pool.h \
 	wire.h result.h \
 	wire/read.h wire/checks_json.h wire/connect_json.h \
 	wire/request_json.h wire/msg.h \
@@ -127,6 +129,7 @@ HDRS = \
 	fleet/fleet.h fleet/credentials.h fleet/split.h fleet/feature.h \
 	fleet/peer.h fleet/ping.h fleet/run_answer.h fleet/verdict.h \
 	plan.h plan_expr.h plan_tree.h plan_file.h token.h access.h coord.h \
+	report/percentiles.h \
 	report/report.h report/words.h report/outlook.h report/plan_text.h \
 	report/page.h report/latency_text.h report/fleet_text.h \
 	report/progress.h \
@@ -134,7 +137,8 @@ HDRS = \
 	report/html_timeline.h report/html_latency.h report/html_tables.h \
 	report/html_requests.h report/html_plan.h \
 	options.h connect_options.h output.h run_options.h worker_options.h \
-	dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h
+	dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h \
+	completion.h
 
 all: pulse
 
@@ -205,7 +209,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_token.t tests/test_access.t tests/test_run_answer.t \
 	tests/test_credentials.t tests/test_verdict.t tests/test_peer_tls.t \
 	tests/test_plan.t tests/test_plan_file.t tests/test_plan_text.t \
-	tests/test_report.t \
+	tests/test_report.t tests/test_percentiles.t \
 	tests/test_report_file.t tests/test_report_fleet.t \
 	tests/test_report_hgrm.t \
 	tests/test_progress.t tests/test_html.t \
@@ -246,7 +250,7 @@ FUZZ_TESTS = tests/fuzz/access.t tests/fuzz/answer.t tests/fuzz/checks.t \
 SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_servers.sh \
 	tests/t_checks.sh \
 	tests/t_signal.sh tests/t_refuse.sh tests/t_inject.sh \
-	tests/t_output.sh tests/t_junit.sh \
+	tests/t_output.sh tests/t_junit.sh tests/t_completion.sh \
 	tests/t_merge.sh tests/t_fleet_dry.sh \
 	tests/t_worker.sh tests/t_worker_bad.sh tests/t_worker_gone.sh \
 	tests/t_worker_died.sh tests/t_worker_busy.sh \
@@ -400,14 +404,27 @@ deps-ci:
 demo: pulse
 	@sh examples/demo.sh
 
+# Of a shell's completions only what asks pulse for them: a pulse that was built
+# for another machine cannot be run here.
+BASH_DIR = $(PREFIX)/share/bash-completion/completions
+ZSH_DIR = $(PREFIX)/share/zsh/site-functions
+FISH_DIR = $(PREFIX)/share/fish/vendor_completions.d
+
 install: pulse
 	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(MANDIR)/man1
+	mkdir -p $(DESTDIR)$(BASH_DIR) $(DESTDIR)$(ZSH_DIR) \
+	    $(DESTDIR)$(FISH_DIR)
 	install -m 755 pulse $(DESTDIR)$(PREFIX)/bin/pulse
 	install -m 644 man/pulse.1 $(DESTDIR)$(MANDIR)/man1/pulse.1
+	install -m 644 completions/pulse.bash $(DESTDIR)$(BASH_DIR)/pulse
+	install -m 644 completions/_pulse $(DESTDIR)$(ZSH_DIR)/_pulse
+	install -m 644 completions/pulse.fish $(DESTDIR)$(FISH_DIR)/pulse.fish
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/pulse
 	rm -f $(DESTDIR)$(MANDIR)/man1/pulse.1
+	rm -f $(DESTDIR)$(BASH_DIR)/pulse $(DESTDIR)$(ZSH_DIR)/_pulse \
+	    $(DESTDIR)$(FISH_DIR)/pulse.fish
 
 clean:
 	rm -f pulse pulse-static pulse.o $(OBJS) $(TLS_OBJ_0) $(TLS_OBJ_1)

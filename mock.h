@@ -31,9 +31,6 @@ struct mock_settings {
 
 enum { MOCK_SIZE_MAX = 64 * 1024 * 1024 };
 
-/* Of "healthy", ...; MOCK_MODES when it is none. */
-enum mock_mode	 mock_mode_by_name(const char *name);
-
 /*
  * Listens, prints one line with its address ("pulse mock: listening on
  * http://127.0.0.1:8080", or "https://...", or "unix:PATH", about 60 bytes of

@@ -19,7 +19,9 @@
 
 enum {
 	LONG_ONLY = 256,	/* getopt's value: this plus the row's index */
-	HELP = LONG_ONLY - 1
+	HELP = LONG_ONLY - 1,
+	WORDS_MAX = 128,	/* bytes of all words of a value */
+	WHY_MAX = 3 * WORDS_MAX
 };
 
 char *
@@ -46,6 +48,67 @@ options_refuse(const struct given *g, const char *why)
 	return -1;
 }
 
+bool
+options_are_words(const char *value)
+{
+	return strchr(value, '|') != NULL &&
+	    value[strspn(value, "abcdefghijklmnopqrstuvwxyz-|")] == '\0';
+}
+
+/*
+ * The index of word among those of "a|b|c", or -1 and in why what was expected
+ * instead.
+ */
+static int
+find_word(const char *words, const char *word, char why[WHY_MAX])
+{
+	char text[WORDS_MAX];
+	const char *list[WORDS_MAX / 2], *near;
+	size_t i, n = 0, len;
+	char *next;
+
+	assert(strlen(words) < sizeof(text));
+	memcpy(text, words, strlen(words) + 1);
+	for (next = text; next != NULL; n++) {
+		list[n] = next;
+		if ((next = strchr(next, '|')) != NULL)
+			*next++ = '\0';
+	}
+	for (i = 0; i < n; i++)
+		if (strcmp(word, list[i]) == 0)
+			return (int)i;
+	len = (size_t)snprintf(why, WHY_MAX, "%.40s: expected ", word);
+	for (i = 0; i < n; i++)
+		len += (size_t)snprintf(why + len, WHY_MAX - len, "%s%s",
+		    i == 0 ? "" : i + 1 == n ? " or " : ", ", list[i]);
+	if ((near = text_nearest(word, list, n)) != NULL)
+		snprintf(why + len, WHY_MAX - len, " (did you mean %s?)",
+		    near);
+	return -1;
+}
+
+int
+options_word(const struct given *g)
+{
+	char why[WHY_MAX];
+	int i = find_word(g->row->value, g->value, why);
+
+	return i != -1 ? i : options_refuse(g, why);
+}
+
+int
+options_operand_word(const struct command *command, const char *operand)
+{
+	char why[WHY_MAX];
+	int i = find_word(command->operands, operand, why);
+
+	if (i == -1) {
+		text_make_line(why);
+		warnx("%s: %s", command->name, why);
+	}
+	return i;
+}
+
 int
 options_usage(const struct command *command)
 {
@@ -53,7 +116,8 @@ options_usage(const struct command *command)
 	char text[OPTION_TEXT_MAX], full[2 * OPTION_TEXT_MAX];
 	size_t i;
 
-	printf("usage: pulse %s [options]%s%s\n%s\n\n", command->name,
+	printf("usage: pulse %s%s%s%s\n%s\n\n", command->name,
+	    command->nrows > 0 ? " [options]" : "",
 	    command->operands[0] != '\0' ? " " : "", command->operands,
 	    command->summary);
 	for (i = 0; i < command->nrows; i++) {

@@ -28,7 +28,11 @@ struct option_row {
 	int		 id;		/* see above */
 	char		 letter;	/* -r, or 0 */
 	const char	*name;		/* --rate, or NULL */
-	const char	*value;		/* RATE, or NULL when it takes none */
+	/*
+	 * RATE, or NULL when it takes none. FILE, PATH, DIR and TEXT|@FILE tell
+	 * completions what it is; "drop|block" are all words that it can be.
+	 */
+	const char	*value;
 	const char	*help;		/* a few words, with the default */
 };
 
@@ -69,6 +73,16 @@ enum { OPTION_TEXT_MAX = 64 };
 char	*option_text(char text[OPTION_TEXT_MAX], const struct option_row *row);
 /* Says on stderr why an option's value cannot be had, after its name; -1. */
 int	 options_refuse(const struct given *g, const char *why);
+/* Whether a value or operands are fixed words, as "drop|block" are. */
+bool	 options_are_words(const char *value);
+/*
+ * Which of the words of its row an option was given, of its command's those an
+ * operand is: the index, or -1 after one line on stderr that names them all,
+ * and the nearest.
+ */
+int	 options_word(const struct given *g);
+int	 options_operand_word(const struct command *command,
+	    const char *operand);
 /* To stdout. 0, or -1 after a line on stderr if that cannot be written to. */
 int	 options_usage(const struct command *command);
 /* Whatever was printed to stdout is out: 0, or -1 as above. */

@@ -21,6 +21,7 @@
 #include "base/tls.h"
 #include "base/util.h"
 #include "commit.h"
+#include "completion.h"
 #include "merge.h"
 #include "mock.h"
 #include "options.h"
@@ -44,8 +45,8 @@ enum mock_option {
 static const struct option_row mock_rows[] = {
 	{ MOCK_ADDR, 0, "addr", "ADDRESS",
 	    "HOST:PORT, :PORT or unix:PATH [127.0.0.1:8080]" },
-	{ MOCK_MODE, 0, "mode", "MODE",
-	    "healthy, mixed-errors, slow, flaky, down [healthy]" },
+	{ MOCK_MODE, 0, "mode", "healthy|mixed-errors|slow|flaky|down",
+	    "[healthy]" },
 	{ MOCK_DELAY, 0, "delay", "TIME",
 	    "before each answer [0s; 500ms when slow]" },
 	{ MOCK_FAIL_RATE, 0, "fail-rate", "F",
@@ -65,6 +66,7 @@ static const struct command mock_command = {
 
 static int	version_main(int, char **);
 static int	help_main(int, char **);
+static int	completion_command_main(int, char **);
 static int	mock_command_main(int, char **);
 
 static const struct {
@@ -85,6 +87,8 @@ static const struct {
 	{ "mock", mock_command_main, &mock_command, "mock [options]",
 	    "be a target for demonstrations and tests" },
 	{ "help", help_main, NULL, "help [COMMAND]", "tell more" },
+	{ "completion", completion_command_main, &completion_command,
+	    "completion bash|zsh|fish", "print a script for that shell" },
 	{ "version", version_main, NULL, "version", "print the version" },
 };
 
@@ -153,6 +157,8 @@ static int
 mock_apply(struct mock_settings *s, struct serve_tls *files,
     const struct given *g)
 {
+	int mode;
+
 	if (serve_tls_is_option(g)) {
 		serve_tls_set(files, g);
 		return 0;
@@ -178,10 +184,9 @@ mock_apply(struct mock_settings *s, struct serve_tls *files,
 			return bad_mock_value(g, "a number from 1 to 1024");
 		return 0;
 	case MOCK_MODE:
-		s->mode = mock_mode_by_name(g->value);
-		if (s->mode == MOCK_MODES)
-			return bad_mock_value(g, "healthy, mixed-errors, "
-			    "slow, flaky or down");
+		if ((mode = options_word(g)) == -1)
+			return -1;
+		s->mode = (enum mock_mode)mode;	/* in the same order */
 		return 0;
 	case MOCK_SIZE:
 		if (parse_uint(g->value, MOCK_SIZE_MAX, &s->size) == -1)
@@ -220,6 +225,44 @@ mock_command_main(int argc, char **argv)
 	s.tls = pem.cert != NULL ? &pem : NULL;
 	status = status == -1 ? 1 : mock_main(&s);
 	serve_tls_clear(&pem);
+	return status;
+}
+
+/* What help can be asked about, as "a|b|c". */
+static void
+add_topics(struct buf *topics)
+{
+	size_t i;
+
+	for (i = 0; i < UTIL_NELEM(commands); i++)
+		if (commands[i].options != NULL)
+			buf_addf(topics, "%s%s", topics->len > 0 ? "|" : "",
+			    commands[i].name);
+}
+
+static int
+completion_command_main(int argc, char **argv)
+{
+	struct completion subs[UTIL_NELEM(commands)];
+	struct buf topics;
+	size_t i;
+	int status;
+
+	buf_init(&topics, 4096);
+	add_topics(&topics);
+	for (i = 0; i < UTIL_NELEM(commands); i++) {
+		subs[i].name = commands[i].name;
+		subs[i].summary = commands[i].summary;
+		subs[i].command = commands[i].options;
+		subs[i].operands = NULL;
+		if (commands[i].main == help_main)
+			subs[i].operands = buf_str(&topics);
+		else if (subs[i].command != NULL &&
+		    options_are_words(subs[i].command->operands))
+			subs[i].operands = subs[i].command->operands;
+	}
+	status = completion_main(argc, argv, subs, UTIL_NELEM(subs));
+	buf_clear(&topics);
 	return status;
 }
 

@@ -66,10 +66,10 @@ static const struct option_row rows[] = {
 	    "leave the first TIME out of the result [0s]" },
 	{ OPT_CONCURRENCY, 'c', "concurrency", "N",
 	    "most requests in flight [256]" },
-	{ OPT_SATURATION, 0, "saturation", "POLICY",
-	    "when they all are: drop or block [drop]" },
-	{ OPT_ARRIVALS, 0, "arrivals", "SPACING",
-	    "uniform or poisson [uniform]" },
+	{ OPT_SATURATION, 0, "saturation", "drop|block",
+	    "when they all are [drop]" },
+	{ OPT_ARRIVALS, 0, "arrivals", "uniform|poisson",
+	    "how they are spaced [uniform]" },
 	{ OPT_SEED, 0, "seed", "N", "of poisson arrivals [random]" },
 	{ OPT_METHOD, 'X', "method", "METHOD", "[GET; POST with a body]" },
 	{ OPT_HEADER, 'H', "header", "LINE", "'Name: value', repeatable" },
@@ -142,20 +142,6 @@ take_duration(const struct given *g, bool may_be_zero, uint64_t *out)
 	if (parse_duration(g->value, out) == 0 && (may_be_zero || *out > 0))
 		return 0;
 	return bad_value(g, "a time as in 300ms, 10s or 1m30s");
-}
-
-/* One of two words: which one, or -1. */
-static int
-take_word(const struct given *g, const char *first, const char *second)
-{
-	char expected[64];
-
-	if (strcmp(g->value, first) == 0)
-		return 0;
-	if (strcmp(g->value, second) == 0)
-		return 1;
-	snprintf(expected, sizeof(expected), "%s or %s", first, second);
-	return bad_value(g, expected);
 }
 
 static int
@@ -238,15 +224,12 @@ take_rate(struct phase_options *po, const struct given *g)
 static int
 take_word_options(struct run_request *req, const struct given *g)
 {
-	int which;
+	int which = options_word(g);
 
-	if (g->row->id == OPT_SATURATION) {
-		which = take_word(g, "drop", "block");
+	if (g->row->id == OPT_SATURATION)
 		req->policy = which == 1 ? POLICY_BLOCK : POLICY_DROP;
-	} else {
-		which = take_word(g, "uniform", "poisson");
+	else
 		req->is_poisson = which == 1;
-	}
 	return which == -1 ? -1 : 0;
 }
 

@@ -15,6 +15,7 @@
 #include <stdio.h>
 
 #include "json_write.h"
+#include "report/percentiles.h"
 #include "report/report.h"
 #include "report/words.h"
 
@@ -67,6 +68,8 @@ static void	 put_planned(struct json_out *, const struct report *);
 static void	 put_fleet(struct json_out *, const struct report *);
 static void	 put_worker(struct json_out *, const struct worker_stat *);
 static void	 put_signed_ms(struct json_out *, const char *, int64_t);
+static void	 put_percentiles(struct json_out *, const struct report *,
+		    const char *, enum result_hist);
 
 void
 json_write(FILE *out, const struct report *r)
@@ -155,6 +158,11 @@ put_added_members(struct json_out *w, const struct report *r)
 	else
 		json_null(w, "plan");
 	put_fleet(w, r);
+	json_object(w, "percentiles");
+	put_percentiles(w, r, "latency", RESULT_LATENCY);
+	put_percentiles(w, r, "ttfb", RESULT_TTFB);
+	put_percentiles(w, r, "service", RESULT_SERVICE);
+	json_close(w);
 }
 
 /* null when no TLS was spoken; names are null when nobody told them. */
@@ -533,4 +541,33 @@ static void
 put_signed_ms(struct json_out *w, const char *name, int64_t ns)
 {
 	json_fixed(w, name, (double)ns / (double)NS_PER_MS, MS_PLACES);
+}
+
+/* With the interval of each; null where the sample is too small for it. */
+static void
+put_percentiles(struct json_out *w, const struct report *r, const char *name,
+    enum result_hist which)
+{
+	double list[PERCENTILES_USUAL + PLAN_PERCENTILES_MAX];
+	size_t i, n = percentile_list(list, r->plan->percentiles,
+	    r->plan->npercentiles);
+	struct percentile p;
+
+	json_array(w, name);
+	for (i = 0; i < n; i++) {
+		percentile_of(&p, r->result, which, list[i]);
+		json_object(w, NULL);
+		json_double(w, "p", p.p);
+		if (p.has_value) {
+			put_ms(w, "ms", p.value_ns);
+			put_ms(w, "low_ms", p.low_ns);
+			put_ms(w, "high_ms", p.high_ns);
+		} else {
+			json_null(w, "ms");
+			json_null(w, "low_ms");
+			json_null(w, "high_ms");
+		}
+		json_close(w);
+	}
+	json_close(w);
 }

@@ -19,7 +19,8 @@ layers='
 1 http/server_answer http/url load/arrival load/life report/html_style
 2 base/loop base/net base/rights base/tls_context http/client_answer
 2 json load/slots options report/markup report/svg
-3 base/expiry base/msg base/pem base/tls http/server_listener json_write
+3 base/expiry base/msg base/pem base/tls completion http/server_listener
+3 json_write
 4 base/resolve base/stream base/tls_none load/connect load/outcome
 4 serve_tls
 5 connect_options http/client http/server_input http/server_output
@@ -27,19 +28,20 @@ layers='
 6 fleet/feature fleet/run_answer fleet/split http/server_connection
 6 load/check load/probe load/target result token wire/read
 7 access fleet/fleet fleet/verdict http/server load/audit load/intervals
-7 load/request plan_expr wire/checks_json wire/connect_json
+7 load/request plan_expr report/percentiles wire/checks_json
+7 wire/connect_json
 7 wire/counters_json wire/hist_json wire/msg
-8 fleet/credentials load/gen mock plan plan_tree wire/request_json
+8 fleet/credentials load/tally mock plan plan_tree wire/request_json
 8 wire/result_json
-9 fleet/peer load/pool plan_file report/report
-10 fleet/ping output report/hgrm report/plan_out report/timeline
-10 report/wire_out report/words worker_options
-11 coord merge ping report/csv report/json_out report/outlook
-11 report/page report/plan_text report/progress run_options worker
-11 report/html_requests
+9 fleet/peer load/gen plan_file report/report
+10 fleet/ping load/pool output report/hgrm report/plan_out report/timeline
+10 report/wire_out report/words
+11 coord merge ping report/csv report/html_requests report/json_out
+11 report/outlook report/page report/plan_text report/progress run_options
+11 worker_options
 12 dry_run report/fleet_text report/html_latency report/html_plan
 12 report/html_tables report/html_timeline report/junit
-12 report/latency_text
+12 report/latency_text worker
 13 report/html report/text run
 14 pulse
 '
