@@ -154,11 +154,13 @@ make_plain(struct fixture *f)
 static struct long_run
 long_run_new(size_t n)
 {
+	struct summary latency;
 	struct long_run run;
 	struct snapshot *s;
 	size_t i;
 
 	run.f = rig_new(make_plain, 2);
+	summary_of(&latency, &run.f->result->hist[RESULT_LATENCY]);
 	run.snapshots = xcalloc(n, sizeof(*run.snapshots));
 	for (i = 0; i < n; i++) {
 		s = &run.snapshots[i];
@@ -167,7 +169,7 @@ long_run_new(size_t n)
 		s->until_ns = (i + 1) * NS_PER_SEC;
 		s->planned = 100;
 		s->scheduled = s->started = s->completed = 100;
-		summary_of(&s->latency, &run.f->result->hist[RESULT_LATENCY]);
+		s->latency = latency;
 	}
 	run.f->report.snapshots = run.snapshots;
 	run.f->report.nsnapshots = n;
