@@ -268,7 +268,7 @@ SHELL_TESTS = \
 	tests/t_tls.sh tests/t_tls_bad.sh tests/t_faults_run.sh \
 	tests/t_faults_worker.sh tests/t_faults_output.sh tests/t_manual.sh \
 	tests/t_examples.sh tests/t_corpus.sh tests/t_preflight.sh \
-	tests/t_calibrate.sh
+	tests/t_calibrate.sh tests/t_html.sh
 
 # Of the build itself, whatever the flags.
 STATIC = pulse-static
@@ -402,7 +402,8 @@ deps:
 	@sh tests/deps.sh
 
 deps-ci:
-	@sh tests/deps.sh clang cppcheck valgrind xmllint=libxml2-utils zsh fish
+	@sh tests/deps.sh clang cppcheck valgrind xmllint=libxml2-utils zsh fish \
+	    chromium
 
 demo: pulse
 	@sh examples/demo.sh

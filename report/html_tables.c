@@ -169,7 +169,9 @@ put_scheme_hint(FILE *out, const struct report *r)
 void
 html_thresholds_write(FILE *out, const struct report *r)
 {
-	static const char *const columns[] = { "threshold", "actual", "" };
+	static const char *const columns[] = {
+		"threshold", "actual", "outcome"
+	};
 	const struct verdict *v;
 	char actual[WORDS_MAX];
 	size_t i;
@@ -180,7 +182,8 @@ html_thresholds_write(FILE *out, const struct report *r)
 		markup_section_end(out);
 		return;
 	}
-	markup_table(out, "Asked for and actual", columns, UTIL_NELEM(columns), 1);
+	markup_table(out, "Asked for and actual", columns,
+	    UTIL_NELEM(columns), 1);
 	for (i = 0; i < r->plan->nthresholds; i++) {
 		v = &r->verdicts[i];
 		markup_row(out, "%s", v->threshold->text);

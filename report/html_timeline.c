@@ -23,6 +23,7 @@
 #include "report/words.h"
 
 #define TIME_TICKS	8	/* at most so many labels */
+#define HEADROOM	1.05	/* above the highest rate */
 
 /* A line of the chart of rates, and what of a point it shows. */
 struct series {
@@ -228,7 +229,7 @@ put_rates(FILE *out, const struct axis *a)
 		high = highest(&a->t, &rates[j]);
 		most = high > most ? high : most;
 	}
-	svg_scale_linear(&s.y, most);
+	svg_scale_linear(&s.y, most * HEADROOM);
 	fputs("<figure id=\"rate\">\n<figcaption>Rate</figcaption>\n"
 	    "<ul class=\"legend\">\n", out);
 	for (j = 0; j < UTIL_NELEM(rates); j++)
