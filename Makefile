@@ -240,7 +240,8 @@ FUZZ_TESTS = tests/fuzz/access.t tests/fuzz/answer.t tests/fuzz/checks.t \
 
 SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_servers.sh \
 	tests/t_checks.sh \
-	tests/t_signal.sh tests/t_refuse.sh tests/t_inject.sh \
+	tests/t_signal.sh tests/t_refuse.sh tests/t_messages.sh \
+	tests/t_inject.sh \
 	tests/t_output.sh tests/t_junit.sh tests/t_completion.sh \
 	tests/t_merge.sh tests/t_fleet_dry.sh \
 	tests/t_worker.sh tests/t_worker_bad.sh tests/t_worker_gone.sh \

@@ -26,6 +26,7 @@
 #include "mock.h"
 #include "options.h"
 #include "ping.h"
+#include "report/report.h"
 #include "run.h"
 #include "run_options.h"
 #include "serve_tls.h"
@@ -140,10 +141,19 @@ version_main(int argc, char **argv)
 }
 
 static int
-bad_mock_value(const struct given *g, const char *expected)
+bad_mock_value(const struct given *g, const char *expected,
+    int (*parse)(const char *, uint64_t *))
 {
-	warnx("mock: --%s: %s: expected %s", g->row->name, g->value, expected);
-	return -1;
+	char why[OPTION_WHY_MAX];
+
+	return options_refuse(g, options_expected(why, g->value, expected,
+	    parse));
+}
+
+static int
+parse_count(const char *s, uint64_t *out)
+{
+	return parse_uint(s, UINT64_MAX, out);
 }
 
 static bool
@@ -167,21 +177,24 @@ mock_apply(struct mock_settings *s, struct serve_tls *files,
 	case MOCK_ADDR:
 		if (!parse_mock_address(&s->address, g->value))
 			return bad_mock_value(g, "ADDRESS:PORT, or unix:PATH, "
-			    "about 100 bytes at most");
+			    "about 100 bytes at most", NULL);
 		return 0;
 	case MOCK_DELAY:
 		if (parse_duration(g->value, &s->delay_ns) == -1)
-			return bad_mock_value(g, "a time as in 50ms");
+			return bad_mock_value(g, "a time as in 50ms",
+			    parse_duration);
 		return 0;
 	case MOCK_FAIL_RATE:
 		if (parse_decimal(g->value, &s->fail_rate) == -1 ||
 		    s->fail_rate > 1)
-			return bad_mock_value(g, "a number from 0 to 1");
+			return bad_mock_value(g, "a share from 0 to 1",
+			    NULL);
 		return 0;
 	case MOCK_GENERATORS:
 		if (parse_uint(g->value, 1024, &s->processes) == -1 ||
 		    s->processes == 0)
-			return bad_mock_value(g, "a number from 1 to 1024");
+			return bad_mock_value(g, "a number from 1 to 1024",
+			    parse_count);
 		return 0;
 	case MOCK_MODE:
 		if ((mode = options_word(g)) == -1)
@@ -190,7 +203,8 @@ mock_apply(struct mock_settings *s, struct serve_tls *files,
 		return 0;
 	case MOCK_SIZE:
 		if (parse_uint(g->value, MOCK_SIZE_MAX, &s->size) == -1)
-			return bad_mock_value(g, "bytes, at most 67108864");
+			return bad_mock_value(g, "bytes, at most 67108864",
+			    parse_count);
 		return 0;
 	}
 	return -1;
@@ -228,6 +242,60 @@ mock_command_main(int argc, char **argv)
 	return status;
 }
 
+/* A word that is no command, after what it was said to; 1. */
+static int
+refuse_command(const char *before, const char *word)
+{
+	const char *names[UTIL_NELEM(commands)], *near;
+	size_t i;
+
+	for (i = 0; i < UTIL_NELEM(commands); i++)
+		names[i] = commands[i].name;
+	near = text_nearest(word, names, UTIL_NELEM(names));
+	if (near != NULL)
+		warnx("%s%s: no such command (did you mean %s?)", before, word,
+		    near);
+	else
+		warnx("%s%s: no such command (pulse help lists them)", before,
+		    text_shown(word));
+	return 1;
+}
+
+/* An option without a command before it, which some command may have; 1. */
+static int
+refuse_option(const char *word)
+{
+	static const char *const own[] = { "--help", "--version" };
+	const char *near;
+	size_t i;
+
+	for (i = 0; i < UTIL_NELEM(commands); i++) {
+		if (commands[i].options == NULL ||
+		    !options_have(commands[i].options, word))
+			continue;
+		warnx("%s: expected a command before it (did you mean "
+		    "pulse %s %s?)", word, commands[i].name, word);
+		return 1;
+	}
+	near = text_nearest(word, own, UTIL_NELEM(own));
+	if (near != NULL)
+		warnx("%s: no such option (did you mean %s?)", word, near);
+	else
+		warnx("%s: expected a command before it (pulse help lists "
+		    "them)", word);
+	return 1;
+}
+
+/* Something that is probably the operand of run. */
+static bool
+is_for_run(const char *word)
+{
+	const char *end = strrchr(word, '.');
+
+	return strstr(word, "://") != NULL ||
+	    (end != NULL && strcmp(end, ".json") == 0);
+}
+
 /* What help can be asked about, as "a|b|c". */
 static void
 add_topics(struct buf *topics)
@@ -235,9 +303,7 @@ add_topics(struct buf *topics)
 	size_t i;
 
 	for (i = 0; i < UTIL_NELEM(commands); i++)
-		if (commands[i].options != NULL)
-			buf_addf(topics, "%s%s", topics->len > 0 ? "|" : "",
-			    commands[i].name);
+		buf_addf(topics, "%s%s", i > 0 ? "|" : "", commands[i].name);
 }
 
 static int
@@ -275,21 +341,26 @@ help_main(int argc, char **argv)
 		usage(stdout);
 		return options_printed() == -1;
 	}
-	while (i < UTIL_NELEM(commands) && (commands[i].options == NULL ||
-	    strcmp(argv[1], commands[i].name) != 0))
-		i++;
-	if (i == UTIL_NELEM(commands)) {
-		warnx("help: %s: no such command", argv[1]);
+	if (argc > 2) {
+		warnx("help: %s: one operand too many", argv[2]);
 		return 1;
 	}
-	return options_usage(commands[i].options) == -1;
+	while (i < UTIL_NELEM(commands) &&
+	    strcmp(argv[1], commands[i].name) != 0)
+		i++;
+	if (i == UTIL_NELEM(commands))
+		return refuse_command("help: ", argv[1]);
+	if (commands[i].options != NULL)
+		return options_usage(commands[i].options) == -1;
+	printf("usage: pulse %s\n", commands[i].usage);
+	return options_printed() == -1;
 }
 
 int
 main(int argc, char **argv)
 {
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
-	const char *names[UTIL_NELEM(commands)], *near;
+	char url[128];
 	size_t i;
 
 	fill_standard_fds();
@@ -303,18 +374,20 @@ main(int argc, char **argv)
 		return 1;
 	}
 	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)
-		return help_main(1, argv);
+		return help_main(argc - 1, argv + 1);
 	if (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0)
-		return version_main(1, argv);
+		return version_main(argc - 1, argv + 1);
 	for (i = 0; i < UTIL_NELEM(commands); i++) {
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].main(argc - 1, argv + 1);
-		names[i] = commands[i].name;
 	}
-	near = text_nearest(argv[1], names, UTIL_NELEM(names));
-	if (near != NULL)
-		warnx("%s: no such command (did you mean %s?)", argv[1], near);
-	else
-		warnx("%s: no such command (pulse help lists them)", argv[1]);
-	return 1;
+	if (argv[1][0] == '-')
+		return refuse_option(argv[1]);
+	if (is_for_run(argv[1])) {
+		report_url(url, sizeof(url), argv[1]);
+		warnx("%s: no such command (did you mean pulse run %s?)", url,
+		    url);
+		return 1;
+	}
+	return refuse_command("", argv[1]);
 }

@@ -46,6 +46,17 @@ char	*format_duration(char buf[FORMAT_MAX], uint64_t ns);
 const char *text_nearest(const char *word, const char *const *names, size_t n);
 
 /*
+ * What a number or a time that parse refuses was probably meant to be, so that
+ * parse takes it: without blanks, commas and underscores, with the unit that
+ * a word such as sec stands for, in seconds where there is none. NULL if nothing
+ * is near, or if it is wrong for another reason.
+ */
+const char *text_meant(char buf[FORMAT_MAX], const char *s,
+	    int (*parse)(const char *, uint64_t *));
+/* The same, or "" in quotes if it is empty, for messages. */
+const char *text_shown(const char *s);
+
+/*
  * RFC 4648 base64, with padding, added to b. Decoding gives the length; -1
  * when it is no base64, unused bits that are set included, or b is full.
  */
