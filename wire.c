@@ -498,8 +498,8 @@ refuse_scheme(const char *url, char *why)
 	    strcasecmp(scheme, names[1]) == 0)
 		return 0;
 	near = text_nearest(scheme, names, UTIL_NELEM(names));
-	return wire_refuse(why, "url: %s://: expected http:// or https://%s%s%s",
-	    scheme, near != NULL ? " (did you mean " : "",
+	return wire_refuse(why, "url: %s://: expected http:// or "
+	    "https://%s%s%s", scheme, near != NULL ? " (did you mean " : "",
 	    near != NULL ? near : "", near != NULL ? "://?)" : "");
 }
 

@@ -48,12 +48,12 @@ const char *text_nearest(const char *word, const char *const *names, size_t n);
 /*
  * What a number or a time that parse refuses was probably meant to be, so that
  * parse takes it: without blanks, commas and underscores, with the unit that
- * a word such as sec stands for, in seconds where there is none. NULL if nothing
- * is near, or if it is wrong for another reason.
+ * a word such as sec stands for, in seconds where there is none. NULL if
+ * nothing is near, or if it is wrong for another reason.
  */
 const char *text_meant(char buf[FORMAT_MAX], const char *s,
 	    int (*parse)(const char *, uint64_t *));
-/* The same, or "" in quotes if it is empty, for messages. */
+/* A value for messages: "" in quotes if it is empty. */
 const char *text_shown(const char *s);
 
 /*
