@@ -102,7 +102,7 @@ OBJS = \
 	report/progress.o \
 	options.o connect_options.o output.o run_options.o worker_options.o \
 	dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o \
-	completion.o
+	mock_options.o completion.o
 
 HDRS = \
 	base/fortify.h base/util.h base/text.h base/loop.h base/msg.h \
@@ -129,7 +129,7 @@ HDRS = \
 	report/progress.h \
 	options.h connect_options.h output.h run_options.h worker_options.h \
 	dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h \
-	completion.h
+	mock_options.h completion.h
 
 all: pulse
 

@@ -175,8 +175,9 @@ parse_pair(struct spec *s, char *pair)
 	out = (uint64_t *)((char *)s->phase + key->offset);
 	if (parse_unit(key->unit, value, out) == 0)
 		return 0;
-	meant = key->unit == UNIT_COUNT ? NULL : text_meant(buf, value,
-	    key->unit == UNIT_TIME ? parse_duration : parse_rate);
+	meant = text_meant(buf, value, key->unit == UNIT_TIME ?
+	    parse_duration : key->unit == UNIT_RATE ? parse_rate :
+	    parse_count);
 	return wire_refuse(s->why, "%.*s: %s: expected %s, not \"%.40s\"%s%s%s",
 	    QUOTE_MAX, s->text, key->name, units[key->unit].meaning, value,
 	    meant != NULL ? " (did you mean " : "",
@@ -214,7 +215,7 @@ parse_unit(enum unit unit, const char *value, uint64_t *out)
 	case UNIT_RATE:
 		return parse_rate(value, out);
 	case UNIT_COUNT:
-		return parse_uint(value, UINT64_MAX, out);
+		return parse_count(value, out);
 	case UNIT_TIME:
 		return parse_duration(value, out);
 	}
@@ -447,6 +448,8 @@ value_meant(enum threshold_metric metric, const char *value,
 		if (value[i] != ' ')
 			meant[len++] = value[i];
 	meant[len] = '\0';
+	if (value[i] != '\0')
+		return NULL;
 	if (parse_share(meant, &share) == 0)
 		return meant;
 	if (parse_decimal(meant, &percent) == -1 || percent > 100)

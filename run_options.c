@@ -126,12 +126,6 @@ bad_value(const struct given *g, const char *expected,
 }
 
 static int
-parse_count(const char *s, uint64_t *out)
-{
-	return parse_uint(s, UINT64_MAX, out);
-}
-
-static int
 take_count(const struct given *g, uint64_t min, uint64_t max, uint64_t *out)
 {
 	char expected[64];

@@ -99,12 +99,6 @@ bad_value(const struct given *g, const char *expected,
 }
 
 static int
-parse_count(const char *s, uint64_t *out)
-{
-	return parse_uint(s, UINT64_MAX, out);
-}
-
-static int
 take_address(struct worker_settings *s, const char *text)
 {
 	if (strncmp(text, "unix:", 5) == 0)

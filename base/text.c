@@ -215,6 +215,12 @@ parse_uint(const char *s, uint64_t max, uint64_t *out)
 }
 
 int
+parse_count(const char *s, uint64_t *out)
+{
+	return parse_uint(s, UINT64_MAX, out);
+}
+
+int
 parse_duration(const char *s, uint64_t *ns)
 {
 	struct decimal d;

@@ -14,6 +14,7 @@
  * such a value) or ERANGE (too large; a negative one counts as EINVAL).
  */
 int	 parse_uint(const char *s, uint64_t max, uint64_t *out);
+int	 parse_count(const char *s, uint64_t *out);	/* up to UINT64_MAX */
 /*
  * Go's durations without a sign, "1h2m3.5s", "300ms", "1us", "0", to ns, up to
  * INT64_MAX. Units in any order add up; what is below 1 ns is cut.

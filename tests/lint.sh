@@ -31,7 +31,7 @@ layers='
 7 wire/counters_json wire/hist_json wire/msg
 8 fleet/credentials load/gen mock plan plan_tree wire/request_json
 8 wire/result_json
-9 fleet/peer load/pool plan_file report/report
+9 fleet/peer load/pool mock_options plan_file report/report
 10 fleet/ping output report/hgrm report/plan_out report/wire_out
 10 report/words worker_options
 11 coord merge ping report/csv report/json_out report/outlook
