@@ -95,7 +95,7 @@ product=$(list ./*.[ch] base/*.[ch] fleet/*.[ch] http/*.[ch] load/*.[ch] \
     sed 's,^\./,,')
 tests=$(list tests/*.[ch] tests/fuzz/*.[ch])
 scripts=$(list commit.sh tests/*.sh examples/*.sh .ci/run)
-others=$(list Makefile man/*.1 examples/*.json \
+others=$(list Makefile man/*.1 completions/* examples/*.json \
     examples/*.service README.md CHANGES)
 if [ -z "$product" ]; then
 	echo "lint: no source here: run it from the top level" >&2
