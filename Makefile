@@ -90,6 +90,7 @@ OBJS = \
 	coord.o options.o connect_options.o output.o run_options.o \
 	worker_options.o dry_run.o run.o serve_tls.o worker.o ping.o merge.o \
 	mock.o completion.o preflight.o calibrate.o progress_options.o \
+	mock_options.o \
 	http/body.o http/url.o http/words.o http/client_answer.o \
 	http/client.o http/server_answer.o http/server_input.o \
 	http/server_output.o http/server_connection.o http/server_listener.o \
@@ -125,6 +126,7 @@ HDRS = \
 	options.h connect_options.h output.h run_options.h worker_options.h \
 	dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h \
 	completion.h preflight.h calibrate.h progress_options.h \
+	mock_options.h \
 	http/body.h http/url.h http/words.h http/client_answer.h \
 	http/client.h http/server_answer.h http/server_input.h \
 	http/server_output.h http/server_connection.h http/server_listener.h \
@@ -268,7 +270,7 @@ SHELL_TESTS = \
 	tests/t_tls.sh tests/t_tls_bad.sh tests/t_faults_run.sh \
 	tests/t_faults_worker.sh tests/t_faults_output.sh tests/t_manual.sh \
 	tests/t_examples.sh tests/t_corpus.sh tests/t_preflight.sh \
-	tests/t_calibrate.sh tests/t_html.sh
+	tests/t_calibrate.sh tests/t_html.sh tests/t_messages.sh
 
 # Of the build itself, whatever the flags.
 STATIC = pulse-static

@@ -440,8 +440,13 @@ fish_row(const struct option_row *row, const char *condition)
 		printf(" -s %c", row->letter);
 	if (row->name != NULL)
 		printf(" -l %s", row->name);
-	if (!option_may_lack_value(row) || kind_of(row) == KIND_WORDS)
+	if (!option_may_lack_value(row))
 		fish_value(kind_of(row), row->value);
+	else if (kind_of(row) == KIND_WORDS) {
+		fputs(" -a '", stdout);
+		put_words(row->value);
+		putchar('\'');
+	}
 	fputs(" -d '", stdout);
 	put_quoted(row->help, "\\");
 	fputs("'\n", stdout);

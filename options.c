@@ -48,6 +48,41 @@ options_refuse(const struct given *g, const char *why)
 	return -1;
 }
 
+char *
+options_expected(char why[OPTION_WHY_MAX], const char *value,
+    const char *what, int (*parse)(const char *, uint64_t *))
+{
+	char buf[FORMAT_MAX];
+	const char *meant = NULL;
+
+	if (parse != NULL)
+		meant = text_meant(buf, value, parse);
+	snprintf(why, OPTION_WHY_MAX, "%.40s: expected %s%s%s%s",
+	    text_shown(value), what, meant != NULL ? " (did you mean " : "",
+	    meant != NULL ? meant : "", meant != NULL ? "?)" : "");
+	text_make_line(why);
+	return why;
+}
+
+bool
+options_have(const struct command *command, const char *word)
+{
+	size_t i, len = strcspn(word, "=");
+	const struct option_row *row;
+
+	for (i = 0; i < command->nrows; i++) {
+		row = &command->rows[i];
+		if (word[0] == '-' && word[1] != '-' && word[1] != '\0' &&
+		    row->letter == word[1])
+			return true;
+		if (row->name != NULL && strlen(row->name) + 2 == len &&
+		    strncmp(word, "--", 2) == 0 &&
+		    memcmp(word + 2, row->name, len - 2) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool
 options_are_words(const char *value)
 {
@@ -79,7 +114,8 @@ find_word(const char *words, const char *word, char why[WHY_MAX])
 	for (i = 0; i < n; i++)
 		if (strcmp(word, list[i]) == 0)
 			return (int)i;
-	len = (size_t)snprintf(why, WHY_MAX, "%.40s: expected ", word);
+	len = (size_t)snprintf(why, WHY_MAX, "%.40s: expected ",
+	    text_shown(word));
 	for (i = 0; i < n; i++)
 		len += (size_t)snprintf(why + len, WHY_MAX - len, "%s%s",
 		    i == 0 ? "" : i + 1 == n ? " or " : ", ", list[i]);
@@ -239,14 +275,19 @@ warn_unknown_name(const struct command *command, const char *arg)
 {
 	const char *names[OPTIONS_MAX + 1], *near;
 	char *word = xstrndup(arg, strcspn(arg, "="));
-	size_t i, n = 0;
+	size_t i, n = 0, nbegin = 0;
 
 	names[n++] = "help";
 	for (i = 0; i < command->nrows; i++)
 		if (command->rows[i].name != NULL)
 			names[n++] = command->rows[i].name;
 	near = text_nearest(word, names, n);
-	if (near != NULL)
+	for (i = 0; i < n; i++)
+		nbegin += strncmp(names[i], word, strlen(word)) == 0;
+	if (nbegin > 1)
+		warnx("%s: --%s: %zu options begin so (pulse %s --help lists "
+		    "them)", command->name, word, nbegin, command->name);
+	else if (near != NULL)
 		warnx("%s: no option --%s (did you mean --%s?)",
 		    command->name, word, near);
 	else
@@ -280,6 +321,18 @@ warn_misuse(const struct command *command, int found, const char *arg)
 static int
 check_operands(const struct options *o, const struct command *command)
 {
+	const struct given *last = o->ngiven > 0 ? &o->given[o->ngiven - 1] :
+	    NULL;
+	char text[OPTION_TEXT_MAX];
+
+	if (o->noperands < command->operands_min && last != NULL &&
+	    last->value != NULL && strstr(last->value, "://") != NULL) {
+		/* Which may have a password in it. */
+		warnx("%s: expected %s: the URL is the value of %s",
+		    command->name, command->operands,
+		    option_text(text, last->row));
+		return -1;
+	}
 	if (o->noperands < command->operands_min) {
 		warnx("%s: expected %s (pulse %s --help tells more)",
 		    command->name, command->operands, command->name);

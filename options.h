@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Ids: those of a command's own options are from 1, below OPTIONS_MAX. Those
@@ -70,12 +71,21 @@ struct options {
 int	 options_parse(struct options *o, const struct command *command,
 	    int argc, char **argv);
 void	 options_clear(struct options *o);
+/* Whether "-r", "--rate" or "--rate=5" is an option of a command. */
+bool	 options_have(const struct command *command, const char *word);
 bool	 option_is_of(const struct given *g, enum option_group group);
 /* Is its value in brackets? Then given->value may be NULL. */
 bool	 option_may_lack_value(const struct option_row *row);
 /* "-r, --rate", for messages. */
 enum { OPTION_TEXT_MAX = 64 };
 char	*option_text(char text[OPTION_TEXT_MAX], const struct option_row *row);
+/*
+ * "VALUE: expected WHAT", and what was probably meant if parse, which may be
+ * NULL, takes that.
+ */
+enum { OPTION_WHY_MAX = 256 };
+char	*options_expected(char why[OPTION_WHY_MAX], const char *value,
+	    const char *what, int (*parse)(const char *, uint64_t *));
 /* Says on stderr why an option's value cannot be had, after its name; -1. */
 int	 options_refuse(const struct given *g, const char *why);
 /*

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/util.h"
 #include "output.h"
 
@@ -112,7 +113,7 @@ open_file(struct output *o, enum report_format format, const char *path)
 {
 	assert(o->nfiles < UTIL_NELEM(o->files));
 	if (report_open(&o->files[o->nfiles], format, path) == -1) {
-		warn("%s", path);
+		warn("--%s: %s", report_option(format), text_shown(path));
 		return -1;
 	}
 	o->nfiles++;

@@ -117,14 +117,15 @@ struct phase_options {
 	bool		 has_phases;	/* -p: then there is none */
 };
 
-/* A value that is not what the option takes. */
+/* A value that is not what the option takes, but parse may know better. */
 static int
-bad_value(const struct given *g, const char *expected)
+bad_value(const struct given *g, const char *expected,
+    int (*parse)(const char *, uint64_t *))
 {
-	char why[WIRE_TEXT_MAX];
+	char why[OPTION_WHY_MAX];
 
-	wire_refuse(why, "%.40s: expected %s", g->value, expected);
-	return options_refuse(g, why);
+	return options_refuse(g, options_expected(why, g->value, expected,
+	    parse));
 }
 
 static int
@@ -136,7 +137,7 @@ take_count(const struct given *g, uint64_t min, uint64_t max, uint64_t *out)
 		return 0;
 	snprintf(expected, sizeof(expected), "a number from %llu to %llu",
 	    (unsigned long long)min, (unsigned long long)max);
-	return bad_value(g, expected);
+	return bad_value(g, expected, parse_count);
 }
 
 static int
@@ -144,7 +145,8 @@ take_duration(const struct given *g, bool may_be_zero, uint64_t *out)
 {
 	if (parse_duration(g->value, out) == 0 && (may_be_zero || *out > 0))
 		return 0;
-	return bad_value(g, "a time as in 300ms, 10s or 1m30s");
+	return bad_value(g, may_be_zero ? "a time as in 300ms, 10s or 1m30s" :
+	    "a time above 0 as in 300ms, 10s or 1m30s", parse_duration);
 }
 
 static int
@@ -221,7 +223,7 @@ take_rate(struct phase_options *po, const struct given *g)
 	if (parse_rate(g->value, &po->phase.rate) == 0)
 		return 0;
 	return bad_value(g, "whole arrivals a second as in 250 or 2.5k, "
-	    "or max");
+	    "or max", parse_rate);
 }
 
 static int
@@ -380,6 +382,26 @@ apply(struct run_settings *s, struct phase_options *po, const struct given *g,
 
 /* The operand. */
 
+/* What cannot be read; most often it should have been a URL. */
+static void
+refuse_file(const char *path)
+{
+	size_t host = strcspn(path, ":/");
+	bool has_port = path[host] == ':' &&
+	    strspn(path + host + 1, "0123456789") > 0;
+	bool has_path = path[host] == '/' && path[0] != '.' &&
+	    memchr(path, '.', host) != NULL;
+
+	if (errno != ENOENT || strstr(path, ".json") != NULL)
+		warn("%s", text_shown(path));
+	else if (host > 0 && (has_port || has_path))
+		warnx("%s: no such plan file (did you mean http://%s?)", path,
+		    path);
+	else
+		warnx("%s: no such plan file (a URL begins with "
+		    "http:// or https://)", text_shown(path));
+}
+
 static int
 take_plan_file(struct run_settings *s, const char *path)
 {
@@ -389,11 +411,11 @@ take_plan_file(struct run_settings *s, const char *path)
 
 	buf_init(&text, JSON_TEXT_MAX);
 	if (buf_read_file(&text, path) == -1) {
-		if (errno == ENOENT && strstr(path, ".json") == NULL)
-			warnx("%s: no such plan file (a URL begins with "
-			    "http:// or https://)", path);
-		else
-			warn("%s", path);
+		refuse_file(path);
+		return -1;
+	}
+	if (text.len == 0) {
+		warnx("%s: it is empty: expected a plan in JSON", path);
 		return -1;
 	}
 	status = plan_from_json(&s->plan, text.data, text.len, why);

@@ -33,7 +33,7 @@ layers='
 7 wire/counters_json wire/hist_json wire/msg access plan_expr
 8 fleet/credentials load/tally report/steps wire/request_json wire/result_json
 8 mock plan plan_tree
-9 fleet/peer load/gen report/report plan_file preflight
+9 fleet/peer load/gen report/report mock_options plan_file preflight
 10 fleet/ping load/pool report/hgrm report/plan_out report/progress_json
 10 report/timeline report/wire_out report/words output
 11 report/csv report/html_plan report/html_requests report/html_timeline
@@ -100,7 +100,7 @@ product=$(list ./*.[ch] base/*.[ch] fleet/*.[ch] http/*.[ch] load/*.[ch] \
     sed 's,^\./,,')
 tests=$(list tests/*.[ch] tests/fuzz/*.[ch])
 scripts=$(list commit.sh tests/*.sh examples/*.sh .ci/run)
-others=$(list Makefile man/*.[157] examples/*.json \
+others=$(list Makefile man/*.[157] completions/* examples/*.json \
     examples/*.service README.md CHANGES)
 if [ -z "$product" ]; then
 	echo "lint: no source here: run it from the top level" >&2
