@@ -146,12 +146,28 @@ end(struct calibrate *c, int status)
 	loop_stop(c->loop);
 }
 
+/* What was found is true of now, and not of the machine. */
+static void
+warn_of_others(const struct calibrate *c)
+{
+	const struct step *step = steps_find_disturbed(&c->steps,
+	    c->climb.bad);
+
+	if (step != NULL)
+		warnx("calibrate: this machine did not let the generators run "
+		    "in time: at %llu/s they used %.0f%% of a CPU (try again "
+		    "when nothing else runs)", (unsigned long long)step->rate,
+		    100 * step->cpu);
+}
+
 static void
 tell_answer(struct calibrate *c)
 {
 	c->steps.rate = climb_round(c->climb.good);
 	c->steps.is_partial = c->signo != 0;
 	end(c, show_answer(c) == -1 || c->steps.rate == 0);
+	if (c->signo == 0)
+		warn_of_others(c);
 }
 
 static void

@@ -45,7 +45,7 @@ read_text(struct buf *b, const char *proc, const char *name)
 	return buf_str(b);
 }
 
-/* A number behind blanks, and *s behind it: MACHINE_UNKNOWN if there is none. */
+/* A number behind blanks; *s goes behind it. MACHINE_UNKNOWN: there is none. */
 static uint64_t
 take_number(const char **s)
 {

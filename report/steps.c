@@ -15,6 +15,8 @@
 #include "report/steps.h"
 
 #define NS_PER_MS_F	1e6
+/* At its end a calibration needs half of the CPUs; the mock has the rest. */
+#define CPU_SHARE_MIN	0.25
 
 void
 steps_clear(struct steps *s)
@@ -85,6 +87,20 @@ steps_add(struct steps *s, uint64_t rate, const struct result *r)
 		    (double)r->duration_ns;
 	judge(step, r, s->lag_ns);
 	return step;
+}
+
+const struct step *
+steps_find_disturbed(const struct steps *s, uint64_t rate)
+{
+	uint32_t most = s->generators < s->cpus ? s->generators : s->cpus;
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		if (s->at[i].rate == rate && !s->at[i].has_held &&
+		    s->at[i].failed == 0 &&
+		    s->at[i].cpu < CPU_SHARE_MIN * most)
+			return &s->at[i];
+	return NULL;
 }
 
 static const char *

@@ -47,6 +47,12 @@ void	 steps_clear(struct steps *s);
  */
 const struct step *steps_add(struct steps *s, uint64_t rate,
 	    const struct result *r);
+/*
+ * The step with this rate that did not hold while the generators had most of
+ * the CPUs to spare: something else kept them from running. NULL: there is
+ * none.
+ */
+const struct step *steps_find_disturbed(const struct steps *s, uint64_t rate);
 /* The head of the table, a line of it, and the answer in one line. */
 void	 steps_write_head(FILE *out, const struct steps *s);
 void	 steps_write_row(FILE *out, const struct step *step);

@@ -9,6 +9,12 @@
 # Steps are short and the bound is wide: it is shared with other tests.
 few="--for 150ms --lag 500ms"
 
+# complaint NAME: but for the one that this is not the only test
+complaint() {
+	grep -v 'this machine did not let the generators run in time' \
+	    "$dir/$1.err"
+}
+
 # is_answer NAME: the last line of the table is the highest rate that held,
 # or something spoilt all of them.
 is_answer() {
@@ -22,7 +28,7 @@ is_answer() {
 # shellcheck disable=SC2086
 ./pulse calibrate -g 1 -c 64 $few >"$dir/text" 2>"$dir/text.err"
 is "text: status" $? 0
-is "text: stderr is empty" "$(cat "$dir/text.err")" ""
+is "text: no complaint" "$(complaint text)" ""
 has "text: how" "$dir/text" '^1 generator and .* on [0-9]* CPUs*, 150ms a step'
 has "text: columns" "$dir/text" \
     '^ *rate  *achieved  *lag p50  *lag p99  *CPU  verdict$'
@@ -63,7 +69,7 @@ is "text: order" "$(cat "$dir/wrong")" ""
 ./pulse calibrate --json -g 2 --no-keepalive $few >"$dir/json" \
     2>"$dir/json.err"
 is "json: status" $? 0
-is "json: stderr is empty" "$(cat "$dir/json.err")" ""
+is "json: no complaint" "$(complaint json)" ""
 is "json: keep_alive" "$(sed -n 's/^  "keep_alive": \(.*\),/\1/p' \
     "$dir/json")" false
 is "json: generators" "$(sed -n 's/^  "generators": \(.*\),/\1/p' \
@@ -94,7 +100,7 @@ awk '
 		print n ": lag"
 	if ((v["held"] == "true") != (reason == ""))
 		print n ": reason"
-	if (v["held"] == "true" && v["lag_p99_ms"] > 500)
+	if (v["held"] == "true" && v["lag_p99_ms"] + 0 > 500)
 		print n ": held"
 	if (v["held"] == "true" && v["rate"] + 0 > best)
 		best = v["rate"] + 0
@@ -118,11 +124,14 @@ is "quiet: status" $? 0
 is "quiet: one line" "$(lines "$dir/quiet")" 1
 has "quiet: the answer" "$dir/quiet" '^this machine can plan [0-9]*/s '
 
-# Nothing can be that exact.
+# Nothing can be that exact, and it is not the CPU that is in the way.
 ./pulse calibrate -g 1 --for 100ms --lag 1us >"$dir/none" 2>"$dir/none.err"
 is "none: status" $? 1
 is "none: the answer" "$(tail -n 1 "$dir/none")" \
     "this machine cannot plan any rate with a lag p99 of at most 1us"
+has "none: what is in the way" "$dir/none.err" "^pulse: calibrate: this \
+machine did not let the generators run in time: at [0-9]*/s they used [0-9]*% \
+of a CPU (try again when nothing else runs)\$"
 
 # A signal ends it: when NAME has been going for a step or is about to begin.
 has_children() {

@@ -190,6 +190,28 @@ START_TEST(test_answer)
 }
 END_TEST
 
+/* Two generators have half a CPU at least when they can do no more. */
+START_TEST(test_disturbed)
+{
+	struct steps s;
+
+	make_steps(&s);
+	s.at[1].cpu = 0.49;
+	ck_assert_ptr_eq(steps_find_disturbed(&s, 64000), &s.at[1]);
+	ck_assert_ptr_null(steps_find_disturbed(&s, 1000));
+	ck_assert_ptr_null(steps_find_disturbed(&s, 0));
+	s.at[1].cpu = 0.5;
+	ck_assert_ptr_null(steps_find_disturbed(&s, 64000));
+	s.at[1].cpu = 0.26;
+	s.cpus = 1;
+	ck_assert_ptr_null(steps_find_disturbed(&s, 64000));
+	s.at[1].cpu = 0.1;
+	s.at[1].failed = 1;
+	ck_assert_ptr_null(steps_find_disturbed(&s, 64000));
+	steps_clear(&s);
+}
+END_TEST
+
 static void
 write_json(FILE *f, const struct steps *s)
 {
@@ -260,6 +282,7 @@ make_suite(void)
 	tcase_add_loop_test(tc, test_judge, 0, UTIL_NELEM(judge_tests));
 	tcase_add_test(tc, test_table);
 	tcase_add_loop_test(tc, test_answer, 0, UTIL_NELEM(answer_tests));
+	tcase_add_test(tc, test_disturbed);
 	tcase_add_test(tc, test_json);
 	suite_add_tcase(s, tc);
 	return s;
