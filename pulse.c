@@ -21,6 +21,7 @@
 #include "base/tls.h"
 #include "base/util.h"
 #include "commit.h"
+#include "help.h"
 #include "merge.h"
 #include "mock.h"
 #include "options.h"
@@ -84,7 +85,8 @@ static const struct {
 	    "add results together and report" },
 	{ "mock", mock_command_main, &mock_command, "mock [options]",
 	    "be a target for demonstrations and tests" },
-	{ "help", help_main, NULL, "help [COMMAND]", "tell more" },
+	{ "help", help_main, NULL, "help [TOPIC]",
+	    "print what the manual says of it" },
 	{ "version", version_main, NULL, "version", "print the version" },
 };
 
@@ -97,8 +99,8 @@ usage(FILE *out)
 	for (i = 0; i < UTIL_NELEM(commands); i++)
 		fprintf(out, "  pulse %-30s %s\n", commands[i].usage,
 		    commands[i].summary);
-	fprintf(out, "pulse COMMAND --help lists its options, man pulse has "
-	    "it all.\n");
+	fprintf(out, "pulse COMMAND --help lists its options, pulse help "
+	    "topics the rest.\n");
 }
 
 /*
@@ -232,13 +234,13 @@ help_main(int argc, char **argv)
 		usage(stdout);
 		return options_printed() == -1;
 	}
-	while (i < UTIL_NELEM(commands) && (commands[i].options == NULL ||
+	/* Without the manual commands still have their usage. */
+	while (i < UTIL_NELEM(commands) && (help_has_manual() || argc > 2 ||
+	    commands[i].options == NULL ||
 	    strcmp(argv[1], commands[i].name) != 0))
 		i++;
-	if (i == UTIL_NELEM(commands)) {
-		warnx("help: %s: no such command", argv[1]);
-		return 1;
-	}
+	if (i == UTIL_NELEM(commands))
+		return help_topic(argv + 1, argc - 1);
 	return options_usage(commands[i].options) == -1;
 }
 

@@ -13,13 +13,13 @@ export LC_ALL
 # A file may include headers of lower layers, and its own. A new file is added
 # here, as low as its includes allow.
 layers='
-0 base/fortify base/names base/tls_memory base/util commit hist http
+0 base/fortify base/names base/tls_memory base/util commit hist http manual_text
 0 http/words
 1 base/proc base/roots base/sandbox base/text http/body
 1 http/server_answer http/url load/arrival load/life
 2 base/loop base/net base/rights base/tls_context http/client_answer
-2 json load/slots options
-3 base/expiry base/msg base/pem base/tls http/server_listener json_write
+2 json load/slots manual options
+3 base/expiry base/msg base/pem base/tls help http/server_listener json_write
 4 base/resolve base/stream base/tls_none load/connect load/outcome
 4 serve_tls
 5 connect_options http/client http/server_input http/server_output wire
