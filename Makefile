@@ -19,9 +19,10 @@
 #
 # Settings: CC CFLAGS LDFLAGS PREFIX DESTDIR, LOOP=poll for the poll loop, TLS=0
 # for a build without OpenSSL, HARDEN=0 for one without what makes mistakes hard
-# to exploit. The smallest program there is:
+# to exploit, MANUAL=0 for one without the manual in it. The smallest program
+# there is:
 #
-#	make static TLS=0 CC=musl-gcc
+#	make static TLS=0 MANUAL=0 CC=musl-gcc
 
 .POSIX:
 .SUFFIXES:
@@ -39,6 +40,7 @@ MANDIR = $(PREFIX)/share/man
 LOOP = epoll
 TLS = 1
 HARDEN = 1
+MANUAL = 1
 WERROR =
 SOAK_TIME = 60
 SOAK_RATE = 2000
@@ -80,6 +82,10 @@ TLS_LIBS_0 =
 TLS_LIBS_1 = -lssl -lcrypto
 LIBS = $(TLS_LIBS_$(TLS)) -lm
 
+MAN = man/pulse.1 man/pulse-plan.5 man/pulse-protocol.7
+MANUAL_0 = </dev/null
+MANUAL_1 = $(MAN)
+
 OBJS = \
 	base/util.o base/stats.o base/text.o base/loop.o base/msg.o \
 	base/names.o base/net.o base/proc.o base/sandbox.o base/resolve.o \
@@ -90,7 +96,7 @@ OBJS = \
 	coord.o options.o connect_options.o output.o run_options.o \
 	worker_options.o dry_run.o run.o serve_tls.o worker.o ping.o merge.o \
 	mock.o completion.o preflight.o calibrate.o progress_options.o \
-	mock_options.o \
+	mock_options.o manual.o help.o \
 	http/body.o http/url.o http/words.o http/client_answer.o \
 	http/client.o http/server_answer.o http/server_input.o \
 	http/server_output.o http/server_connection.o http/server_listener.o \
@@ -126,7 +132,7 @@ HDRS = \
 	options.h connect_options.h output.h run_options.h worker_options.h \
 	dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h \
 	completion.h preflight.h calibrate.h progress_options.h \
-	mock_options.h \
+	mock_options.h manual_text.h manual.h help.h \
 	http/body.h http/url.h http/words.h http/client_answer.h \
 	http/client.h http/server_answer.h http/server_input.h \
 	http/server_output.h http/server_connection.h http/server_listener.h \
@@ -150,11 +156,12 @@ HDRS = \
 
 all: pulse
 
-pulse: pulse.o $(OBJS)
+pulse: pulse.o $(OBJS) man/text.o
 	@echo '$(CC) -o $@'
-	@$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ pulse.o $(OBJS) $(LIBS)
+	@$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ pulse.o $(OBJS) man/text.o \
+	    $(LIBS)
 
-pulse.o $(OBJS) base/names_static.o: $(HDRS) .flags
+pulse.o $(OBJS) man/text.o base/names_static.o: $(HDRS) .flags
 
 .c.o:
 	@echo '$(CC) -c $<'
@@ -175,6 +182,19 @@ commit.o: .commit
 	@echo '$(CC) -c commit.c'
 	@$(CC) $(ALL_CFLAGS) -DPULSE_COMMIT="\"`cat .commit`\"" \
 	    -c -o $@ commit.c
+
+# And of what manual is to be in it.
+.manual: FORCE
+	@echo '$(MANUAL_$(MANUAL))' >.manual.new
+	@if cmp -s .manual.new $@; then rm .manual.new; \
+	    else mv .manual.new $@; fi
+
+# The manual as text, in C; of no pages there comes an empty one.
+man/text.c: $(MAN) man/render.awk man/pack.awk .manual
+	@echo 'awk -f man/pack.awk >$@'
+	@LC_ALL=C awk -f man/render.awk $(MANUAL_$(MANUAL)) >.manual.text
+	@LC_ALL=C awk -f man/pack.awk .manual.text >$@
+	@rm -f .manual.text
 
 FORCE:
 
@@ -270,16 +290,17 @@ SHELL_TESTS = \
 	tests/t_tls.sh tests/t_tls_bad.sh tests/t_faults_run.sh \
 	tests/t_faults_worker.sh tests/t_faults_output.sh tests/t_manual.sh \
 	tests/t_examples.sh tests/t_corpus.sh tests/t_preflight.sh \
-	tests/t_calibrate.sh tests/t_html.sh tests/t_messages.sh
+	tests/t_calibrate.sh tests/t_html.sh tests/t_messages.sh \
+	tests/t_help.sh
 
 # Of the build itself, whatever the flags.
 STATIC = pulse-static
 BUILD_TESTS = tests/t_build.sh tests/t_static.sh
 
-libpulse.a: $(OBJS)
+libpulse.a: $(OBJS) man/text.o
 	@echo 'ar $@'
 	@rm -f $@
-	@ar rc $@ $(OBJS)
+	@ar rc $@ $(OBJS) man/text.o
 
 $(UNIT): libpulse.a tests/suite.c tests/suite.h \
 	tests/server_rig.c tests/server_rig.h \
@@ -441,4 +462,5 @@ clean:
 	rm -f pulse pulse-static pulse.o $(OBJS) $(TLS_OBJ_0) $(TLS_OBJ_1)
 	rm -f base/names_static.o libpulse.a $(UNIT) $(HELPERS) $(FUZZ_TESTS)
 	rm -f $(FUZZ_OBJS) libpulse-fuzz.a $(FUZZ_PROGRAMS)
+	rm -f man/text.c man/text.o .manual .manual.new .manual.text
 	rm -f soak.samples .flags .flags.new .commit .commit.new .static.err

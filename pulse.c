@@ -22,6 +22,7 @@
 #include "calibrate.h"
 #include "commit.h"
 #include "completion.h"
+#include "help.h"
 #include "merge.h"
 #include "mock_options.h"
 #include "options.h"
@@ -56,7 +57,8 @@ static const struct {
 	    "calibrate [options]", "find the rate that this machine can plan" },
 	{ "mock", mock_options_main, &mock_command, "mock [options]",
 	    "be a target for demonstrations and tests" },
-	{ "help", help_main, NULL, "help [COMMAND]", "tell more" },
+	{ "help", help_main, NULL, "help [TOPIC]",
+	    "print what the manual says of it" },
 	{ "completion", completion_command_main, &completion_command,
 	    "completion bash|zsh|fish", "print a script for that shell" },
 	{ "version", version_main, NULL, "version", "print the version" },
@@ -71,8 +73,8 @@ usage(FILE *out)
 	for (i = 0; i < UTIL_NELEM(commands); i++)
 		fprintf(out, "  pulse %-30s %s\n", commands[i].usage,
 		    commands[i].summary);
-	fprintf(out, "pulse COMMAND --help lists its options, man pulse has "
-	    "it all.\n");
+	fprintf(out, "pulse COMMAND --help lists its options, pulse help "
+	    "topics the rest.\n");
 }
 
 /*
@@ -208,19 +210,14 @@ help_main(int argc, char **argv)
 		usage(stdout);
 		return options_printed() == -1;
 	}
-	if (argc > 2) {
-		warnx("help: %s: one operand too many", argv[2]);
-		return 1;
-	}
-	while (i < UTIL_NELEM(commands) &&
-	    strcmp(argv[1], commands[i].name) != 0)
+	/* Without the manual commands still have their usage. */
+	while (i < UTIL_NELEM(commands) && (help_has_manual() || argc > 2 ||
+	    commands[i].options == NULL ||
+	    strcmp(argv[1], commands[i].name) != 0))
 		i++;
 	if (i == UTIL_NELEM(commands))
-		return refuse_command("help: ", argv[1]);
-	if (commands[i].options != NULL)
-		return options_usage(commands[i].options) == -1;
-	printf("usage: pulse %s\n", commands[i].usage);
-	return options_printed() == -1;
+		return help_topic(argv + 1, argc - 1);
+	return options_usage(commands[i].options) == -1;
 }
 
 int

@@ -458,6 +458,8 @@ text_nearest(const char *word, const char *const *names, size_t n)
 	size_t best_edits, edits, i;
 
 	best_edits = strlen(word) / 3;	/* more than that is another word */
+	if (best_edits >= WORD_FAR)
+		return NULL;
 	if (best_edits == 0)
 		best_edits = 1;
 	for (i = 0; i < n; i++) {

@@ -13,9 +13,9 @@ cc=$(sed 's/ -std=.*//' .flags)
 
 # source DIR: what the program is made of, without git
 source_to() {
-	for f in Makefile commit.sh *.[ch] */*.[ch]; do
+	for f in Makefile commit.sh *.[ch] */*.[ch] man/*.[157] man/*.awk; do
 		case $f in
-		tests/*) continue ;;
+		tests/*|man/text.c) continue ;;
 		esac
 		mkdir -p "$(dirname "$1/$f")" && cp "$f" "$1/$f" || exit 1
 	done
@@ -53,9 +53,10 @@ build "$one"
 is "a build without OpenSSL: status" $status 0
 is "its warnings" "$(grep -i warning "$one.make")" ""
 is "its libraries" "$(readelf -d "$one/pulse" | grep -E 'ssl|crypto')" ""
+is "its manual" "$("$one/pulse" help exit status | head -n 1)" "EXIT STATUS"
 build "$two"
 is "elsewhere: status" $status 0
-for f in pulse pulse-static commit.o base/util.o; do
+for f in pulse pulse-static commit.o base/util.o man/text.c; do
 	is "$f is the same" "$(cmp "$one/$f" "$two/$f" 2>&1)" ""
 done
 is "pulse-static needs no loader" "$(readelf -l "$one/pulse-static" |
@@ -169,4 +170,18 @@ build "$one"
 is "a checkout with changes" "$(version "$one" | sed 's/,.*//')" \
     "commit $name-dirty"
 is "costs one object" "$(grep -c ' -c ' "$one.make")" 1
+# Without the manual: what commands take is still there.
+(cd "$two" && make TLS=0 MANUAL=0 CC="$cc" CFLAGS="-O1 -g -I$dir/none" \
+    pulse) >"$two.make" 2>&1
+is "MANUAL=0: status" $? 0
+is "MANUAL=0: compiles one file" "$(grep -c -e '-c ' "$two.make")" 1
+"$two/pulse" help exit status >"$dir/o" 2>"$dir/e"
+is "MANUAL=0: help exit status: status" $? 1
+is "MANUAL=0: says" "$(cat "$dir/e")" \
+    "pulse: help: exit status: this build has no manual in it: see man pulse"
+"$two/pulse" help run >"$dir/o" 2>"$dir/e"
+is "MANUAL=0: help run: status" $? 0
+"$two/pulse" run --help >"$dir/usage"
+is "MANUAL=0: help run" "$(cmp "$dir/o" "$dir/usage" 2>&1)" ""
+
 finish

@@ -15,8 +15,7 @@
 # need it.
 . tests/lib.sh
 
-# extract PAGE SECTION: to block-1, block-2 ...; what roff escapes is what it
-# stands for.
+# extract PAGE SECTION: to block-1, block-2 ...; roff's escapes are replaced.
 extract() {
 	awk -v section=".Sh $2" '
 	/^\.Sh / { is_here = $0 == section }

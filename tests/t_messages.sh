@@ -50,8 +50,6 @@ says '--mode: expected a command before it (did you mean pulse mock --mode?)' \
     --mode slow
 says '-x: expected a command before it (pulse help lists them)' -x
 says '--hlep: no such option (did you mean --help?)' --hlep
-says 'help: rn: no such command (did you mean run?)' help rn
-says 'help: b: one operand too many' help a b
 says 'version: it takes no operand' version x
 says 'version: it takes no operand' --version x
 says 'completion: bsh: expected bash, zsh or fish (did you mean bash?)' \
