@@ -204,7 +204,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_plan.t tests/test_plan_file.t tests/test_plan_text.t \
 	tests/test_report.t \
 	tests/test_report_file.t tests/test_report_fleet.t \
-	tests/test_progress.t \
+	tests/test_progress.t tests/test_screen.t tests/test_sink.t \
 	tests/test_client_answer.t \
 	tests/test_http_client.t tests/test_http_server.t \
 	tests/test_server_limits.t tests/test_server_stream.t \
@@ -228,7 +228,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 HELPERS = tests/misbehave.t tests/misbehave_tls.t tests/recorder.t \
 	tests/micro.t tests/gopeer.t tests/ask.t tests/manyworkers.t \
 	tests/narrow.t tests/dns.t tests/storm.t tests/peak.t tests/nofilter.t \
-	tests/faulty.t
+	tests/faulty.t tests/onscreen.t tests/follow.t
 
 # Decoders of what others send: each runs on its corpus, and under libFuzzer.
 FUZZ_TESTS = tests/fuzz/access.t tests/fuzz/answer.t tests/fuzz/checks.t \
@@ -242,7 +242,7 @@ FUZZ_TESTS = tests/fuzz/access.t tests/fuzz/answer.t tests/fuzz/checks.t \
 SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_servers.sh \
 	tests/t_checks.sh \
 	tests/t_signal.sh tests/t_refuse.sh tests/t_inject.sh \
-	tests/t_output.sh \
+	tests/t_output.sh tests/t_progress.sh \
 	tests/t_merge.sh tests/t_fleet_dry.sh \
 	tests/t_worker.sh tests/t_worker_bad.sh tests/t_worker_gone.sh \
 	tests/t_worker_died.sh tests/t_worker_busy.sh \
@@ -274,8 +274,10 @@ $(UNIT): libpulse.a tests/suite.c tests/suite.h \
 	tests/request_rig.c tests/request_rig.h \
 	tests/result_rig.c tests/result_rig.h \
 	tests/tls_rig.c tests/tls_rig.h \
+	tests/terminal.c tests/terminal.h \
 	tests/pool_rig.c tests/pool_rig.h
-$(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h \
+$(HELPERS): libpulse.a tests/terminal.c tests/terminal.h \
+	tests/peer_rig.c tests/peer_rig.h \
 	tests/serve_rig.c tests/serve_rig.h \
 	tests/bad_peer.c tests/bad_peer.h \
 	tests/bad_ways.c tests/bad_ways.h
