@@ -256,14 +256,15 @@ UNIT = \
 	tests/test_tls_flood.t tests/test_http_client_tls.t \
 	tests/test_options.t tests/test_run_options.t \
 	tests/test_connect_options.t tests/test_climb.t tests/test_machine.t \
-	tests/test_preflight.t tests/test_steps.t \
+	tests/test_preflight.t tests/test_steps.t tests/test_screen.t \
+	tests/test_sink.t \
 	$(TLS_UNIT_$(TLS))
 
 HELPERS = \
 	tests/misbehave.t tests/misbehave_tls.t tests/recorder.t \
 	tests/micro.t tests/gopeer.t tests/ask.t tests/manyworkers.t \
 	tests/narrow.t tests/dns.t tests/storm.t tests/peak.t \
-	tests/nofilter.t tests/faulty.t
+	tests/nofilter.t tests/faulty.t tests/onscreen.t tests/follow.t
 
 # Decoders of what others send: each runs on its corpus, and under libFuzzer.
 FUZZ_TESTS = tests/fuzz/access.t tests/fuzz/answer.t tests/fuzz/checks.t \
@@ -291,7 +292,7 @@ SHELL_TESTS = \
 	tests/t_faults_worker.sh tests/t_faults_output.sh tests/t_manual.sh \
 	tests/t_examples.sh tests/t_corpus.sh tests/t_preflight.sh \
 	tests/t_calibrate.sh tests/t_html.sh tests/t_messages.sh \
-	tests/t_help.sh
+	tests/t_help.sh tests/t_progress.sh
 
 # Of the build itself, whatever the flags.
 STATIC = pulse-static
@@ -309,8 +310,10 @@ $(UNIT): libpulse.a tests/suite.c tests/suite.h \
 	tests/request_rig.c tests/request_rig.h \
 	tests/result_rig.c tests/result_rig.h \
 	tests/tls_rig.c tests/tls_rig.h \
+	tests/terminal.c tests/terminal.h \
 	tests/pool_rig.c tests/pool_rig.h
-$(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h \
+$(HELPERS): libpulse.a tests/terminal.c tests/terminal.h \
+	tests/peer_rig.c tests/peer_rig.h \
 	tests/serve_rig.c tests/serve_rig.h \
 	tests/bad_peer.c tests/bad_peer.h \
 	tests/bad_ways.c tests/bad_ways.h

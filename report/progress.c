@@ -259,15 +259,20 @@ on_ask(void *arg, int signo)
 		show(p);
 }
 
-/* SIGSTOP does what the default action of SIGTSTP would do. */
+/*
+ * Then its own default action: not SIGSTOP, which would stop us where nobody
+ * can continue us, too.
+ */
 static void
 on_stop(void *arg, int signo)
 {
+	const struct sigaction sa = { .sa_handler = SIG_DFL };
 	struct progress *p = arg;
 
-	(void)signo;
 	progress_clear(p);
-	kill(getpid(), SIGSTOP);
+	sigaction(signo, &sa, NULL);
+	kill(getpid(), signo);
+	watch_terminal(p);
 }
 
 static void
