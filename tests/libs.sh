@@ -6,7 +6,7 @@
 case $1 in
 */test_http_server.c|*/test_server_*.c)
 	echo tests/server_rig.c ;;
-*/test_report.c|*/test_report_fleet.c)
+*/test_report.c|*/test_report_exemplars.c|*/test_report_fleet.c)
 	echo tests/report_rig.c ;;
 */test_wire.c|*/test_wire_*.c)
 	echo tests/request_rig.c ;;

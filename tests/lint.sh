@@ -28,15 +28,15 @@ layers='
 6 load/check load/probe load/target result token wire/read
 7 access fleet/fleet fleet/verdict http/server load/audit load/intervals
 7 load/request plan_expr wire/checks_json wire/connect_json
-7 wire/counters_json wire/hist_json wire/msg
+7 wire/counters_json wire/exemplar_json wire/hist_json wire/msg
 8 fleet/credentials load/tally mock plan plan_tree wire/request_json
 8 wire/result_json
 9 fleet/peer load/gen plan_file report/report
 10 fleet/ping load/pool output report/plan_out report/wire_out report/words
-11 coord merge ping report/csv report/json_out report/outlook
+11 coord merge ping report/csv report/json_exemplars report/outlook
 11 report/page report/plan_text report/progress run_options worker_options
 12 dry_run report/fleet_text report/junit report/latency_text
-12 worker
+12 report/json_out worker
 13 report/text run
 14 pulse
 '
