@@ -107,7 +107,7 @@ OBJS = \
 	load/pool.o load/cost.o load/climb.o \
 	wire/read.o wire/checks_json.o wire/connect_json.o \
 	wire/request_json.o wire/msg.o wire/counters_json.o wire/hist_json.o \
-	wire/result_json.o \
+	wire/result_json.o wire/exemplar_json.o \
 	fleet/fleet.o fleet/credentials.o fleet/split.o fleet/feature.o \
 	fleet/peer.o fleet/ping.o fleet/run_answer.o fleet/verdict.o \
 	report/percentiles.o report/report.o report/words.o report/outlook.o \
@@ -119,7 +119,7 @@ OBJS = \
 	report/html_latency.o report/html_tables.o report/html_requests.o \
 	report/html_plan.o report/html.o report/steps.o report/style.o \
 	report/tally.o report/status.o report/panel.o report/screen.o \
-	report/progress_json.o
+	report/progress_json.o report/json_exemplars.o
 
 HDRS = \
 	base/fortify.h base/util.h base/stats.h base/text.h base/loop.h \
@@ -143,7 +143,7 @@ HDRS = \
 	load/pool.h load/remedy.h load/cost.h load/climb.h \
 	wire/read.h wire/checks_json.h wire/connect_json.h \
 	wire/request_json.h wire/msg.h wire/counters_json.h wire/hist_json.h \
-	wire/result_json.h \
+	wire/result_json.h wire/exemplar_json.h \
 	fleet/fleet.h fleet/credentials.h fleet/split.h fleet/feature.h \
 	fleet/peer.h fleet/ping.h fleet/run_answer.h fleet/verdict.h \
 	report/percentiles.h report/report.h report/words.h report/outlook.h \
@@ -152,7 +152,8 @@ HDRS = \
 	report/timeline.h report/html_style.h report/html_timeline.h \
 	report/html_latency.h report/html_tables.h report/html_requests.h \
 	report/html_plan.h report/steps.h report/style.h report/tally.h \
-	report/status.h report/panel.h report/screen.h report/progress_json.h
+	report/status.h report/panel.h report/screen.h report/progress_json.h \
+	report/json_exemplars.h
 
 all: pulse
 
@@ -257,7 +258,8 @@ UNIT = \
 	tests/test_options.t tests/test_run_options.t \
 	tests/test_connect_options.t tests/test_climb.t tests/test_machine.t \
 	tests/test_preflight.t tests/test_steps.t tests/test_screen.t \
-	tests/test_sink.t \
+	tests/test_sink.t tests/test_result_exemplars.t \
+	tests/test_report_exemplars.t \
 	$(TLS_UNIT_$(TLS))
 
 HELPERS = \
@@ -292,7 +294,7 @@ SHELL_TESTS = \
 	tests/t_faults_worker.sh tests/t_faults_output.sh tests/t_manual.sh \
 	tests/t_examples.sh tests/t_corpus.sh tests/t_preflight.sh \
 	tests/t_calibrate.sh tests/t_html.sh tests/t_messages.sh \
-	tests/t_help.sh tests/t_progress.sh
+	tests/t_help.sh tests/t_progress.sh tests/t_exemplars.sh
 
 # Of the build itself, whatever the flags.
 STATIC = pulse-static

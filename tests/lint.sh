@@ -14,7 +14,7 @@ export LC_ALL
 # here, as low as its includes allow.
 layers='
 0 base/fortify base/names base/tls_memory base/util http/words load/climb
-0 load/remedy commit hist http
+0 load/remedy commit hist http manual_text
 1 base/proc base/roots base/sandbox base/stats base/text http/body
 1 http/server_answer http/url load/arrival load/life report/html_style
 1 report/style
@@ -30,17 +30,18 @@ layers='
 6 load/cost load/probe load/target wire/read progress_options result token
 7 fleet/fleet fleet/verdict http/server load/audit load/intervals load/request
 7 report/percentiles report/tally wire/checks_json wire/connect_json
-7 wire/counters_json wire/hist_json wire/msg access plan_expr
+7 wire/counters_json wire/exemplar_json wire/hist_json wire/msg access
+7 plan_expr
 8 fleet/credentials load/tally report/steps wire/request_json wire/result_json
 8 mock plan plan_tree
 9 fleet/peer load/gen report/report mock_options plan_file preflight
 10 fleet/ping load/pool report/hgrm report/plan_out report/progress_json
 10 report/timeline report/wire_out report/words output
 11 report/csv report/html_plan report/html_requests report/html_timeline
-11 report/json_out report/outlook report/page report/plan_text report/status
-11 calibrate coord merge ping run_options worker_options
-12 report/fleet_text report/html_latency report/html_tables report/junit
-12 report/latency_text report/panel dry_run worker
+11 report/json_exemplars report/outlook report/page report/plan_text
+11 report/status calibrate coord merge ping run_options worker_options
+12 report/fleet_text report/html_latency report/html_tables report/json_out
+12 report/junit report/latency_text report/panel dry_run worker
 13 report/html report/progress report/text
 14 run
 15 pulse
