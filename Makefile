@@ -399,8 +399,8 @@ deps:
 	@sh tests/deps.sh
 
 deps-ci:
-	@sh tests/deps.sh clang cppcheck valgrind xmllint=libxml2-utils zsh fish \
-	    chromium
+	@sh tests/deps.sh clang cppcheck valgrind zsh fish chromium \
+	    xmllint=libxml2-utils
 
 demo: pulse
 	@sh examples/demo.sh
