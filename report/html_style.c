@@ -74,7 +74,7 @@ static const char *const page[] = {
 static const char *const tables[] = {
 	".scroll{overflow-x:auto;margin:1.25rem 0}\n",
 	".tables{display:flex;flex-wrap:wrap;gap:0 3rem}\n",
-	".tables>*{max-width:100%}\n",
+	".tables>*{flex:none;max-width:100%}\n",
 	"table{border-collapse:collapse;min-width:20rem;font-size:.9375rem;",
 	"font-variant-numeric:tabular-nums;overflow-wrap:normal}\n",
 	"caption{text-align:left;font-weight:600;padding:0 0 .35rem}\n",
