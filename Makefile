@@ -96,7 +96,8 @@ OBJS = \
 	fleet/fleet.o fleet/credentials.o fleet/split.o fleet/feature.o \
 	fleet/peer.o fleet/ping.o fleet/run_answer.o fleet/verdict.o \
 	plan.o plan_expr.o plan_tree.o plan_file.o token.o access.o coord.o \
-	report/percentiles.o report/report.o report/words.o \
+	report/style.o report/chart.o report/percentiles.o \
+	report/report.o report/words.o \
 	report/outlook.o report/plan_out.o \
 	report/plan_text.o report/page.o report/latency_text.o \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
@@ -129,7 +130,7 @@ HDRS = \
 	fleet/fleet.h fleet/credentials.h fleet/split.h fleet/feature.h \
 	fleet/peer.h fleet/ping.h fleet/run_answer.h fleet/verdict.h \
 	plan.h plan_expr.h plan_tree.h plan_file.h token.h access.h coord.h \
-	report/percentiles.h \
+	report/style.h report/chart.h report/percentiles.h \
 	report/report.h report/words.h report/outlook.h report/plan_text.h \
 	report/page.h report/latency_text.h report/fleet_text.h \
 	report/progress.h \
@@ -209,7 +210,7 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_token.t tests/test_access.t tests/test_run_answer.t \
 	tests/test_credentials.t tests/test_verdict.t tests/test_peer_tls.t \
 	tests/test_plan.t tests/test_plan_file.t tests/test_plan_text.t \
-	tests/test_report.t tests/test_percentiles.t \
+	tests/test_report.t tests/test_percentiles.t tests/test_style.t \
 	tests/test_report_file.t tests/test_report_fleet.t \
 	tests/test_report_hgrm.t \
 	tests/test_progress.t tests/test_html.t \

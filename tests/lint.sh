@@ -18,9 +18,9 @@ layers='
 1 base/proc base/roots base/sandbox base/text http/body
 1 http/server_answer http/url load/arrival load/life report/html_style
 2 base/loop base/net base/rights base/tls_context http/client_answer
-2 json load/slots options report/markup report/svg
+2 json load/slots options report/markup report/style report/svg
 3 base/expiry base/msg base/pem base/tls completion http/server_listener
-3 json_write
+3 json_write report/chart
 4 base/resolve base/stream base/tls_none load/connect load/outcome
 4 serve_tls
 5 connect_options http/client http/server_input http/server_output
