@@ -119,7 +119,7 @@ OBJS = \
 	report/html_latency.o report/html_tables.o report/html_requests.o \
 	report/html_plan.o report/html.o report/steps.o report/style.o \
 	report/tally.o report/status.o report/panel.o report/screen.o \
-	report/progress_json.o report/json_exemplars.o
+	report/progress_json.o report/json_exemplars.o report/chart.o
 
 HDRS = \
 	base/fortify.h base/util.h base/stats.h base/text.h base/loop.h \
@@ -153,7 +153,7 @@ HDRS = \
 	report/html_latency.h report/html_tables.h report/html_requests.h \
 	report/html_plan.h report/steps.h report/style.h report/tally.h \
 	report/status.h report/panel.h report/screen.h report/progress_json.h \
-	report/json_exemplars.h
+	report/json_exemplars.h report/chart.h
 
 all: pulse
 
@@ -259,7 +259,7 @@ UNIT = \
 	tests/test_connect_options.t tests/test_climb.t tests/test_machine.t \
 	tests/test_preflight.t tests/test_steps.t tests/test_screen.t \
 	tests/test_sink.t tests/test_result_exemplars.t \
-	tests/test_report_exemplars.t \
+	tests/test_report_exemplars.t tests/test_style.t \
 	$(TLS_UNIT_$(TLS))
 
 HELPERS = \
@@ -430,8 +430,8 @@ deps:
 	@sh tests/deps.sh
 
 deps-ci:
-	@sh tests/deps.sh clang cppcheck valgrind xmllint=libxml2-utils zsh fish \
-	    chromium
+	@sh tests/deps.sh clang cppcheck valgrind zsh fish chromium \
+	    xmllint=libxml2-utils
 
 demo: pulse
 	@sh examples/demo.sh

@@ -118,6 +118,7 @@ merge_results(struct merge *m, const struct options *o)
 		return 1;
 	report_init(&report, &m->plan, m->sum, NULL, 0);
 	report.is_quiet = m->settings.is_quiet;
+	style_find(&report.style, stdout, m->settings.wants_ascii);
 	report.nmerged = o->noperands;
 	return output_write(&m->output, &report);
 }

@@ -41,6 +41,9 @@ output_apply(struct output_settings *s, struct plan *plan,
 		if (plan_add_percentiles(plan, g->value, why) == -1)
 			return options_refuse(g, why);
 		return 0;
+	case OUTPUT_ASCII:
+		s->wants_ascii = true;
+		return 0;
 	case OUTPUT_JSON:
 		s->wants_json = true;
 		return 0;

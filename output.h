@@ -13,6 +13,7 @@
 struct output_settings {
 	bool		 is_quiet;
 	bool		 wants_json;	/* on stdout */
+	bool		 wants_ascii;	/* of the text */
 	const char	*paths[REPORT_FORMATS];	/* NULL: not asked for */
 };
 
@@ -26,6 +27,7 @@ enum {
 	OUTPUT_THRESHOLD = OUTPUT_FORMAT + REPORT_FORMATS,
 	OUTPUT_PERCENTILES,
 	OUTPUT_JSON,
+	OUTPUT_ASCII,
 	OUTPUT_QUIET
 };
 #define OUTPUT_FORMAT_ROW(format, option, help, writer)			\
@@ -37,6 +39,7 @@ enum {
 	    "more to report: 99.9,99.99" },				\
 	{ OUTPUT_JSON, 0, "json", NULL, "the result as JSON on stdout" }, \
 	REPORT_TABLE(OUTPUT_FORMAT_ROW)					\
+	{ OUTPUT_ASCII, 0, "ascii", NULL, "text without Unicode characters" }, \
 	{ OUTPUT_QUIET, 'q', "quiet", NULL, "one line of result, no progress" }
 
 bool	 output_is_option(const struct given *g);

@@ -108,6 +108,7 @@ on_done(void *arg, struct result *r)
 	report_init(&report, &run->settings.plan, r, run->snapshots,
 	    run->nsnapshots);
 	report.is_quiet = run->settings.output.is_quiet;
+	style_find(&report.style, stdout, run->settings.output.wants_ascii);
 	watch_late_signals(run);
 	run->status = output_write(&run->output, &report);
 	progress_finish(run->progress, on_told, run);

@@ -25,7 +25,7 @@
 
 enum {
 	DECADE_POINTS = 24,	/* of the distribution, from 90 to 99 % */
-	POINTS_MAX = 20 * DECADE_POINTS,	/* of any count */
+	POINTS_MAX = 20 * DECADE_POINTS, /* of any count */
 	BAR_HEIGHT = 30		/* pixels */
 };
 
@@ -41,7 +41,8 @@ static const struct {
 
 static void	 put_distribution(FILE *, const struct report *,
 		    const struct summary *);
-static void	 put_line(struct svg *, const struct report *, size_t, uint64_t);
+static void	 put_line(struct svg *, const struct result *, size_t,
+		    uint64_t);
 static void	 put_table(FILE *, const struct report *,
 		    const struct summary *);
 static void	 put_coarse(FILE *, const struct report *);
@@ -134,13 +135,14 @@ put_distribution(FILE *out, const struct report *r, const struct summary *s)
 	put_percent_ticks(&svg);
 	for (i = 0; i < UTIL_NELEM(lines); i++)
 		if (s[i].count > 0)
-			put_line(&svg, r, i, s[i].count);
+			put_line(&svg, r->result, i, s[i].count);
 	svg_end(&svg);
 	fputs("</figure>\n", out);
 }
 
 static void
-put_line(struct svg *svg, const struct report *r, size_t line, uint64_t count)
+put_line(struct svg *svg, const struct result *res, size_t line,
+    uint64_t count)
 {
 	double x[POINTS_MAX + 1], y[POINTS_MAX + 1], end;
 	size_t i, n;
@@ -150,7 +152,7 @@ put_line(struct svg *svg, const struct report *r, size_t line, uint64_t count)
 	for (i = 0; i <= n; i++) {
 		x[i] = i == n ? end : (double)i / DECADE_POINTS;
 		/* Of so many the last one is the maximum. */
-		y[i] = (double)result_percentile(r->result, lines[line].which,
+		y[i] = (double)result_percentile(res, lines[line].which,
 		    i == n ? 100 : percentile_at(x[i]));
 	}
 	svg_line(svg, lines[line].name, lines[line].shape, x, y, n + 1);

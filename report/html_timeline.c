@@ -69,6 +69,16 @@ static void	 put_latencies(FILE *, const struct axis *);
 static void	 put_frame(struct svg *, const struct axis *);
 static void	 put_notes(FILE *, const struct axis *);
 
+/* Of what is counted of an interval, or of all of it. */
+static double
+middle(const struct timeline_point *p)
+{
+	double from = (double)(p->counted_ns > 0 ?
+	    p->until_ns - p->counted_ns : p->from_ns);
+
+	return (from + (double)p->until_ns) / 2;
+}
+
 void
 html_timeline_write(FILE *out, const struct report *r)
 {
@@ -84,8 +94,7 @@ html_timeline_write(FILE *out, const struct report *r)
 		for (i = 0; i < UTIL_NELEM(a.y); i++)
 			a.y[i] = xcalloc(a.t.n, sizeof(*a.y[i]));
 		for (i = 0; i < a.t.n; i++)
-			a.x[i] = ((double)a.t.points[i].from_ns +
-			    (double)a.t.points[i].until_ns) / 2;
+			a.x[i] = middle(&a.t.points[i]);
 		put_rates(out, &a);
 		put_latencies(out, &a);
 		put_notes(out, &a);

@@ -76,6 +76,7 @@ report_init(struct report *r, const struct plan *plan,
 	r->result = result;
 	r->snapshots = snapshots;
 	r->nsnapshots = nsnapshots;
+	style_init(&r->style);
 	r->has_plan = plan->req.nphases > 0;
 	if (r->has_plan)
 		set_planned(r);

@@ -9,6 +9,7 @@
 #include "json.h"
 #include "json_write.h"
 #include "plan.h"
+#include "report/style.h"
 #include "result.h"
 
 /* One threshold's outcome. */
@@ -28,6 +29,7 @@ struct report {
 	struct verdict		 verdicts[PLAN_THRESHOLDS_MAX];
 	bool			 is_passed;	/* no threshold is broken */
 	bool			 is_quiet;	/* text: the shortest summary */
+	struct style		 style;		/* of the text */
 	size_t			 nmerged;	/* results in one; 0: a run */
 	bool			 has_plan;	/* phases; a merge has none */
 	double			 planned_sec;	/* phases without warm-up */

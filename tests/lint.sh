@@ -17,11 +17,11 @@ layers='
 0 load/remedy commit hist http manual_text
 1 base/proc base/roots base/sandbox base/stats base/text http/body
 1 http/server_answer http/url load/arrival load/life report/html_style
-1 report/style
 2 base/loop base/machine base/net base/rights base/tls_context
-2 http/client_answer load/slots report/markup report/svg json manual options
+2 http/client_answer load/slots report/markup report/style report/svg json
+2 manual options
 3 base/expiry base/msg base/pem base/sink base/tls http/server_listener
-3 completion help json_write
+3 report/chart completion help json_write
 4 base/resolve base/stream base/tls_none load/connect load/outcome
 4 report/screen serve_tls
 5 http/client http/server_input http/server_output load/exemplar

@@ -106,7 +106,8 @@ if tool chromium; then
 	is "good: the URL is text" \
 	    "$(tags good '<h1>GET .*/?a=1&amp;b=&lt;i&gt;')" 1
 	is "good: warm-up" "$(tags good '>warm-up ends')" 2
-	is "good: the verdict is that of the text" "$(tags good "^<p class=\"head\">$head\$")" 1
+	is "good: the verdict is that of the text" \
+	    "$(tags good "^<p class=\"head\">$head\$")" 1
 	is "bad: did not hold" "$(tags bad '^<p class="head">DID NOT HOLD')" 1
 	is "bad: failed is drawn" \
 	    "$(tags bad '^<path class="line failed".*vector.*M')" 1
