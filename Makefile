@@ -96,7 +96,7 @@ OBJS = \
 	fleet/fleet.o fleet/credentials.o fleet/split.o fleet/feature.o \
 	fleet/peer.o fleet/ping.o fleet/run_answer.o fleet/verdict.o \
 	plan.o plan_expr.o plan_tree.o plan_file.o token.o access.o coord.o \
-	report/report.o report/words.o report/outlook.o report/plan_out.o \
+	report/spread.o report/compare.o report/report.o report/words.o report/outlook.o report/plan_out.o \
 	report/plan_text.o report/page.o report/latency_text.o \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
 	report/junit.o report/wire_out.o report/progress.o \
@@ -124,7 +124,7 @@ HDRS = \
 	fleet/fleet.h fleet/credentials.h fleet/split.h fleet/feature.h \
 	fleet/peer.h fleet/ping.h fleet/run_answer.h fleet/verdict.h \
 	plan.h plan_expr.h plan_tree.h plan_file.h token.h access.h coord.h \
-	report/report.h report/words.h report/outlook.h report/plan_text.h \
+	report/spread.h report/compare.h report/report.h report/words.h report/outlook.h report/plan_text.h \
 	report/page.h report/latency_text.h report/fleet_text.h \
 	report/progress.h \
 	options.h connect_options.h output.h run_options.h worker_options.h \
@@ -226,7 +226,7 @@ UNIT = tests/test_util.t tests/test_stats.t tests/test_text.t \
 HELPERS = tests/misbehave.t tests/misbehave_tls.t tests/recorder.t \
 	tests/micro.t tests/gopeer.t tests/ask.t tests/manyworkers.t \
 	tests/narrow.t tests/dns.t tests/storm.t tests/peak.t tests/nofilter.t \
-	tests/faulty.t
+	tests/faulty.t tests/sim.t
 
 # Decoders of what others send: each runs on its corpus, and under libFuzzer.
 FUZZ_TESTS = tests/fuzz/access.t tests/fuzz/answer.t tests/fuzz/checks.t \
@@ -272,11 +272,13 @@ $(UNIT): libpulse.a tests/suite.c tests/suite.h \
 	tests/request_rig.c tests/request_rig.h \
 	tests/result_rig.c tests/result_rig.h \
 	tests/tls_rig.c tests/tls_rig.h \
-	tests/pool_rig.c tests/pool_rig.h
+	tests/pool_rig.c tests/pool_rig.h \
+	tests/compare_rig.c tests/compare_rig.h
 $(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h \
 	tests/serve_rig.c tests/serve_rig.h \
 	tests/bad_peer.c tests/bad_peer.h \
-	tests/bad_ways.c tests/bad_ways.h
+	tests/bad_ways.c tests/bad_ways.h \
+	tests/compare_rig.c tests/compare_rig.h
 tests/faulty.t: pulse.o
 $(FUZZ_TESTS): libpulse.a tests/fuzz/replay.c tests/fuzz/rig.c \
 	tests/fuzz/rig.h tests/fuzz/http_rig.c tests/fuzz/http_rig.h
