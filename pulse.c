@@ -21,6 +21,7 @@
 #include "base/tls.h"
 #include "base/util.h"
 #include "commit.h"
+#include "diff.h"
 #include "merge.h"
 #include "mock.h"
 #include "options.h"
@@ -82,6 +83,8 @@ static const struct {
 	    "ask whether workers are there" },
 	{ "merge", merge_main, &merge_command, "merge [options] RESULT ...",
 	    "add results together and report" },
+	{ "diff", diff_main, &diff_command, "diff [options] BASE NEW",
+	    "compare two results" },
 	{ "mock", mock_command_main, &mock_command, "mock [options]",
 	    "be a target for demonstrations and tests" },
 	{ "help", help_main, NULL, "help [COMMAND]", "tell more" },

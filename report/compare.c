@@ -76,6 +76,9 @@ static void	 figure_mean(struct figure *, const struct run *, double);
 static double	 sample_variance(const struct sample *, double);
 static void	 figure_percentile(struct figure *, const struct run *,
 		    double, double);
+static double	 own_percentile(const struct snapshot *, double);
+static bool	 between_intervals(const struct run *, double, double,
+		    double *);
 static double	 worth_at(const struct run *, double, double);
 static double	 count_below(const struct snapshot *, size_t, double);
 static void	 add_rows(struct comparison *, const struct run *,
@@ -387,6 +390,70 @@ worth_at(const struct run *run, double p, double tail)
 	return worth(run, variance, (double)run->sample.n, all, tail);
 }
 
+/* The logarithm of an interval's own percentile; NAN of an empty one. */
+static double
+own_percentile(const struct snapshot *s, double percentile)
+{
+	static const double usual[] = { 50, 90, 95, 99 };
+	const uint64_t ns[] = { s->latency.p50_ns, s->latency.p90_ns,
+	    s->latency.p95_ns, s->latency.p99_ns };
+	double rank = percentile / 100 * (double)s->latency.count, seen = 0;
+	double low, high, n;
+	size_t i;
+
+	for (i = 0; i < UTIL_NELEM(usual); i++)
+		if (percentile == usual[i] && ns[i] > 0)
+			return log((double)ns[i]);
+	for (i = 0; i < s->nbuckets; i++, seen += n) {
+		n = (double)s->buckets[i].count;
+		if (seen + n < rank && i + 1 < s->nbuckets)
+			continue;
+		low = (double)hist_slot_first(1 + (size_t)HIST_PARTS *
+		    s->buckets[i].bucket);
+		high = (double)hist_slot_first(1 + (size_t)HIST_PARTS *
+		    (s->buckets[i].bucket + 1U));
+		return log(low) + log(high / low) *
+		    (rank > seen ? (rank - seen) / n : 0);
+	}
+	return NAN;
+}
+
+/*
+ * How far the percentile of the run may be off by what its intervals' own ones
+ * vary. False when these have too few samples each to have one.
+ */
+static bool
+between_intervals(const struct run *run, double percentile, double tail,
+    double *width)
+{
+	double side = (percentile < 50 ? percentile : 100 - percentile) / 100;
+	double n = 0, sum = 0, weight, ln;
+	struct spread s;
+	size_t i;
+
+	for (i = 0; i < run->m; i++) {
+		weight = (double)run->snapshots[i].latency.count;
+		ln = own_percentile(&run->snapshots[i], percentile);
+		run->residual[i] = 0;
+		if (isnan(ln) || weight * side < TAIL_MIN)
+			continue;
+		run->residual[i] = ln;
+		n += weight;
+		sum += weight * ln;
+	}
+	/* What is left out must not matter. */
+	if (!(n > 0) || n < 0.9 * (double)run->sample.n)
+		return false;
+	for (i = 0; i < run->m; i++)
+		if (run->residual[i] > 0)
+			run->residual[i] = (run->residual[i] - sum / n) *
+			    (double)run->snapshots[i].latency.count;
+	if (!spread_of(&s, run->residual, run->m, run->rho))
+		return false;
+	*width = stats_t_quantile(1 - tail, s.df) * sqrt(s.variance) / n;
+	return true;
+}
+
 /* Ranks k and above of so many, as ranks of all samples. */
 static void
 figure_percentile(struct figure *f, const struct run *run, double percentile,
@@ -394,6 +461,7 @@ figure_percentile(struct figure *f, const struct run *run, double percentile,
 {
 	const struct sample *s = &run->sample;
 	double n = (double)s->n, p = percentile / 100, low, high, width;
+	double spread = 0;
 	uint64_t few, k_low, k_high, ns;
 	size_t cell;
 
@@ -401,7 +469,10 @@ figure_percentile(struct figure *f, const struct run *run, double percentile,
 		return;
 	ns = result_percentile(run->side->result, RESULT_LATENCY, percentile);
 	f->value = ns < 1 ? 1 : (double)ns;
-	few = (uint64_t)worth_at(run, p, tail);
+	if (between_intervals(run, percentile, tail, &spread))
+		few = s->n;
+	else
+		few = (uint64_t)worth_at(run, p, tail);
 	k_low = stats_binomial_quantile(tail, few, p);
 	k_high = stats_binomial_quantile(1 - tail, few, p) + 1;
 	f->has_interval = k_low >= 1 && k_high <= few;
@@ -413,6 +484,8 @@ figure_percentile(struct figure *f, const struct run *run, double percentile,
 	high = (cell_first(s, cell) + cell_first(s, cell + 1)) / 2;
 	f->below = low < f->value ? log(f->value / low) : 0;
 	f->above = high > f->value ? log(high / f->value) : 0;
+	f->below = f->below > spread ? f->below : spread;
+	f->above = f->above > spread ? f->above : spread;
 	cell = cell_of_rank(s, p * n);
 	width = cell_first(s, cell + 1) / cell_first(s, cell);
 	f->resolution = width > 1 ? log(width) / 2 : 0;

@@ -25,7 +25,7 @@ static double	random_normal(uint64_t *);
 static uint64_t	random_count(double, uint64_t *);
 static void	make_interval(struct rig_run *, struct snapshot *,
 		    const struct rig_model *, uint64_t, double, uint64_t *);
-static void	end_result(struct result *);
+static void	end_hist(struct hist *);
 
 static uint64_t
 next_random(uint64_t *seed)
@@ -96,7 +96,6 @@ rig_make(struct rig_run *run, const struct rig_model *model, uint64_t *seed)
 		    model->effect * factor, seed);
 		factor = model->phi * factor + step * random_normal(seed);
 	}
-	end_result(run->result);
 	memset(&run->side, 0, sizeof(run->side));
 	run->side.result = run->result;
 	if (model->intervals > 0) {
@@ -110,9 +109,10 @@ static void
 make_interval(struct rig_run *run, struct snapshot *s,
     const struct rig_model *model, uint64_t n, double effect, uint64_t *seed)
 {
-	struct hist *h = &run->result->hist[RESULT_LATENCY];
+	static struct hist here;
+	struct hist *h = &here;
 	struct counters *c = &run->result->n;
-	uint64_t counts[HIST_COARSE] = { 0 }, i, ns, sum = 0;
+	uint64_t counts[HIST_COARSE], i, ns, sum = 0;
 	double ln = log(model->median_ns) + effect;
 	size_t slot;
 
@@ -120,14 +120,16 @@ make_interval(struct rig_run *run, struct snapshot *s,
 		ns = (uint64_t)exp(ln + model->sigma * random_normal(seed));
 		slot = hist_slot(ns);
 		h->slot[slot]++;
-		counts[(slot - 1) / HIST_PARTS]++;
 		sum += ns;
 	}
-	snapshot_set_buckets(s, counts);
 	hist_sum_add(&h->sum_hi, &h->sum_lo, 0, sum);
-	h->count += n;
-	s->latency.count = n;
-	s->latency.mean_ns = n > 0 ? sum / n : 0;
+	h->count = n;
+	end_hist(h);
+	hist_coarse(h, counts);
+	snapshot_set_buckets(s, counts);
+	summary_of(&s->latency, h);
+	hist_merge(&run->result->hist[RESULT_LATENCY], h);
+	hist_reset(h);
 	s->scheduled = s->started = s->completed = n;
 	if (model->errors > 0)
 		s->failed = random_count((double)n * model->errors *
@@ -142,10 +144,8 @@ make_interval(struct rig_run *run, struct snapshot *s,
 
 /* What hist_record would have kept; extremes to within their slots. */
 static void
-end_result(struct result *r)
+end_hist(struct hist *h)
 {
-	struct hist *h = &r->hist[RESULT_LATENCY];
-
 	if (h->count == 0)
 		return;
 	for (h->first = 0; h->slot[h->first] == 0;)

@@ -24,19 +24,22 @@ layers='
 4 serve_tls
 5 connect_options http/client http/server_input http/server_output wire
 6 fleet/feature fleet/run_answer fleet/split http/server_connection
-6 load/check load/probe load/target result token wire/read
+6 load/check load/probe load/target report/spread result token wire/read
 7 access fleet/fleet fleet/verdict http/server load/audit load/intervals
-7 load/request plan_expr wire/checks_json wire/connect_json
+7 load/request plan_expr report/compare wire/checks_json
+7 wire/connect_json
 7 wire/counters_json wire/hist_json wire/msg
 8 fleet/credentials load/gen mock plan plan_tree wire/request_json
 8 wire/result_json
-9 fleet/peer load/pool plan_file report/report
+9 fleet/peer load/pool plan_file report/fail_if report/recorded
+9 report/report
 10 fleet/ping output report/plan_out report/wire_out report/words
 10 worker_options
-11 coord merge ping report/csv report/json_out report/outlook
+11 coord merge ping report/csv report/diff_out report/json_out
+11 report/outlook
 11 report/page report/plan_text report/progress run_options worker
-12 dry_run report/fleet_text report/junit report/latency_text
-13 report/text run
+12 dry_run report/diff_json report/diff_text report/fleet_text report/junit report/latency_text
+13 diff report/text run
 14 pulse
 '
 
