@@ -13,6 +13,7 @@
 #	make lint		the style, the layers, the manual
 #	make fuzz		what reads others' bytes, under libFuzzer
 #	make bench		beside wrk and others that are installed
+#	make sim		how often pulse diff is wrong
 #
 # One test: make tests/test_json.t && tests/test_json.t, or, of the shell
 # tests, make pulse and the helpers it starts, then sh tests/t_load.sh.
@@ -42,6 +43,7 @@ HARDEN = 1
 WERROR =
 SOAK_TIME = 60
 SOAK_RATE = 2000
+SIM_PAIRS = 10000
 
 STD = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -iquote .
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wundef \
@@ -96,8 +98,10 @@ OBJS = \
 	fleet/fleet.o fleet/credentials.o fleet/split.o fleet/feature.o \
 	fleet/peer.o fleet/ping.o fleet/run_answer.o fleet/verdict.o \
 	plan.o plan_expr.o plan_tree.o plan_file.o token.o access.o coord.o \
-	report/spread.o report/compare.o report/fail_if.o report/recorded.o \
-	report/diff_text.o report/diff_json.o report/report.o report/words.o report/outlook.o report/plan_out.o \
+	report/spread.o report/compare.o report/fail_if.o \
+	report/recorded.o \
+	report/diff_text.o report/diff_json.o report/report.o \
+	report/words.o report/outlook.o report/plan_out.o \
 	report/plan_text.o report/page.o report/latency_text.o \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
 	report/junit.o report/wire_out.o report/progress.o \
@@ -126,7 +130,8 @@ HDRS = \
 	fleet/peer.h fleet/ping.h fleet/run_answer.h fleet/verdict.h \
 	plan.h plan_expr.h plan_tree.h plan_file.h token.h access.h coord.h \
 	report/spread.h report/compare.h report/fail_if.h report/recorded.h \
-	report/diff_out.h report/report.h report/words.h report/outlook.h report/plan_text.h \
+	report/diff_out.h report/report.h report/words.h \
+	report/outlook.h report/plan_text.h \
 	report/page.h report/latency_text.h report/fleet_text.h \
 	report/progress.h \
 	options.h connect_options.h output.h run_options.h worker_options.h \
@@ -202,7 +207,7 @@ UNIT = tests/test_util.t tests/test_stats.t tests/test_text.t \
 	tests/test_token.t tests/test_access.t tests/test_run_answer.t \
 	tests/test_credentials.t tests/test_verdict.t tests/test_peer_tls.t \
 	tests/test_plan.t tests/test_plan_file.t tests/test_plan_text.t \
-	tests/test_report.t \
+	tests/test_report.t tests/test_compare.t tests/test_recorded.t \
 	tests/test_report_file.t tests/test_report_fleet.t \
 	tests/test_progress.t \
 	tests/test_client_answer.t \
@@ -234,6 +239,7 @@ HELPERS = tests/misbehave.t tests/misbehave_tls.t tests/recorder.t \
 FUZZ_TESTS = tests/fuzz/access.t tests/fuzz/answer.t tests/fuzz/checks.t \
 	tests/fuzz/connect.t tests/fuzz/expand.t tests/fuzz/frames.t \
 	tests/fuzz/interval.t tests/fuzz/json.t tests/fuzz/pem.t \
+	tests/fuzz/recorded.t \
 	tests/fuzz/phase.t tests/fuzz/plan.t tests/fuzz/request.t \
 	tests/fuzz/result.t tests/fuzz/run_answer.t \
 	tests/fuzz/run_request.t tests/fuzz/text.t tests/fuzz/threshold.t \
@@ -243,7 +249,7 @@ SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_servers.sh \
 	tests/t_checks.sh \
 	tests/t_signal.sh tests/t_refuse.sh tests/t_inject.sh \
 	tests/t_output.sh \
-	tests/t_merge.sh tests/t_fleet_dry.sh \
+	tests/t_merge.sh tests/t_diff.sh tests/t_fleet_dry.sh \
 	tests/t_worker.sh tests/t_worker_bad.sh tests/t_worker_gone.sh \
 	tests/t_worker_died.sh tests/t_worker_busy.sh \
 	tests/t_worker_listen.sh tests/t_worker_access.sh \
@@ -385,6 +391,10 @@ analyze:
 bench: pulse $(HELPERS)
 	@sh tests/bench.sh
 	@sh tests/bench_tls.sh
+
+# How often pulse diff is wrong, of SIM_PAIRS pairs of random runs.
+sim: tests/sim.t
+	@tests/sim.t $(SIM_PAIRS)
 
 # What the build, the tests and the lint need: apt-get or apk. Much more for
 # analyze and check-valgrind.

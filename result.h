@@ -183,7 +183,7 @@ struct snapshot {
 	uint64_t		 lag_p99_ns;
 	struct status_count	*statuses;	/* owned; ascending */
 	size_t			 nstatuses;
-	struct bucket_count	*buckets;	/* owned; of latency; ascending */
+	struct bucket_count	*buckets;	/* owned; of the latency */
 	size_t			 nbuckets;
 };
 

@@ -66,6 +66,7 @@ static void	 sample_init(struct sample *, const struct result *);
 static double	 cell_first(const struct sample *, size_t);
 static size_t	 cell_of_rank(const struct sample *, double);
 static double	 worth(const struct run *, double, double, double, double);
+static double	 rate_residuals(const struct run *);
 static void	 figure_rate(struct figure *, const struct run *, double);
 static void	 figure_share(struct figure *, const struct run *,
 		    enum row_metric, double);
@@ -208,35 +209,43 @@ worth(const struct run *run, double variance, double n, double seen,
 }
 
 /*
- * Of what the plan asks for, or of the time where it asks for no number. What
- * a plan with even arrivals gives varies by less than independent ones would.
+ * Against what the plan asks for in an interval, or its length where it asks
+ * for no number. How many requests are in the intervals; 0 if nothing follows.
  */
+static double
+rate_residuals(const struct run *run)
+{
+	double done = 0, planned = 0, took = 0, share;
+	const struct snapshot *s = run->snapshots;
+	size_t i;
+
+	for (i = 0; i < run->m; i++) {
+		done += (double)s[i].completed;
+		planned += s[i].planned;
+		took += (double)(s[i].until_ns - s[i].from_ns);
+	}
+	if (!(planned > 0) && !(took > 0))
+		return 0;
+	for (i = 0; i < run->m; i++) {
+		share = planned > 0 ? s[i].planned / planned :
+		    (double)(s[i].until_ns - s[i].from_ns) / took;
+		run->residual[i] = (double)s[i].completed - done * share;
+	}
+	return done;
+}
+
+/* Even arrivals vary by less than independent ones would: no floor here. */
 static void
 figure_rate(struct figure *f, const struct run *run, double tail)
 {
-	double n = (double)run->side->result->n.completed, sum = 0, all = 0;
-	const struct snapshot *s = run->snapshots;
-	double se = sqrt(n), wider = stats_normal_quantile(1 - tail), weight;
-	struct spread spread;
-	bool is_planned;
-	size_t i;
+	double n = (double)run->side->result->n.completed;
+	double se = sqrt(n), wider = stats_normal_quantile(1 - tail);
+	double seen = rate_residuals(run);
+	struct spread s;
 
-	for (i = 0; i < run->m; i++)
-		sum += s[i].planned;
-	is_planned = sum > 0;
-	for (i = 0, sum = 0; i < run->m; i++) {
-		sum += (double)s[i].completed;
-		all += is_planned ? s[i].planned :
-		    (double)(s[i].until_ns - s[i].from_ns);
-	}
-	for (i = 0; i < run->m && all > 0; i++) {
-		weight = is_planned ? s[i].planned :
-		    (double)(s[i].until_ns - s[i].from_ns);
-		run->residual[i] = (double)s[i].completed - sum * weight / all;
-	}
-	if (all > 0 && sum > 0 && spread_of(&spread, run->residual, run->m, run->rho)) {
-		se = sqrt(spread.variance) * n / sum;
-		wider = stats_t_quantile(1 - tail, spread.df);
+	if (seen > 0 && spread_of(&s, run->residual, run->m, run->rho)) {
+		se = sqrt(s.variance) * n / seen;
+		wider = stats_t_quantile(1 - tail, s.df);
 	}
 	f->value = run->side->rate_sec > 0 ? n / run->side->rate_sec : 0;
 	f->has_interval = f->value > 0;

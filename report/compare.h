@@ -10,7 +10,7 @@
 /* One of two runs. Borrows all of it. */
 struct side {
 	const struct result	*result;
-	const struct snapshot	*snapshots;	/* with buckets; or none */
+	const struct snapshot	*snapshots;	/* or NULL */
 	size_t			 nsnapshots;
 	double			 rate_sec;	/* its rate is completed / this */
 };

@@ -27,8 +27,7 @@ layers='
 6 load/check load/probe load/target report/spread result token wire/read
 7 access fleet/fleet fleet/verdict http/server load/audit load/intervals
 7 load/request plan_expr report/compare wire/checks_json
-7 wire/connect_json
-7 wire/counters_json wire/hist_json wire/msg
+7 wire/connect_json wire/counters_json wire/hist_json wire/msg
 8 fleet/credentials load/gen mock plan plan_tree wire/request_json
 8 wire/result_json
 9 fleet/peer load/pool plan_file report/fail_if report/recorded
@@ -38,7 +37,8 @@ layers='
 11 coord merge ping report/csv report/diff_out report/json_out
 11 report/outlook
 11 report/page report/plan_text report/progress run_options worker
-12 dry_run report/diff_json report/diff_text report/fleet_text report/junit report/latency_text
+12 dry_run report/diff_json report/diff_text report/fleet_text
+12 report/junit report/latency_text
 13 diff report/text run
 14 pulse
 '
