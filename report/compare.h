@@ -12,7 +12,7 @@ struct side {
 	const struct result	*result;
 	const struct snapshot	*snapshots;	/* or NULL */
 	size_t			 nsnapshots;
-	double			 rate_sec;	/* its rate is completed / this */
+	double			 rate_sec;	/* rate: completed / it */
 };
 
 enum row_metric {
