@@ -13,6 +13,7 @@
 #	make lint		the style, the layers, the manual
 #	make fuzz		what reads others' bytes, under libFuzzer
 #	make bench		beside wrk and others that are installed
+#	make sim		how often pulse diff is wrong
 #
 # One test: make tests/test_json.t && tests/test_json.t, or, of the shell
 # tests, make pulse and the helpers it starts, then sh tests/t_load.sh.
@@ -44,6 +45,7 @@ MANUAL = 1
 WERROR =
 SOAK_TIME = 60
 SOAK_RATE = 2000
+SIM_PAIRS = 10000
 
 STD = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -iquote .
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wundef \
@@ -96,7 +98,7 @@ OBJS = \
 	coord.o options.o connect_options.o output.o run_options.o \
 	worker_options.o dry_run.o run.o serve_tls.o worker.o ping.o merge.o \
 	mock.o completion.o preflight.o calibrate.o progress_options.o \
-	mock_options.o manual.o help.o \
+	mock_options.o manual.o help.o diff.o \
 	http/body.o http/url.o http/words.o http/client_answer.o \
 	http/client.o http/server_answer.o http/server_input.o \
 	http/server_output.o http/server_connection.o http/server_listener.o \
@@ -119,7 +121,9 @@ OBJS = \
 	report/html_latency.o report/html_tables.o report/html_requests.o \
 	report/html_plan.o report/html.o report/steps.o report/style.o \
 	report/tally.o report/status.o report/panel.o report/screen.o \
-	report/progress_json.o report/json_exemplars.o report/chart.o
+	report/progress_json.o report/json_exemplars.o report/chart.o \
+	report/spread.o report/compare.o report/fail_if.o report/recorded.o \
+	report/diff_text.o report/diff_json.o
 
 HDRS = \
 	base/fortify.h base/util.h base/stats.h base/text.h base/loop.h \
@@ -132,7 +136,7 @@ HDRS = \
 	options.h connect_options.h output.h run_options.h worker_options.h \
 	dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h \
 	completion.h preflight.h calibrate.h progress_options.h \
-	mock_options.h manual_text.h manual.h help.h \
+	mock_options.h manual_text.h manual.h help.h diff.h \
 	http/body.h http/url.h http/words.h http/client_answer.h \
 	http/client.h http/server_answer.h http/server_input.h \
 	http/server_output.h http/server_connection.h http/server_listener.h \
@@ -153,7 +157,8 @@ HDRS = \
 	report/html_latency.h report/html_tables.h report/html_requests.h \
 	report/html_plan.h report/steps.h report/style.h report/tally.h \
 	report/status.h report/panel.h report/screen.h report/progress_json.h \
-	report/json_exemplars.h report/chart.h
+	report/json_exemplars.h report/chart.h report/spread.h \
+	report/compare.h report/fail_if.h report/recorded.h report/diff_out.h
 
 all: pulse
 
@@ -259,19 +264,22 @@ UNIT = \
 	tests/test_connect_options.t tests/test_climb.t tests/test_machine.t \
 	tests/test_preflight.t tests/test_steps.t tests/test_screen.t \
 	tests/test_sink.t tests/test_result_exemplars.t \
-	tests/test_report_exemplars.t tests/test_style.t \
+	tests/test_report_exemplars.t tests/test_style.t tests/test_compare.t \
+	tests/test_recorded.t \
 	$(TLS_UNIT_$(TLS))
 
 HELPERS = \
 	tests/misbehave.t tests/misbehave_tls.t tests/recorder.t \
 	tests/micro.t tests/gopeer.t tests/ask.t tests/manyworkers.t \
 	tests/narrow.t tests/dns.t tests/storm.t tests/peak.t \
-	tests/nofilter.t tests/faulty.t tests/onscreen.t tests/follow.t
+	tests/nofilter.t tests/faulty.t tests/onscreen.t tests/follow.t \
+	tests/sim.t
 
 # Decoders of what others send: each runs on its corpus, and under libFuzzer.
 FUZZ_TESTS = tests/fuzz/access.t tests/fuzz/answer.t tests/fuzz/checks.t \
 	tests/fuzz/connect.t tests/fuzz/expand.t tests/fuzz/frames.t \
 	tests/fuzz/interval.t tests/fuzz/json.t tests/fuzz/pem.t \
+	tests/fuzz/recorded.t \
 	tests/fuzz/phase.t tests/fuzz/plan.t tests/fuzz/request.t \
 	tests/fuzz/result.t tests/fuzz/run_answer.t \
 	tests/fuzz/run_request.t tests/fuzz/text.t tests/fuzz/threshold.t \
@@ -294,7 +302,8 @@ SHELL_TESTS = \
 	tests/t_faults_worker.sh tests/t_faults_output.sh tests/t_manual.sh \
 	tests/t_examples.sh tests/t_corpus.sh tests/t_preflight.sh \
 	tests/t_calibrate.sh tests/t_html.sh tests/t_messages.sh \
-	tests/t_help.sh tests/t_progress.sh tests/t_exemplars.sh
+	tests/t_help.sh tests/t_progress.sh tests/t_exemplars.sh \
+	tests/t_diff.sh
 
 # Of the build itself, whatever the flags.
 STATIC = pulse-static
@@ -313,12 +322,14 @@ $(UNIT): libpulse.a tests/suite.c tests/suite.h \
 	tests/result_rig.c tests/result_rig.h \
 	tests/tls_rig.c tests/tls_rig.h \
 	tests/terminal.c tests/terminal.h \
-	tests/pool_rig.c tests/pool_rig.h
+	tests/pool_rig.c tests/pool_rig.h \
+	tests/compare_rig.c tests/compare_rig.h
 $(HELPERS): libpulse.a tests/terminal.c tests/terminal.h \
 	tests/peer_rig.c tests/peer_rig.h \
 	tests/serve_rig.c tests/serve_rig.h \
 	tests/bad_peer.c tests/bad_peer.h \
-	tests/bad_ways.c tests/bad_ways.h
+	tests/bad_ways.c tests/bad_ways.h \
+	tests/compare_rig.c tests/compare_rig.h
 tests/faulty.t: pulse.o
 $(FUZZ_TESTS): libpulse.a tests/fuzz/replay.c tests/fuzz/rig.c \
 	tests/fuzz/rig.h tests/fuzz/http_rig.c tests/fuzz/http_rig.h
@@ -423,6 +434,10 @@ analyze:
 bench: pulse $(HELPERS)
 	@sh tests/bench.sh
 	@sh tests/bench_tls.sh
+
+# How often pulse diff is wrong, of SIM_PAIRS pairs of random runs.
+sim: tests/sim.t
+	@tests/sim.t $(SIM_PAIRS)
 
 # What the build, the tests and the lint need: apt-get or apk. Much more for
 # analyze and check-valgrind.

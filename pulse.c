@@ -22,6 +22,7 @@
 #include "calibrate.h"
 #include "commit.h"
 #include "completion.h"
+#include "diff.h"
 #include "help.h"
 #include "merge.h"
 #include "mock_options.h"
@@ -53,6 +54,8 @@ static const struct {
 	    "ask whether workers are there" },
 	{ "merge", merge_main, &merge_command, "merge [options] RESULT ...",
 	    "add results together and report" },
+	{ "diff", diff_main, &diff_command, "diff [options] BASE NEW",
+	    "compare two results" },
 	{ "calibrate", calibrate_main, &calibrate_command,
 	    "calibrate [options]", "find the rate that this machine can plan" },
 	{ "mock", mock_options_main, &mock_command, "mock [options]",

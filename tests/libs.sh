@@ -19,6 +19,8 @@ case $1 in
 */test_tls.c|*/test_*_tls.c|*/test_tls_*.c|*/test_roots.c|\
 */test_credentials.c)
 	echo tests/tls_rig.c ;;
+*/sim.c|*/test_compare.c)
+	echo tests/compare_rig.c ;;
 */gopeer.c|*/manyworkers.c)
 	echo tests/peer_rig.c ;;
 */fuzz/*.c)

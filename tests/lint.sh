@@ -17,6 +17,7 @@ layers='
 0 load/remedy commit hist http manual_text
 1 base/proc base/roots base/sandbox base/stats base/text http/body
 1 http/server_answer http/url load/arrival load/life report/html_style
+1 report/spread
 2 base/loop base/machine base/net base/rights base/tls_context
 2 http/client_answer load/slots report/markup report/style report/svg json
 2 manual options
@@ -29,17 +30,19 @@ layers='
 6 fleet/feature fleet/run_answer fleet/split http/server_connection load/check
 6 load/cost load/probe load/target wire/read progress_options result token
 7 fleet/fleet fleet/verdict http/server load/audit load/intervals load/request
-7 report/percentiles report/tally wire/checks_json wire/connect_json
-7 wire/counters_json wire/exemplar_json wire/hist_json wire/msg access
-7 plan_expr
-8 fleet/credentials load/tally report/steps wire/request_json wire/result_json
-8 mock plan plan_tree
-9 fleet/peer load/gen report/report mock_options plan_file preflight
-10 fleet/ping load/pool report/hgrm report/plan_out report/progress_json
-10 report/timeline report/wire_out report/words output
-11 report/csv report/html_plan report/html_requests report/html_timeline
-11 report/json_exemplars report/outlook report/page report/plan_text
-11 report/status calibrate coord merge ping run_options worker_options
+7 report/compare report/percentiles report/tally wire/checks_json
+7 wire/connect_json wire/counters_json wire/exemplar_json wire/hist_json
+7 wire/msg access plan_expr
+8 fleet/credentials load/tally report/fail_if report/steps wire/request_json
+8 wire/result_json mock plan plan_tree
+9 fleet/peer load/gen report/recorded report/report mock_options plan_file
+9 preflight
+10 fleet/ping load/pool report/diff_out report/hgrm report/plan_out
+10 report/progress_json report/timeline report/wire_out report/words output
+11 report/csv report/diff_json report/diff_text report/html_plan
+11 report/html_requests report/html_timeline report/json_exemplars
+11 report/outlook report/page report/plan_text report/status calibrate coord
+11 diff merge ping run_options worker_options
 12 report/fleet_text report/html_latency report/html_tables report/json_out
 12 report/junit report/latency_text report/panel dry_run worker
 13 report/html report/progress report/text

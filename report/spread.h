@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef REPORT_SPREAD_H
+#define REPORT_SPREAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { SPREAD_INTERVALS_MIN = 10 };	/* fewer tell nothing of variance */
+
+/*
+ * What the sum of a run's intervals varies by from one such run to another,
+ * when the intervals are not independent. df: the degrees of freedom with
+ * which it is known, for a quantile of t.
+ */
+struct spread {
+	double	 variance;
+	double	 df;
+};
+
+/*
+ * From the residuals of m intervals in their order, whose sum is 0. False, and
+ * no variance, when there are fewer than SPREAD_INTERVALS_MIN. rho: neighbours
+ * are taken to be correlated at least like that.
+ */
+bool	 spread_of(struct spread *s, const double *residual, size_t m,
+	    double rho);
+/* How neighbours are correlated, from 0 to 1. */
+double	 spread_correlation(const double *residual, size_t m);
+
+#endif
