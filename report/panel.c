@@ -172,8 +172,8 @@ add_failed(struct buf *b, const struct tally *t)
 	}
 	snprintf(text, sizeof(text), "%" PRIu64 " (%s)", t->n.failed,
 	    words_share(share, t->n.failed, t->n.completed));
-	buf_addf(b, "%-*s%-*s", VALUE_AT, "failed", GRAPH_AT - VALUE_AT - 2,
-	    text);
+	buf_addf(b, "%-*s%-*s", VALUE_AT, "failed", t->n.failed == 0 ? 0 :
+	    GRAPH_AT - VALUE_AT - 2, text);
 	add_kinds(b, t);
 	buf_adds(b, "\n");
 }

@@ -165,8 +165,8 @@ is "dry run: nothing was sent" "$(lines "$log")" 0
 # Progress: on a terminal only, and never on stdout.
 if command -v script >/dev/null 2>&1 &&
     script -qec true /dev/null >/dev/null 2>&1; then
-	script -qec "./pulse run -r 50 -d 400ms -i 100ms $target \
-	    >'$dir/tty.out'" /dev/null </dev/null >"$dir/tty" 2>&1
+	script -qec "./pulse run --progress=line -r 50 -d 400ms -i 100ms \
+	    $target >'$dir/tty.out'" /dev/null </dev/null >"$dir/tty" 2>&1
 	has "progress: rate, errors, percentiles" "$dir/tty" \
 	    "of 50/s  err 0 drop 0 .* in flight  p50 .* p99 "
 	is "progress: not in the result" "$(grep -c 'in flight  p50' \
