@@ -97,7 +97,20 @@ is "secret: status" "$status" 1
 is "secret: stderr" "$(cat "$dir/secret.err")" \
     "pulse: --sample-header: Set-Cookie has secrets, which no report shows"
 
+# Of the answer that counts: not of the redirect that led to it.
+mock
+run redirected -r 100 -d 100ms --sample-header location "$url/redirect/2"
+ends redirected 0
+is "redirected: no header" "$(exemplars "$dir/redirected.json" slowest |
+    cut -d ' ' -f 1 | sort -u)" null
+run redirect -r 100 -d 100ms --sample-header location --redirects 0 \
+    "$url/redirect/2"
+ends redirect 0
+is "redirect: its header" "$(exemplars "$dir/redirect.json" slowest |
+    cut -d ' ' -f 1 | sort -u)" /redirect/1
+
 # By a plan file, and in what a dry run shows.
+target
 cat >"$dir/file.json" <<END
 { "phases": [{ "type": "constant", "arrivalRate": 100, "duration": "100ms" }],
   "target": { "url": "$url/", "sampleHeader": "X-Request-Id" } }

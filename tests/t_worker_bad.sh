@@ -241,6 +241,9 @@ change "a source by name" 's/"url"/"source":["localhost"],"url"/' source
 change "a source of nobody" 's/"url"/"source":["203.0.113.77"],"url"/' \
     'source 203.0.113.77: is no address of this machine'
 change "a source of the other family" 's/"url"/"source":["::1"],"url"/' sourc
+change "a header that is no sample" \
+    's/"url"/"sampleHeader":"Set-Cookie","url"/' \
+    'sampleHeader: Set-Cookie has secrets'
 change "a CA that is none" 's/"url"/"ca":"x","url"/' ''
 change "a share of nothing" 's/^{/{"share":{"of":0,"take":[0]},/' share
 change "a share without residues" 's/^{/{"share":{"of":2,"take":[]},/' share

@@ -405,6 +405,8 @@ START_TEST(test_every_address)
 	port = (uint16_t)strtol(strrchr(net_address_format(text, &a), ':') + 1,
 	    NULL, 10);
 	ck_assert_uint_ne(port, 0);
+	ck_assert_uint_eq(net_local_port(fd), port);
+	ck_assert_uint_eq(net_local_port(-1), 0);
 	ck_assert_int_eq(can_connect("127.0.0.1", port),
 	    every_tests[_i].has_v4);
 	if (has_v6)

@@ -101,6 +101,18 @@ static const struct check_test {
 	    "family: must be 4 or 6" },
 	{ "large family", BEFORE TARGET ",\"family\":4294967300}}", 0,
 	    "family: must be 4 or 6" },
+	{ "sample of no header", BEFORE TARGET
+	    ",\"sampleHeader\":\"a\\nb\"}}", 0,
+	    "sampleHeader: \"a?b\" is no header name" },
+	{ "sample of secrets", BEFORE TARGET
+	    ",\"sampleHeader\":\"SET-COOKIE\"}}", 0,
+	    "sampleHeader: SET-COOKIE has secrets, which no report shows" },
+	{ "sample of a long name", BEFORE TARGET ",\"sampleHeader\":\""
+	    "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz012345678901"
+	    "\"}}", 0, "sampleHeader: \"abcdefghijklmnopqrstuvwxyzabcdefghij"
+	    "klmn...\": must be at most 63 bytes" },
+	{ "sample", BEFORE TARGET ",\"sampleHeader\":\"traceparent\"}}", 0,
+	    "" },
 	{ "each family", BEFORE TARGET ",\"family\":4}}", 0, "" },
 	{ "lease", BEFORE TARGET "},\"lease\":99999999}", 0,
 	    "lease: must be at least 100ms" },
