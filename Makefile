@@ -100,6 +100,8 @@ OBJS = \
 	report/report.o report/words.o \
 	report/outlook.o report/plan_out.o \
 	report/plan_text.o report/page.o report/latency_text.o \
+	report/load_text.o report/parts_text.o report/chart_text.o \
+	report/errors_text.o report/audit_text.o \
 	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
 	report/hgrm.o report/junit.o report/wire_out.o report/progress.o \
 	report/markup.o report/svg.o report/timeline.o report/html_style.o \
@@ -132,7 +134,9 @@ HDRS = \
 	plan.h plan_expr.h plan_tree.h plan_file.h token.h access.h coord.h \
 	report/style.h report/chart.h report/percentiles.h \
 	report/report.h report/words.h report/outlook.h report/plan_text.h \
-	report/page.h report/latency_text.h report/fleet_text.h \
+	report/page.h report/load_text.h report/parts_text.h \
+	report/chart_text.h report/errors_text.h report/audit_text.h \
+	report/latency_text.h report/fleet_text.h \
 	report/progress.h \
 	report/markup.h report/svg.h report/timeline.h report/html_style.h \
 	report/html_timeline.h report/html_latency.h report/html_tables.h \

@@ -41,10 +41,12 @@ layers='
 11 worker_options
 12 dry_run report/fleet_text report/html_latency report/html_plan
 12 report/html_tables report/html_timeline report/junit
-12 report/latency_text
+12 report/audit_text report/chart_text report/errors_text
+12 report/latency_text report/load_text
 12 worker
-13 report/html report/text run
-14 pulse
+13 report/html report/parts_text run
+14 report/text
+15 pulse
 '
 
 # Functions that may be longer than a screen: FILE FUNCTION REASON, a line each.
