@@ -92,7 +92,8 @@ OBJS = \
 	wire.o result.o \
 	wire/read.o wire/checks_json.o wire/connect_json.o \
 	wire/request_json.o wire/msg.o \
-	wire/counters_json.o wire/hist_json.o wire/result_json.o \
+	wire/counters_json.o wire/exemplar_json.o wire/hist_json.o \
+	wire/result_json.o \
 	fleet/fleet.o fleet/credentials.o fleet/split.o fleet/feature.o \
 	fleet/peer.o fleet/ping.o fleet/run_answer.o fleet/verdict.o \
 	plan.o plan_expr.o plan_tree.o plan_file.o token.o access.o coord.o \
@@ -102,7 +103,8 @@ OBJS = \
 	report/plan_text.o report/page.o report/latency_text.o \
 	report/load_text.o report/parts_text.o report/chart_text.o \
 	report/errors_text.o report/audit_text.o \
-	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
+	report/fleet_text.o report/text.o report/json_out.o \
+	report/json_exemplars.o report/csv.o \
 	report/hgrm.o report/junit.o report/wire_out.o report/progress.o \
 	report/markup.o report/svg.o report/timeline.o report/html_style.o \
 	report/html_timeline.o report/html_latency.o report/html_tables.o \
@@ -128,7 +130,8 @@ HDRS = \
 	wire.h result.h \
 	wire/read.h wire/checks_json.h wire/connect_json.h \
 	wire/request_json.h wire/msg.h \
-	wire/counters_json.h wire/hist_json.h wire/result_json.h \
+	wire/counters_json.h wire/exemplar_json.h wire/hist_json.h \
+	wire/result_json.h \
 	fleet/fleet.h fleet/credentials.h fleet/split.h fleet/feature.h \
 	fleet/peer.h fleet/ping.h fleet/run_answer.h fleet/verdict.h \
 	plan.h plan_expr.h plan_tree.h plan_file.h token.h access.h coord.h \
@@ -137,6 +140,7 @@ HDRS = \
 	report/page.h report/load_text.h report/parts_text.h \
 	report/chart_text.h report/errors_text.h report/audit_text.h \
 	report/latency_text.h report/fleet_text.h \
+	report/json_exemplars.h \
 	report/progress.h \
 	report/markup.h report/svg.h report/timeline.h report/html_style.h \
 	report/html_timeline.h report/html_latency.h report/html_tables.h \
@@ -209,12 +213,13 @@ UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
 	tests/test_arrival.t tests/test_arrival_share.t \
 	tests/test_wire.t tests/test_wire_json.t \
 	tests/test_result.t tests/test_result_json.t \
-	tests/test_result_round.t \
+	tests/test_result_round.t tests/test_result_exemplars.t \
 	tests/test_split.t tests/test_fleet.t tests/test_feature.t \
 	tests/test_token.t tests/test_access.t tests/test_run_answer.t \
 	tests/test_credentials.t tests/test_verdict.t tests/test_peer_tls.t \
 	tests/test_plan.t tests/test_plan_file.t tests/test_plan_text.t \
 	tests/test_report.t tests/test_percentiles.t tests/test_style.t \
+	tests/test_report_exemplars.t \
 	tests/test_report_file.t tests/test_report_fleet.t \
 	tests/test_report_hgrm.t \
 	tests/test_progress.t tests/test_html.t \
@@ -256,6 +261,7 @@ SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_servers.sh \
 	tests/t_checks.sh \
 	tests/t_signal.sh tests/t_refuse.sh tests/t_inject.sh \
 	tests/t_output.sh tests/t_junit.sh tests/t_completion.sh \
+	tests/t_exemplars.sh \
 	tests/t_merge.sh tests/t_fleet_dry.sh \
 	tests/t_worker.sh tests/t_worker_bad.sh tests/t_worker_gone.sh \
 	tests/t_worker_died.sh tests/t_worker_busy.sh \

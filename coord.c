@@ -364,6 +364,8 @@ merge(struct member *m, struct result *r)
 	r->is_partial = false;
 	/* Whatever it says: what was started and did not end is lost. */
 	r->lost = r->n.started - r->n.completed;
+	exemplars_set_worker(&r->exemplars, m->stat->name,
+	    m->coord->req->scenario.sample_header);
 	result_merge(m->coord->result, r);
 }
 
@@ -681,6 +683,8 @@ prepare_members(struct coord *c)
 	size_t i;
 
 	c->result = result_new(0);
+	exemplars_set_name(&c->result->exemplars,
+	    c->req->scenario.sample_header);
 	c->result->workers = stats;
 	c->result->nworkers = c->n;
 	for (i = 0; i < c->n; i++) {

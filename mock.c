@@ -13,7 +13,8 @@
  *	/chunked/10000	the same in chunks
  *	/close		200, then the connection is closed
  *	/echo		200 with the body of the request, up to 1 MiB of it
- * A value that is none is a 400. Any other path gets what the mode says.
+ * A value that is none is a 400. Any other path gets what the mode says. All
+ * but redirects have an X-Request-Id, which no other answer has.
  */
 
 #include <assert.h>
@@ -82,6 +83,7 @@ struct mock {
 	struct loop_io		 parent;	/* its end is ours */
 	char			*text;		/* of size bytes, at least 1 */
 	char			*large;		/* MOCK_SIZE_MAX, if need be */
+	char			 id[FIELDS_MAX];	/* of the last answer */
 	uint64_t		 asked;		/* see fails() */
 	uint64_t		 failed;
 	struct delayed		*free;
@@ -112,7 +114,9 @@ static void	on_down(void *arg, int events);
 static void	on_request(void *arg, struct server_connection *c,
 		    const struct server_request *req);
 static void	on_gone(void *arg, struct server_connection *c);
-static void	reply_give(struct reply *r, struct server_connection *c);
+static void	reply_give(struct mock *m, struct reply *r,
+		    struct server_connection *c);
+static const char *next_id(struct mock *m);
 static void	reply_delay(struct mock *m, const struct reply *r,
 		    struct server_connection *c);
 static struct delayed *delayed_new(struct mock *m);
@@ -306,6 +310,8 @@ mock_open(struct mock *m)
 
 	mine.connections = fds > CONNECTIONS_MIN + FDS_SPARE ?
 	    (size_t)(fds - FDS_SPARE) : CONNECTIONS_MIN;
+	snprintf(m->id, sizeof(m->id), "X-Request-Id: %d-%09d\r\n",
+	    (int)getpid(), 0);
 	m->text = make_text(m->settings->size == 0 ? 1 : m->settings->size);
 	m->loop = loop_new();
 	if (m->loop == NULL)
@@ -379,7 +385,7 @@ on_request(void *arg, struct server_connection *c,
 
 	choose(m, req, &r);
 	if (r.delay_ns == 0)
-		reply_give(&r, c);
+		reply_give(m, &r, c);
 	else
 		reply_delay(m, &r, c);
 }
@@ -394,15 +400,27 @@ on_gone(void *arg, struct server_connection *c)
 }
 
 static void
-reply_give(struct reply *r, struct server_connection *c)
+reply_give(struct mock *m, struct reply *r, struct server_connection *c)
 {
 	if (r->is_reset) {
 		server_drop(c, true);
 		return;
 	}
-	if (r->fields[0] != '\0')
-		r->answer.fields = r->fields;
+	r->answer.fields = r->fields[0] != '\0' ? r->fields : next_id(m);
 	server_answer(c, &r->answer);
+}
+
+/* One more than the last one, in place: nothing is formatted. */
+static const char *
+next_id(struct mock *m)
+{
+	char *p;
+
+	for (p = strchr(m->id, '\r') - 1; *p == '9'; p--)
+		*p = '0';
+	if (*p != '-')
+		(*p)++;
+	return m->id;
 }
 
 static void
@@ -448,7 +466,7 @@ on_delay(void *arg)
 {
 	struct delayed *d = arg;
 
-	reply_give(&d->reply, d->connection);
+	reply_give(d->mock, &d->reply, d->connection);
 	delayed_free(d);
 }
 

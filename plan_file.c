@@ -107,6 +107,7 @@ static const struct tree_member scenario_members[] = {
 	{ "timeout", tree_duration, NULL },
 	{ "redirects", tree_uint, NULL },
 	{ "keepAlive", tree_bool, NULL },
+	{ "sampleHeader", tree_str, NULL },
 	{ "checks", take_checks, NULL },
 	{ "insecure", tree_bool, NULL },
 	{ "serverName", tree_str, NULL },

@@ -48,6 +48,7 @@ enum run_option {
 	OPT_RATE,
 	OPT_REDIRECTS,
 	OPT_REQUESTS,
+	OPT_SAMPLE_HEADER,
 	OPT_SATURATION,
 	OPT_SEED,
 	OPT_TIMEOUT,
@@ -77,6 +78,8 @@ static const struct option_row rows[] = {
 	{ OPT_TIMEOUT, 0, "timeout", "TIME", "for a whole request [30s]" },
 	{ OPT_REDIRECTS, 0, "redirects", "N",
 	    "most that are followed; 0: none is [9]" },
+	{ OPT_SAMPLE_HEADER, 0, "sample-header", "NAME",
+	    "of answers, to find slow and failed requests by" },
 	{ OPT_NO_KEEPALIVE, 0, "no-keepalive", NULL,
 	    "a new connection for each request" },
 	{ OPT_FOUR, '4', NULL, NULL, "IPv4 addresses only" },
@@ -258,6 +261,12 @@ apply_scenario(struct run_settings *s, const struct given *g)
 	case OPT_NO_KEEPALIVE:
 		sc->keep_alive = false;
 		return 0;
+	case OPT_SAMPLE_HEADER:
+		if (wire_check_sample(g->value, why) == -1)
+			return options_refuse(g, why);
+		free(sc->sample_header);
+		sc->sample_header = xstrdup(g->value);
+		return 0;
 	case OPT_REDIRECTS:
 		return take_count(g, 0, WIRE_REDIRECTS_MAX, &sc->redirects);
 	default:
@@ -347,6 +356,7 @@ apply(struct run_settings *s, struct phase_options *po, const struct given *g,
 	case OPT_METHOD:
 	case OPT_NO_KEEPALIVE:
 	case OPT_REDIRECTS:
+	case OPT_SAMPLE_HEADER:
 	case OPT_TIMEOUT:
 		return apply_scenario(s, g);
 	case OPT_ARRIVALS:

@@ -100,6 +100,36 @@ wire_refuse_word(char why[WIRE_TEXT_MAX], const char *what, const char *word,
 }
 
 bool
+wire_is_secret(const char *header)
+{
+	static const char *const secrets[] = {
+		"Authorization", "Cookie", "Proxy-Authorization", "Set-Cookie",
+		"X-Api-Key"
+	};
+	size_t i;
+
+	for (i = 0; i < UTIL_NELEM(secrets); i++)
+		if (strcasecmp(header, secrets[i]) == 0)
+			return true;
+	return false;
+}
+
+/* What is kept of answers is shown to whoever sees a report. */
+int
+wire_check_sample(const char *header, char why[WIRE_TEXT_MAX])
+{
+	if (!http_is_token(header, strlen(header)))
+		return wire_refuse(why, "\"%.40s\" is no header name", header);
+	if (strlen(header) > WIRE_SAMPLE_MAX)
+		return wire_refuse(why, "\"%.40s...\": must be at most %d "
+		    "bytes", header, WIRE_SAMPLE_MAX);
+	if (wire_is_secret(header))
+		return wire_refuse(why, "%s has secrets, which no report "
+		    "shows", header);
+	return 0;
+}
+
+bool
 wire_is_utf8(const char *s, size_t len)
 {
 	size_t n;
@@ -147,6 +177,7 @@ run_request_clear(struct run_request *req)
 	free(s->url);
 	free(s->method);
 	free(s->body);
+	free(s->sample_header);
 	connect_clear(&s->connect);
 	free(req->phases);
 	free(req->take);
@@ -349,6 +380,8 @@ run_request_copy(struct run_request *to, const struct run_request *from)
 	s->method = s->method != NULL ? xstrdup(s->method) : NULL;
 	s->headers = copy_pairs(from->scenario.headers, s->nheaders);
 	s->body = copy_bytes(from->scenario.body, s->body_len);
+	if (s->sample_header != NULL)
+		s->sample_header = xstrdup(s->sample_header);
 	copy_checks(&s->checks, &from->scenario.checks);
 	connect_copy(&s->connect, &from->scenario.connect);
 }
@@ -454,7 +487,7 @@ check_headers(const struct scenario *s, char *why)
 static int
 check_scenario(const struct scenario *s, char *why)
 {
-	char reason[CONNECT_TEXT_MAX];
+	char reason[WIRE_TEXT_MAX];
 
 	if (check_url(s, why) == -1 || check_method(s, why) == -1)
 		return -1;
@@ -472,6 +505,9 @@ check_scenario(const struct scenario *s, char *why)
 		    WIRE_REDIRECTS_MAX);
 	if (s->family != 0 && s->family != 4 && s->family != 6)
 		return wire_refuse(why, "family: must be 4 or 6");
+	if (s->sample_header != NULL &&
+	    wire_check_sample(s->sample_header, reason) == -1)
+		return wire_refuse(why, "sampleHeader: %s", reason);
 	if (connect_check(&s->connect, reason) == -1)
 		return wire_refuse(why, "%s", reason);
 	return check_checks(&s->checks, why);

@@ -28,6 +28,7 @@ enum {
 	 * than all the CAs that systems come with.
 	 */
 	WIRE_CA_MAX = 256 * 1024,		/* bytes of PEM */
+	WIRE_SAMPLE_MAX = 63,			/* of that header's name */
 	WIRE_CHECKS_MAX = 64,			/* of each kind */
 	WIRE_CHECKS_BYTES_MAX = 64 * 1024,	/* of all of them together */
 	WIRE_CHECKED_MAX = 1024 * 1024,		/* bytes of a body to look at */
@@ -75,6 +76,7 @@ struct scenario {
 	uint64_t	 redirects;	/* most that are followed */
 	bool		 keep_alive;
 	int		 family;	/* 0 any, 4, 6 */
+	char		*sample_header;	/* of answers, kept for a few; NULL */
 	struct connect_settings connect;
 	struct checks	 checks;
 };
@@ -114,6 +116,11 @@ int	 wire_refuse(char why[WIRE_TEXT_MAX], const char *fmt, ...)
 	    UTIL_PRINTF(2, 3);
 int	 wire_refuse_word(char why[WIRE_TEXT_MAX], const char *what,
 	    const char *word, const char *const *names, size_t n);
+
+/* A header, of a request or an answer, whose value gives somebody rights. */
+bool	 wire_is_secret(const char *header);
+/* May it be sampled? 0, or -1 and why: "Cookie has secrets, ..." */
+int	 wire_check_sample(const char *header, char why[WIRE_TEXT_MAX]);
 
 /* Valid UTF-8 (RFC 3629), which is all that a JSON string can carry. */
 bool	 wire_is_utf8(const char *s, size_t len);

@@ -467,6 +467,20 @@ net_local_address(int fd, struct net_address *a)
 	return getsockname(fd, (struct sockaddr *)&a->ss, &a->len);
 }
 
+uint16_t
+net_local_port(int fd)
+{
+	struct net_address a;
+	const struct sockaddr_in *in = (const void *)&a.ss;
+	const struct sockaddr_in6 *in6 = (const void *)&a.ss;
+
+	if (net_local_address(fd, &a) == -1)
+		return 0;
+	if (a.ss.ss_family == AF_INET)
+		return ntohs(in->sin_port);
+	return a.ss.ss_family == AF_INET6 ? ntohs(in6->sin6_port) : 0;
+}
+
 int
 net_peer_address(int fd, struct net_address *a)
 {

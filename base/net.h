@@ -86,6 +86,8 @@ int	 net_connect_in_turn(const struct net_address *a,
 int	 net_try_source(const struct net_address *from);
 /* The address that a listening socket got. 0 or -1. */
 int	 net_local_address(int fd, struct net_address *a);
+/* The port that a connection has at this end; 0: not known, or no TCP. */
+uint16_t net_local_port(int fd);
 /* The address at the other end. 0, or -1 with errno. */
 int	 net_peer_address(int fd, struct net_address *a);
 /* The same as text, in words where there is none. */

@@ -28,7 +28,7 @@
 static const char *const names[] = {
 	"share", "startAt", "stream", "lease", "checks", "arrivals",
 	"requests", "interval", "warmup", "max", "target", "body",
-	"tls", "connect"
+	"tls", "connect", "exemplars"
 };
 static_assert(UTIL_NELEM(names) == FEATURES &&
     FEATURES_ALL == (1 << FEATURES) - 1, "a feature has no name");
@@ -94,6 +94,11 @@ feature_check(const struct run_request *req, uint32_t features,
 	}
 	if ((features & FEATURE_BODY) == 0 && has_order(s))
 		call(arg, "the order of the headers");
+	if ((features & FEATURE_EXEMPLARS) == 0 && s->sample_header != NULL) {
+		snprintf(setting, sizeof(setting), "samples, none of %s",
+		    s->sample_header);
+		call(arg, setting);
+	}
 	return 0;
 }
 
@@ -106,6 +111,10 @@ feature_strip(struct run_request *req, uint32_t features)
 		req->scenario.timeout_ns = WIRE_TIMEOUT_NS;
 	if ((features & FEATURE_ARRIVALS) == 0)
 		req->has_seed = false;
+	if ((features & FEATURE_EXEMPLARS) == 0) {
+		free(req->scenario.sample_header);
+		req->scenario.sample_header = NULL;
+	}
 	if ((features & FEATURE_BODY) == 0 && req->scenario.nheaders > 0)
 		qsort(req->scenario.headers, req->scenario.nheaders,
 		    sizeof(*req->scenario.headers), compare_headers);

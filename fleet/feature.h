@@ -26,9 +26,10 @@ enum feature {
 	FEATURE_BODY = 1 << 11,		/* bodyBase64, headerList */
 	FEATURE_TLS = 1 << 12,		/* insecure, serverName, resume, ca */
 	FEATURE_CONNECT = 1 << 13,	/* connectTo, unixSocket, source */
-	FEATURES_ALL = (1 << 14) - 1
+	FEATURE_EXEMPLARS = 1 << 14,	/* sampleHeader, and they come back */
+	FEATURES_ALL = (1 << 15) - 1
 };
-enum { FEATURES = 14 };
+enum { FEATURES = 15 };
 
 /* "share", "startAt", ... of bit 1 << i; and back, 0 when it is none. */
 const char *feature_name(int i);

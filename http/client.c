@@ -50,6 +50,7 @@ struct client {
 	size_t			 sent;
 	uint64_t		 mark_ns;	/* since when in this part */
 	int			 send_error;
+	uint16_t		 local_port;	/* 0: nobody asked yet */
 	struct client_exchange	 exchange;
 	struct client_result	 res;
 	struct client_answer	 answer;
@@ -164,6 +165,18 @@ client_disconnect(struct client *c)
 	loop_del(c->pool->loop, &c->io);
 	close(c->io.fd);
 	c->io.fd = -1;
+	c->local_port = 0;
+}
+
+/* Of the connection as it still is, for the result. */
+static void
+client_learn_port(struct client *c)
+{
+	if (c->io.fd == -1)
+		return;
+	if (c->local_port == 0)
+		c->local_port = net_local_port(c->io.fd);
+	c->res.local_port = c->local_port;
 }
 
 /* Back among the free ones, without a connection. */
@@ -302,6 +315,7 @@ client_fail(struct client *c, enum cause cause)
 {
 	c->res.cause = cause;
 	c->state = CLIENT_FAILED;
+	client_learn_port(c);
 	client_disconnect(c);
 	loop_timer_set(c->pool->loop, &c->soon, loop_now(c->pool->loop));
 }
@@ -349,6 +363,9 @@ client_end(struct client *c, enum cause cause)
 	c->res.status = c->answer.status;
 	c->res.bytes_in = c->answer.bytes_in;
 	c->res.body = c->answer.text;
+	if (cause != CAUSE_NONE || (exchange.wants_port != NULL &&
+	    exchange.wants_port(exchange.arg, &c->res)))
+		client_learn_port(c);
 	res = c->res;
 	loop_timer_stop(c->pool->loop, &c->soon);
 	if (cause == CAUSE_NONE && c->answer.keep_alive &&
@@ -373,6 +390,7 @@ client_cancel(struct client *c, enum cause cause)
 static bool
 client_try_next(struct client *c, int error)
 {
+	client_learn_port(c);
 	client_disconnect(c);
 	if (error == EMFILE || error == ENFILE || error == ENOBUFS ||
 	    error == ENOMEM)

@@ -46,12 +46,15 @@ struct client_result {
 	uint64_t	 end_ns;
 	bool		 was_reused;	/* sent on a connection used before */
 	bool		 had_bytes;	/* the peer said anything at all */
+	uint16_t	 local_port;	/* 0: not wanted, or not known */
 };
 
 /*
  * One request to make. bytes[0..len) is all of it, head and body, and must
  * stay until the end. head, when set, hears of the final answer's head; done
- * hears once, never from within client_start.
+ * hears once, never from within client_start. wants_port, when set, is asked
+ * right before done about a whole answer; of a failure the port is always
+ * wanted. It costs a system call, once for each connection.
  */
 struct client_exchange {
 	const char	*bytes;
@@ -60,6 +63,8 @@ struct client_exchange {
 	bool		 keep_alive;	/* leave the connection open after it */
 	bool		 want_body;	/* for done, CLIENT_BODY_MAX of it */
 	void		(*head)(void *arg, const struct http_head *h);
+	bool		(*wants_port)(void *arg,
+			    const struct client_result *res);
 	void		(*done)(void *arg, const struct client_result *res);
 	void		*arg;
 };

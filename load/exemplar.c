@@ -41,7 +41,9 @@ exemplars_set_name(struct exemplars *x, const char *name)
 {
 	drop_values(x);
 	memset(x->name, 0, sizeof(x->name));
-	copy_printable(x->name, name, strnlen(name, EXEMPLAR_NAME_MAX - 1));
+	if (name != NULL)
+		copy_printable(x->name, name,
+		    strnlen(name, EXEMPLAR_NAME_MAX - 1));
 }
 
 void
@@ -232,11 +234,14 @@ compare(uint64_t a, uint64_t b)
 }
 
 void
-exemplars_set_worker(struct exemplars *x, const char *worker)
+exemplars_set_worker(struct exemplars *x, const char *worker,
+    const char *header)
 {
 	struct exemplar_kind *kind;
 	size_t i;
 
+	if (strcmp(x->name, header == NULL ? "" : header) != 0)
+		exemplars_set_name(x, header);
 	set_worker(x->slowest, x->nslowest, worker);
 	sort(x->slowest, x->nslowest, by_latency);
 	for (i = 0; i < x->nkinds; i++) {

@@ -59,7 +59,7 @@ struct exemplars {
 	struct exemplar_kind kinds[EXEMPLARS_KINDS];	/* in that order */
 };
 
-/* The header that is sampled, "": none. Those kept so far have no value. */
+/* The header that is sampled, NULL: none. Those kept so far have no value. */
 void	 exemplars_set_name(struct exemplars *x, const char *name);
 /* Empty again; the name stays. Cheap. */
 void	 exemplars_reset(struct exemplars *x);
@@ -77,8 +77,12 @@ void	 exemplars_add_failed(struct exemplars *x, const struct exemplar *e);
  * of the other go.
  */
 void	 exemplars_merge(struct exemplars *dst, const struct exemplars *src);
-/* All of them were made by this worker. */
-void	 exemplars_set_worker(struct exemplars *x, const char *worker);
+/*
+ * All of them were made by this worker, which was to sample that header (NULL:
+ * none); those of another one go.
+ */
+void	 exemplars_set_worker(struct exemplars *x, const char *worker,
+	    const char *header);
 
 /*
  * Text into an exemplar: what is not printable becomes "?". Of a header that is

@@ -359,6 +359,14 @@ on_closed(void *arg)
 
 /* Requests end. */
 
+static bool
+on_request_wants(void *arg, uint64_t planned_ns, uint64_t latency_ns)
+{
+	const struct run *run = arg;
+
+	return tally_wants(&run->tally, planned_ns, latency_ns);
+}
+
 static void
 on_request_done(void *arg, const struct request_result *res)
 {
@@ -566,7 +574,7 @@ run_stop(struct run *run, uint64_t grace_ns)
 	if (run->start_ns == 0 || run->start_ns > now_ns) {
 		/* It was to begin later, or has not been told when. */
 		run->start_ns = run->cpu_at_ns = now_ns;
-		tally_start(&run->tally, now_ns, run->req.warmup_ns);
+		tally_start(&run->tally, &run->req, now_ns, clock_wall_ns());
 		run->cpu_first = run->cpu_last = cpu_now();
 	} else
 		drop_due(run, now_ns, STOP_DROPS_MAX);
@@ -591,9 +599,11 @@ static void
 run_prepare(struct gen *gen, struct msg *m)
 {
 	struct run *run = xcalloc(1, sizeof(*run));
-	struct requests_hooks hooks = { on_request_done, on_resolve, run };
+	struct requests_hooks hooks = { on_request_wants, on_request_done,
+	    on_resolve, run };
 
 	run->gen = gen;
+	run->tally.generator = gen->index;
 	gen->run = run;
 	run_request_init(&run->req);
 	run->takers = (uint32_t)msg_get_max(m, ARRIVAL_TAKERS_MAX);
@@ -627,12 +637,12 @@ run_prepare(struct gen *gen, struct msg *m)
 }
 
 static void
-run_go(struct run *run, uint64_t start_ns)
+run_go(struct run *run, uint64_t start_ns, uint64_t start_wall_ns)
 {
 	struct loop *loop = run->gen->loop;
 
 	run->start_ns = start_ns;
-	tally_start(&run->tally, start_ns, run->req.warmup_ns);
+	tally_start(&run->tally, &run->req, start_ns, start_wall_ns);
 	run->end_ns = start_ns + arrival_end_ns(run->plan);
 	run->cpu_first = run->cpu_last = cpu_now();
 	run->cpu_at_ns = start_ns;
@@ -665,6 +675,7 @@ static void
 on_msg(void *arg, struct msg *m)
 {
 	struct gen *gen = arg;
+	uint64_t start_ns;
 
 	if (m->type == GEN_RUN) {
 		assert(gen->run == NULL);
@@ -676,7 +687,8 @@ on_msg(void *arg, struct msg *m)
 		return;
 	switch ((enum gen_msg)m->type) {
 	case GEN_GO:
-		run_go(gen->run, msg_get_uint(m));
+		start_ns = msg_get_uint(m);
+		run_go(gen->run, start_ns, msg_get_uint(m));
 		break;
 	case GEN_STOP:
 		run_stop(gen->run, msg_get_uint(m));

@@ -11,12 +11,14 @@ enum gen_msg {
 	/* down */
 	GEN_RUN = 1,		/* how many take part, descriptors that it
 				   needs, request, addresses */
-	GEN_GO,			/* start_ns by the clock that both share */
+	GEN_GO,			/* start_ns by the clock that both share, and
+				   by the wall clock */
 	GEN_STOP,		/* grace_ns for what is in flight */
 	GEN_RESOLVED,		/* id, cause (CAUSE_NONE: found), addresses */
 	/* up */
 	GEN_READY,
-	GEN_INTERVAL,		/* index, counters, histograms: differences */
+	GEN_INTERVAL,		/* index, counters, histograms, exemplars:
+				   differences */
 	GEN_RESOLVE,		/* id, host, port */
 	GEN_DONE		/* last end after the start, how late it saw
 				   the start, address, TLS's protocol and

@@ -281,6 +281,7 @@ on_interval(void *arg, struct interval *in, bool is_shown)
 	counters_add(&pool->result->n, &in->n);
 	for (i = 0; i < RESULT_HISTS; i++)
 		hist_merge(&pool->result->hist[i], &in->hist[i]);
+	exemplars_merge(&pool->result->exemplars, &in->exemplars);
 	/* There is nothing to show of a run that was stopped before. */
 	if (is_shown && elapsed(pool) > 0)
 		pool->hooks.interval(pool->hooks.arg, in);
@@ -298,6 +299,7 @@ member_interval(struct member *m, struct msg *msg)
 	counters_get(msg, &in->n);
 	for (i = 0; i < RESULT_HISTS; i++)
 		hist_get(msg, &in->hist[i]);
+	exemplars_get(msg, &in->exemplars);
 	/* Not for its end, which the pipe tells: for stops. */
 	(void)proc_reap(&m->proc);
 	intervals_told(pool->intervals, m->setup.index, index);
@@ -552,6 +554,8 @@ run_go(struct pool *pool)
 	for (i = 0; i < pool->takers; i++) {
 		msg_begin(&pool->members[i].channel, GEN_GO);
 		msg_add_uint(&pool->members[i].channel, pool->start_ns);
+		msg_add_uint(&pool->members[i].channel,
+		    pool->result->start_wall_ns);
 		msg_send(&pool->members[i].channel);
 	}
 	if (pool->hooks.started != NULL)
@@ -665,6 +669,8 @@ pool_run(struct pool *pool, const struct run_request *req, bool wants_probe,
 	pool->plan = arrival_plan_new(req->phases, req->nphases);
 	pool->takers = count_takers(pool);
 	pool->result = result_new(pool->n);
+	exemplars_set_name(&pool->result->exemplars,
+	    req->scenario.sample_header);
 	pool->intervals = intervals_new(pool->takers, req->interval_ns,
 	    pool->plan, on_interval, pool);
 	pool->state = POOL_PROBE;

@@ -22,6 +22,7 @@
 
 #include "http/client.h"
 #include "load/check.h"
+#include "load/exemplar.h"
 #include "load/request.h"
 #include "load/target.h"
 
@@ -35,11 +36,12 @@ struct request {
 	struct target		*target;
 	struct target		*redirect;	/* where the answer leads */
 	enum cause		 redirect_error;
-	enum cause		 verdict;	/* on the answer's head */
+	enum cause		 verdict;	/* on the answer so far */
 	struct client		*client;	/* NULL: waits for a name */
 	uint64_t		 start_ns;	/* slot taken */
 	uint64_t		 begin_ns;	/* of this exchange */
 	uint64_t		 sent_ns;	/* first send, 0: none */
+	size_t			 sample_len;
 	struct request_result	 res;
 };
 
@@ -50,6 +52,7 @@ struct requests {
 	struct client_pool	*clients;
 	struct targets		*targets;
 	struct request		*all;
+	char			(*samples)[EXEMPLAR_HEADER_MAX];
 	size_t			 max;
 	size_t			 nused;		/* of all, ever */
 	size_t			 active;
@@ -63,6 +66,7 @@ struct requests {
 static void	on_timeout(void *);
 static void	on_done(void *, const struct client_result *);
 static void	on_head(void *, const struct http_head *);
+static bool	on_whole(void *, const struct client_result *);
 
 struct requests *
 requests_new(struct loop *loop, const struct scenario *scenario,
@@ -78,6 +82,9 @@ requests_new(struct loop *loop, const struct scenario *scenario,
 	    scenario->connect.nsources, turn);
 	r->targets = targets_new(scenario, addresses, max);
 	r->all = xcalloc(max, sizeof(*r->all));
+	/* One for each of these; touched, like them, when first needed. */
+	if (scenario->sample_header != NULL)
+		r->samples = xcalloc(max, sizeof(*r->samples));
 	r->max = max;
 	r->want_body = check_wants_body(&scenario->checks);
 	r->timeout.call = on_timeout;
@@ -94,6 +101,7 @@ requests_free(struct requests *r)
 	/* Before the targets, which its connections belong to. */
 	client_pool_free(r->clients);
 	targets_free(r->targets);
+	free(r->samples);
 	free(r->all);
 	free(r);
 }
@@ -203,6 +211,9 @@ request_end(struct request *q, enum cause cause, enum part part)
 	end_ns += res.planned_ns;
 	res.has_service = q->sent_ns != 0;
 	res.service_ns = res.has_service ? end_ns - q->sent_ns : 0;
+	if (q->sample_len > 0)
+		res.sample = (struct http_view){ r->samples[q - r->all],
+		    q->sample_len };
 	q->target->users--;
 	request_unlead(q);
 	request_give(q);
@@ -221,12 +232,14 @@ request_begin(struct request *q, bool is_fresh)
 		.keep_alive = r->scenario->keep_alive,
 		.want_body = r->want_body,
 		.head = on_head,
+		.wants_port = on_whole,
 		.done = on_done,
 		.arg = q,
 	};
 
 	q->redirect = NULL;
 	q->redirect_error = CAUSE_NONE;
+	q->sample_len = 0;
 	q->begin_ns = loop_now(r->loop);
 	q->client = client_start(r->clients, &target->origin->connections,
 	    &exchange, is_fresh);
@@ -260,6 +273,7 @@ request_resolve(struct request *q)
 	struct origin *o = q->target->origin;
 
 	q->client = NULL;
+	q->sample_len = 0;
 	q->begin_ns = loop_now(r->loop);
 	if (o->is_asked)
 		return;
@@ -321,6 +335,20 @@ is_redirect(int status)
 	    status == 307 || status == 308;
 }
 
+/* As much of it as is ever shown, and a byte to tell that there was more. */
+static void
+request_sample(struct request *q, const struct http_head *h)
+{
+	struct requests *r = q->owner;
+	struct http_view value;
+
+	value = http_field(h->fields, r->scenario->sample_header);
+	q->sample_len = value.len < EXEMPLAR_HEADER_MAX ? value.len :
+	    EXEMPLAR_HEADER_MAX;
+	if (q->sample_len > 0)
+		memcpy(r->samples[q - r->all], value.data, q->sample_len);
+}
+
 /*
  * An answer's head: a redirect must be remembered while its body passes, and
  * so must the verdict, which counts if the answer turns out to be the last.
@@ -332,6 +360,8 @@ on_head(void *arg, const struct http_head *h)
 	struct http_view location;
 
 	q->verdict = check_head(&q->owner->scenario->checks, h);
+	if (q->owner->samples != NULL)
+		request_sample(q, h);
 	if (!is_redirect(h->status) || q->owner->scenario->redirects == 0)
 		return;
 	location = http_field(h->fields, "Location");
@@ -369,6 +399,7 @@ request_add(struct request *q, const struct client_result *res)
 	}
 	if (res->status != 0)
 		q->res.status = res->status;
+	q->res.local_port = res->local_port;
 }
 
 static bool
@@ -391,6 +422,25 @@ request_verdict(const struct request *q, const struct client_result *res)
 	    res->body.len);
 }
 
+/* A whole answer, with its connection still there: is this one to be kept? */
+static bool
+on_whole(void *arg, const struct client_result *res)
+{
+	struct request *q = arg;
+	const struct requests_hooks *hooks = &q->owner->hooks;
+	uint64_t latency_ns = 0;
+	int i;
+
+	if (q->redirect != NULL)
+		return false;
+	q->verdict = request_verdict(q, res);
+	if (q->verdict != CAUSE_NONE || q->redirect_error != CAUSE_NONE)
+		return true;
+	for (i = 0; i < PARTS; i++)
+		latency_ns += q->res.spent_ns[i] + res->spent_ns[i];
+	return hooks->wants(hooks->arg, q->res.planned_ns, latency_ns);
+}
+
 static void
 on_done(void *arg, const struct client_result *res)
 {
@@ -407,7 +457,7 @@ on_done(void *arg, const struct client_result *res)
 	else if (q->redirect_error != CAUSE_NONE)
 		request_end(q, q->redirect_error, PART_TRANSFER);
 	else
-		request_end(q, request_verdict(q, res), PART_TRANSFER);
+		request_end(q, q->verdict, PART_TRANSFER);
 }
 
 /* Cuts one off. What was still known about a redirect is forgotten. */

@@ -28,10 +28,18 @@ struct request_result {
 	uint64_t	 bytes_out;
 	uint64_t	 retried;
 	uint64_t	 redirected;
+	uint16_t	 local_port;	/* 0: not known, or nobody asked */
+	/* The sampled header, as it came, of EXEMPLAR_HEADER_MAX bytes. */
+	struct http_view sample;
 };
 
 struct requests_hooks {
-	/* One has ended; its slot is free. Never from requests_start. */
+	/* Will one that goes well be kept by itself? Then its port is asked. */
+	bool	(*wants)(void *arg, uint64_t planned_ns, uint64_t latency_ns);
+	/*
+	 * One has ended; its slot is free. Never from requests_start. The
+	 * sample is good until another one begins.
+	 */
 	void	(*done)(void *arg, const struct request_result *res);
 	/* Look up a name; requests_resolved brings the answer. */
 	void	(*resolve)(void *arg, uint32_t id, const char *host,

@@ -10,19 +10,27 @@
  * Called for each request: no allocation, no system call, no formatting.
  */
 
+#include <assert.h>
 #include <string.h>
 
 #include "load/tally.h"
 #include "wire/msg.h"
 
+static_assert((int)WIRE_SAMPLE_MAX < (int)EXEMPLAR_NAME_MAX,
+    "a header that may be sampled has no room for its name");
+
 static bool	 is_counted(const struct tally *, uint64_t);
 static void	 count_failure(struct tally *, const struct request_result *);
+static void	 keep(struct tally *, const struct request_result *);
 
 void
-tally_start(struct tally *t, uint64_t start_ns, uint64_t warmup_ns)
+tally_start(struct tally *t, const struct run_request *req,
+    uint64_t start_ns, uint64_t start_wall_ns)
 {
 	t->start_ns = start_ns;
-	t->warmup_ns = warmup_ns;
+	t->start_wall_ns = start_wall_ns;
+	t->warmup_ns = req->warmup_ns;
+	exemplars_set_name(&t->exemplars, req->scenario.sample_header);
 }
 
 static bool
@@ -74,7 +82,35 @@ tally_ended(struct tally *t, const struct request_result *res,
 		hist_record(&t->hist[RESULT_PART + i], res->spent_ns[i]);
 	if (res->spent_ns[PART_LAG] > t->lag_max_ns)
 		t->lag_max_ns = res->spent_ns[PART_LAG];
+	if (exemplars_want(&t->exemplars, res->latency_ns, res->cause))
+		keep(t, res);
 	t->last_end_ns = now_ns;
+}
+
+bool
+tally_wants(const struct tally *t, uint64_t planned_ns, uint64_t latency_ns)
+{
+	return is_counted(t, planned_ns) &&
+	    exemplars_want(&t->exemplars, latency_ns, CAUSE_NONE);
+}
+
+/* By itself. */
+static void
+keep(struct tally *t, const struct request_result *res)
+{
+	struct exemplar e;
+
+	memset(&e, 0, sizeof(e));
+	e.wall_ns = t->start_wall_ns + (res->planned_ns - t->start_ns);
+	e.latency_ns = res->latency_ns;
+	memcpy(e.spent_ns, res->spent_ns, sizeof(e.spent_ns));
+	e.generator = t->generator;
+	e.local_port = res->local_port;
+	e.status = (uint16_t)res->status;
+	e.part = res->part;
+	e.cause = res->cause;
+	exemplar_set_header(&e, res->sample.data, res->sample.len);
+	exemplars_add(&t->exemplars, &e);
 }
 
 static void
@@ -103,4 +139,6 @@ tally_put(struct tally *t, struct msg_channel *ch,
 		hist_put(ch, &t->hist[i]);
 		hist_reset(&t->hist[i]);
 	}
+	exemplars_put(ch, &t->exemplars);
+	exemplars_reset(&t->exemplars);
 }

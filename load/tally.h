@@ -2,6 +2,7 @@
 #ifndef LOAD_TALLY_H
 #define LOAD_TALLY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/msg.h"
@@ -17,19 +18,29 @@
 struct tally {
 	struct counters		 n;
 	struct hist		 hist[RESULT_HISTS];
+	struct exemplars	 exemplars;
 	struct client_counts	 told;		/* of connections, so far */
+	uint32_t		 generator;	/* whose it is */
 	uint64_t		 start_ns;
+	uint64_t		 start_wall_ns;
 	uint64_t		 warmup_ns;
 	/* of the whole run */
 	uint64_t		 last_end_ns;	/* of a counted request, or 0 */
 	uint64_t		 lag_max_ns;
 };
 
-/* Nothing that was planned before the warm-up is over counts. */
-void	 tally_start(struct tally *t, uint64_t start_ns, uint64_t warmup_ns);
+/*
+ * The start of a run by both clocks. Nothing that was planned before the
+ * warm-up is over counts.
+ */
+void	 tally_start(struct tally *t, const struct run_request *req,
+	    uint64_t start_ns, uint64_t start_wall_ns);
 /* Arrivals, by their planned moments: one that was started, n dropped. */
 void	 tally_started(struct tally *t, uint64_t planned_ns);
 void	 tally_dropped(struct tally *t, uint64_t planned_ns, uint64_t n);
+/* Would a request that went well and took so long be kept by itself? */
+bool	 tally_wants(const struct tally *t, uint64_t planned_ns,
+	    uint64_t latency_ns);
 /* A request has ended now. */
 void	 tally_ended(struct tally *t, const struct request_result *res,
 	    uint64_t now_ns);

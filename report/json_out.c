@@ -15,6 +15,7 @@
 #include <stdio.h>
 
 #include "json_write.h"
+#include "report/json_exemplars.h"
 #include "report/percentiles.h"
 #include "report/report.h"
 #include "report/words.h"
@@ -152,6 +153,7 @@ put_added_members(struct json_out *w, const struct report *r)
 		    (enum result_hist)(RESULT_PART + i));
 	json_close(w);
 	put_error_table(w, &res->n);
+	json_exemplars(w, res);
 	put_generator(w, res);
 	if (r->has_plan)
 		report_plan(w, "plan", r->plan);

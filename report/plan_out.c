@@ -36,16 +36,7 @@ static void	 put_workers(struct json_out *, const struct fleet *);
 bool
 report_is_secret(const char *header)
 {
-	static const char *const secrets[] = {
-		"Authorization", "Cookie", "Proxy-Authorization", "X-Api-Key"
-	};
-	size_t i;
-
-	for (i = 0; i < UTIL_NELEM(secrets); i++) {
-		if (strcasecmp(header, secrets[i]) == 0)
-			return true;
-	}
-	return false;
+	return wire_is_secret(header);
 }
 
 char *
@@ -148,6 +139,8 @@ put_target(struct json_out *w, const struct scenario *s)
 	json_bool(w, "keepAlive", s->keep_alive);
 	if (s->family != 0)
 		json_int(w, "family", s->family);
+	if (s->sample_header != NULL)
+		json_str(w, "sampleHeader", s->sample_header);
 	connect_to_report(&s->connect, w);
 	json_close(w);
 }

@@ -220,6 +220,9 @@ write_request(FILE *out, const struct scenario *s)
 	    " redirects at most%s\n", "limits",
 	    format_duration(text, s->timeout_ns), s->redirects,
 	    s->keep_alive ? "" : ", a connection each");
+	if (s->sample_header != NULL)
+		fprintf(out, "  %-11s header %s of answers\n", "samples",
+		    s->sample_header);
 }
 
 void

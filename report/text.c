@@ -42,10 +42,10 @@ text_write(FILE *out, const struct report *r)
 		write_quiet(&p, r);
 		return;
 	}
+	write_outlook(&p, r);
 	if (r->nmerged > 0)
 		page_labelled(&p, "Merged", "%zu %s", r->nmerged,
 		    r->nmerged == 1 ? "result" : "results");
-	write_outlook(&p, r);
 	load_text_write(&p, r);
 	latency_text_write(&p, r);
 	parts_text_write(&p, r);

@@ -30,19 +30,19 @@ layers='
 7 access fleet/fleet fleet/verdict http/server load/audit load/intervals
 7 load/request plan_expr report/percentiles wire/checks_json
 7 wire/connect_json
-7 wire/counters_json wire/hist_json wire/msg
+7 wire/counters_json wire/exemplar_json wire/hist_json wire/msg
 8 fleet/credentials load/tally mock plan plan_tree wire/request_json
 8 wire/result_json
 9 fleet/peer load/gen plan_file report/report
 10 fleet/ping load/pool output report/hgrm report/plan_out report/timeline
 10 report/wire_out report/words
-11 coord merge ping report/csv report/html_requests report/json_out
+11 coord merge ping report/csv report/html_requests report/json_exemplars
 11 report/outlook report/page report/plan_text report/progress run_options
 11 worker_options
 12 dry_run report/fleet_text report/html_latency report/html_plan
 12 report/html_tables report/html_timeline report/junit
 12 report/audit_text report/chart_text report/errors_text
-12 report/latency_text report/load_text
+12 report/json_out report/latency_text report/load_text
 12 worker
 13 report/html report/parts_text run
 14 report/text

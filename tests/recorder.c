@@ -2,7 +2,7 @@
 /*
  * A target that says when requests came, to judge a load generator by:
  *
- *	recorder [-d FILE] RATE [MAX]
+ *	recorder [-d FILE] [-e N] [-l FILE] [-s N] RATE [MAX]
  *
  * Listens on a port of 127.0.0.1 and writes its number as a line to stdout.
  * Every GET is answered with a tiny 200, and the time right after the read
@@ -14,7 +14,9 @@
  *	N P50_US P99_US MAX_US		of the absolute deviation
  *
  * -d: all the times go to FILE before that, in whole microseconds after the
- * first, a line each.
+ * first, a line each. -e: every Nth answer is a 503. -s: every Nth one is held
+ * for 100 ms. -l: each answer has an X-Request-Id, its number from 1 on, which
+ * goes to FILE with the port at the other end, a line each, before it is sent.
  */
 
 #include <sys/stat.h>
@@ -37,11 +39,16 @@
 enum {
 	ARRIVALS_MAX = 10 * 1000 * 1000,
 	ACCEPT_MAX = 64,		/* of one turn */
-	IN_MAX = 4096			/* bytes of heads not answered yet */
+	IN_MAX = 4096,			/* bytes of heads not answered yet */
+	HELD_MS = 100
 };
 
 struct connection {
 	struct loop_io		 io;
+	struct loop_timer	 timer;		/* of an answer that is held */
+	uint64_t		 id;		/* of the last request */
+	unsigned int		 port;		/* at the other end */
+	bool			 is_last;	/* of this connection */
 	size_t			 len;
 	size_t			 scanned;
 	char			 in[IN_MAX];
@@ -51,10 +58,13 @@ static struct loop *loop;
 static struct loop_io listener, input;
 static uint64_t *arrivals;
 static size_t narrivals, max_arrivals;
+static uint64_t nrequests, each_fails, each_is_slow;
+static FILE *log_file;
 
 static void
 connection_free(struct connection *c)
 {
+	loop_timer_stop(loop, &c->timer);
 	loop_del(loop, &c->io);
 	close(c->io.fd);
 	free(c);
@@ -62,10 +72,55 @@ connection_free(struct connection *c)
 
 /* An answer fits any socket buffer, unless the client reads none of them. */
 static bool
-answer(struct connection *c, uint64_t now_ns)
+answer_now(struct connection *c)
 {
 	static const char ok[] =
 	    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+	bool has_failed = each_fails > 0 && c->id % each_fails == 0;
+	char text[128];
+	int len;
+
+	if (log_file == NULL && !has_failed)
+		return net_write(c->io.fd, ok, sizeof(ok) - 1) ==
+		    (ssize_t)(sizeof(ok) - 1);
+	len = snprintf(text, sizeof(text), "HTTP/1.1 %s\r\n"
+	    "Content-Length: 2\r\nX-Request-Id: %" PRIu64 "\r\n\r\nok",
+	    has_failed ? "503 Service Unavailable" : "200 OK", c->id);
+	return net_write(c->io.fd, text, (size_t)len) == len;
+}
+
+static void
+on_held(void *arg)
+{
+	struct connection *c = arg;
+
+	if (!answer_now(c) || c->is_last)
+		connection_free(c);
+}
+
+/*
+ * Now or later; whoever is held asks nothing more meanwhile. False when there
+ * is nothing more to say.
+ */
+static bool
+answer_one(struct connection *c, bool is_last)
+{
+	c->id = ++nrequests;
+	c->is_last = is_last;
+	if (log_file != NULL)
+		fprintf(log_file, "%" PRIu64 " %u\n", c->id, c->port);
+	if (each_is_slow == 0 || c->id % each_is_slow != 0)
+		return answer_now(c) && !is_last;
+	c->timer.call = on_held;
+	c->timer.arg = c;
+	loop_timer_set(loop, &c->timer, loop_tick(loop) +
+	    HELD_MS * NS_PER_MS);
+	return true;
+}
+
+static bool
+answer(struct connection *c, uint64_t now_ns)
+{
 	struct http_head head;
 	ssize_t n = 0;
 	size_t at = 0;
@@ -75,8 +130,7 @@ answer(struct connection *c, uint64_t now_ns)
 	    c->len - at, &c->scanned, &head)) > 0) {
 		if (narrivals < max_arrivals)
 			arrivals[narrivals++] = now_ns;
-		is_open = net_write(c->io.fd, ok, sizeof(ok) - 1) ==
-		    (ssize_t)(sizeof(ok) - 1) && head.keep_alive;
+		is_open = answer_one(c, !head.keep_alive);
 		at += (size_t)n;
 	}
 	c->len -= at;
@@ -103,6 +157,20 @@ on_connection(void *arg, int events)
 	connection_free(c);
 }
 
+static unsigned int
+peer_port(int fd)
+{
+	struct net_address a;
+	char text[NET_TEXT_MAX];
+	uint64_t port;
+
+	if (net_peer_address(fd, &a) == -1 || parse_uint(
+	    strrchr(net_address_format(text, &a), ':') + 1, UINT16_MAX,
+	    &port) == -1)
+		err(1, "peer");
+	return (unsigned int)port;
+}
+
 static void
 on_listener(void *arg, int events)
 {
@@ -116,6 +184,7 @@ on_listener(void *arg, int events)
 		if (fd == -1)
 			return;
 		c = xcalloc(1, sizeof(*c));
+		c->port = peer_port(fd);
 		c->io = (struct loop_io){ .fd = fd, .call = on_connection,
 		    .arg = c };
 		if (loop_add(loop, &c->io, LOOP_READ) == -1)
@@ -212,6 +281,30 @@ open_listener(void)
 	fflush(stdout);
 }
 
+static void
+usage(void)
+{
+	errx(1, "usage: recorder [-d FILE] [-e N] [-l FILE] [-s N] RATE "
+	    "[MAX]");
+}
+
+static void
+take_option(int c, const char **path)
+{
+	if (c == 'd')
+		*path = optarg;
+	else if (c == 'e' || c == 's') {
+		if (parse_uint(optarg, UINT32_MAX,
+		    c == 'e' ? &each_fails : &each_is_slow) == -1)
+			usage();
+	} else if (c != 'l')
+		usage();
+	else if ((log_file = fopen(optarg, "w")) == NULL)
+		err(1, "%s", optarg);
+	else
+		setvbuf(log_file, NULL, _IOLBF, 0);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -221,14 +314,14 @@ main(int argc, char *argv[])
 	struct stat st;
 	int c;
 
-	while ((c = getopt(argc, argv, "d:")) == 'd')
-		path = optarg;
+	while ((c = getopt(argc, argv, "d:e:l:s:")) != -1)
+		take_option(c, &path);
 	argc -= optind;
 	argv += optind;
-	if (c != -1 || argc < 1 || argc > 2 ||
+	if (argc < 1 || argc > 2 ||
 	    parse_rate(argv[0], &rate) == -1 || rate == 0 ||
 	    (argc == 2 && parse_uint(argv[1], UINT32_MAX, &max) == -1))
-		errx(1, "usage: recorder [-d FILE] RATE [MAX]");
+		usage();
 	max_arrivals = (size_t)max;
 	arrivals = xcalloc(max_arrivals, sizeof(*arrivals));
 	/* Touched now, so that no arrival waits for a page. */

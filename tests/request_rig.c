@@ -67,6 +67,7 @@ fill_request(struct run_request *req)
 	s->redirects = 0;
 	s->keep_alive = false;
 	s->family = 6;
+	s->sample_header = xstrdup("X-Request-Id");
 	s->checks.status = 404;
 	checks_add_header(&s->checks, "X-Empty", "");
 	checks_add_header(&s->checks, "Accept", "b");
@@ -166,6 +167,7 @@ assert_same_scenario(const struct scenario *a, const struct scenario *b)
 	ck_assert_uint_eq(a->redirects, b->redirects);
 	ck_assert(a->keep_alive == b->keep_alive);
 	ck_assert_int_eq(a->family, b->family);
+	ck_assert_pstr_eq(a->sample_header, b->sample_header);
 	assert_same_connect(&a->connect, &b->connect);
 }
 

@@ -272,6 +272,8 @@ START_TEST(test_set_worker)
 	struct exemplars *x = xcalloc(1, sizeof(*x));
 	struct exemplar e = one(1, 10, PART_LAG, CAUSE_STATUS);
 
+	exemplars_set_name(x, "x-id");
+	exemplar_set_header(&e, "7", 1);
 	exemplar_set_worker(&e, "a");
 	e.generator = 1;
 	exemplars_add(x, &e);
@@ -279,11 +281,19 @@ START_TEST(test_set_worker)
 	e.generator = 0;
 	exemplars_add(x, &e);
 	ck_assert_uint_eq(x->slowest[0].generator, 1);
-	exemplars_set_worker(x, "http://w:9000");
+	exemplars_set_worker(x, "http://w:9000", "x-id");
 	ck_assert_uint_eq(x->slowest[0].generator, 0);
 	ck_assert_uint_eq(x->kinds[0].last[0].generator, 1);
 	ck_assert_str_eq(x->slowest[1].worker, "http://w:9000");
 	ck_assert_str_eq(x->kinds[0].last[1].worker, "http://w:9000");
+	ck_assert_str_eq(x->slowest[1].header, "7");
+	/* It was not told to sample that one. */
+	exemplars_set_worker(x, "", "x-other");
+	ck_assert_str_eq(x->name, "x-other");
+	ck_assert_str_eq(x->slowest[1].header, "");
+	ck_assert_str_eq(x->kinds[0].last[1].header, "");
+	exemplars_set_worker(x, "", NULL);
+	ck_assert_str_eq(x->name, "");
 	free(x);
 }
 END_TEST

@@ -158,6 +158,12 @@ set_source(struct run_request *req)
 }
 
 static void
+set_sample(struct run_request *req)
+{
+	req->scenario.sample_header = xstrdup("X-Id");
+}
+
+static void
 set_two(struct run_request *req)
 {
 	set_poisson(req);
@@ -217,6 +223,7 @@ static const struct setting_test {
 	    "" },
 	{ set_source, FEATURE_CONNECT, "cannot be told of source addresses",
 	    "" },
+	{ set_sample, FEATURE_EXEMPLARS, NULL, "samples, none of X-Id" },
 	{ set_two, FEATURE_ARRIVALS | FEATURE_WARMUP,
 	    "cannot be told of poisson arrivals, a warm-up of 500ms", "" },
 };
@@ -290,13 +297,16 @@ START_TEST(test_strip)
 	set_timeout(&req);
 	set_order(&req);
 	req.has_seed = true;
+	set_sample(&req);
 	req.max_concurrency = 7;
 	feature_strip(&req, FEATURES_ALL);
+	ck_assert_str_eq(req.scenario.sample_header, "X-Id");
 	ck_assert_uint_eq(req.interval_ns, 2 * NS_PER_SEC);
 	ck_assert_uint_eq(req.scenario.timeout_ns, 5 * NS_PER_SEC);
 	ck_assert(req.has_seed);
 	ck_assert_str_eq(req.scenario.headers[0].name, "B");
 	feature_strip(&req, 0);
+	ck_assert_ptr_null(req.scenario.sample_header);
 	ck_assert_uint_eq(req.interval_ns, WIRE_INTERVAL_NS);
 	ck_assert_uint_eq(req.scenario.timeout_ns, WIRE_TIMEOUT_NS);
 	ck_assert(!req.has_seed);

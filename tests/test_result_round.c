@@ -134,6 +134,41 @@ fill_ending(struct result *r)
 	r->start_wall_ns = random_below(3);
 }
 
+/* No more of them, and none slower, than the rest of the result says. */
+static void
+fill_exemplars(struct result *r)
+{
+	const struct hist *h = &r->hist[RESULT_LATENCY];
+	struct exemplar e;
+	char id[16];
+	size_t n;
+
+	if (random_below(4) > 0)
+		exemplars_set_name(&r->exemplars, random_below(2) == 0 ?
+		    "X-Id" : "traceparent");
+	for (n = h->count; n > 0; n--) {
+		memset(&e, 0, sizeof(e));
+		e.wall_ns = random_below(20);
+		e.latency_ns = random_below(h->max_ns + 1) >> random_below(9);
+		e.spent_ns[PART_WAIT] = random_below(e.latency_ns + 1);
+		e.spent_ns[PART_TRANSFER] = e.latency_ns -
+		    e.spent_ns[PART_WAIT];
+		e.generator = (uint32_t)random_below(3);
+		e.local_port = (uint16_t)random_below(3);
+		e.status = (uint16_t)random_below(600);
+		e.part = (enum part)random_below(PARTS);
+		e.cause = (enum cause)(random_below(2) * random_below(CAUSES));
+		if (e.cause == CAUSE_NONE)
+			e.part = PART_LAG;
+		else
+			r->n.error[e.part][e.cause]++;
+		exemplar_set_worker(&e, random_below(2) == 0 ? "" : "w:1");
+		snprintf(id, sizeof(id), "<%d>", (int)random_below(9));
+		exemplar_set_header(&e, id, strlen(id));
+		exemplars_add(&r->exemplars, &e);
+	}
+}
+
 /* Some requests in slots, some in buckets; coarse latency if odd. */
 static struct result *
 random_result(size_t number)
@@ -157,6 +192,7 @@ random_result(size_t number)
 		c->max_ns = h->max_ns;
 		hist_coarse(h, c->bucket);
 	}
+	fill_exemplars(r);
 	r->duration_ns = random_next() >> 10;
 	r->max_active = random_below(1000);
 	r->lost = random_below(100);
@@ -192,6 +228,10 @@ START_TEST(test_round)
 	ck_assert_mem_eq(&again->n, &r->n, sizeof(r->n));
 	ck_assert_str_eq(again->tls_protocol, r->tls_protocol);
 	ck_assert_str_eq(again->tls_cipher, r->tls_cipher);
+	ck_assert_uint_eq(again->exemplars.nslowest, r->exemplars.nslowest);
+	ck_assert_mem_eq(again->exemplars.slowest, r->exemplars.slowest,
+	    r->exemplars.nslowest * sizeof(struct exemplar));
+	ck_assert_uint_eq(again->exemplars.nkinds, r->exemplars.nkinds);
 	for (i = 0; i < RESULT_COARSE; i++)
 		ck_assert_mem_eq(again->coarse[i].bucket, r->coarse[i].bucket,
 		    sizeof(r->coarse[i].bucket));

@@ -200,6 +200,27 @@ get_stat(struct msg *m)
 	generator_stat_get(m, &g);
 }
 
+static void
+get_exemplars(struct msg *m)
+{
+	struct exemplars *x = xcalloc(1, sizeof(*x));
+	const struct exemplar_kind *kind;
+	size_t i, n = 0;
+
+	exemplars_get(m, x);
+	ck_assert_uint_le(x->nslowest, EXEMPLARS_SLOWEST);
+	ck_assert_uint_le(x->nkinds, EXEMPLARS_KINDS);
+	for (i = 0; i < x->nkinds; i++) {
+		kind = &x->kinds[i];
+		ck_assert_uint_le(kind->nlast, EXEMPLARS_LAST);
+		ck_assert(kind->part < PARTS && kind->cause < CAUSES);
+		n += kind->nlast;
+	}
+	if (m->is_bad)
+		ck_assert_uint_eq(x->nslowest + n, 0);
+	free(x);
+}
+
 /* Samples. */
 
 static void
@@ -287,6 +308,41 @@ put_stat(void)
 	generator_stat_put(&from, &sample_stat);
 }
 
+static void
+fill_exemplars(struct exemplars *x)
+{
+	struct exemplar e;
+	uint64_t i;
+
+	memset(x, 0, sizeof(*x));
+	exemplars_set_name(x, "X-Id");
+	memset(&e, 0, sizeof(e));
+	for (i = 0; i < 20; i++) {
+		e.wall_ns = UINT64_MAX - i;
+		e.spent_ns[i % PARTS]++;
+		e.spent_ns[PART_WAIT] += UINT64_MAX / 30;
+		e.latency_ns += 1 + UINT64_MAX / 30;
+		e.generator = UINT32_MAX;
+		e.local_port = UINT16_MAX;
+		e.status = RESULT_STATUS_MAX - 1;
+		e.part = PARTS - 1;
+		e.cause = i % 2 == 0 ? CAUSE_NONE : CAUSES - 1;
+		exemplar_set_worker(&e, "http://worker:9100");
+		exemplar_set_header(&e, (const char *)&i, sizeof(i));
+		exemplars_add(x, &e);
+	}
+}
+
+static void
+put_exemplars(void)
+{
+	struct exemplars *x = xcalloc(1, sizeof(*x));
+
+	fill_exemplars(x);
+	exemplars_put(&from, x);
+	free(x);
+}
+
 static const struct kind {
 	const char	*name;
 	void		(*put)(void);
@@ -296,7 +352,8 @@ static const struct kind {
 	{ "addresses", put_addresses, get_addresses },
 	{ "counters", put_counters, get_counters },
 	{ "hist", put_hist, get_hist },
-	{ "stat", put_stat, get_stat }
+	{ "stat", put_stat, get_stat },
+	{ "exemplars", put_exemplars, get_exemplars }
 };
 
 /* Round trips. */
@@ -636,6 +693,36 @@ START_TEST(test_bad_share)
 }
 END_TEST
 
+/* Added to what is there, and all of it; twice is twice. */
+START_TEST(test_exemplars)
+{
+	struct exemplars *want = xcalloc(1, sizeof(*want));
+	struct exemplars *got = xcalloc(1, sizeof(*got));
+	struct msg m;
+
+	fill_exemplars(want);
+	exemplars_put(&from, want);
+	m = deliver();
+	exemplars_get(&m, got);
+	ck_assert(msg_is_done(&m));
+	ck_assert_str_eq(got->name, "X-Id");
+	ck_assert_uint_eq(got->nslowest, EXEMPLARS_SLOWEST);
+	ck_assert_mem_eq(got->slowest, want->slowest, sizeof(got->slowest));
+	ck_assert_uint_eq(got->nkinds, 1);
+	ck_assert_uint_eq(got->kinds[0].nlast, EXEMPLARS_LAST);
+	ck_assert_mem_eq(got->kinds[0].last, want->kinds[0].last,
+	    sizeof(got->kinds[0].last));
+	exemplars_put(&from, want);
+	m = deliver();
+	exemplars_get(&m, got);
+	ck_assert(msg_is_done(&m));
+	ck_assert_mem_eq(&got->slowest[1], &want->slowest[0],
+	    sizeof(got->slowest[0]));
+	free(want);
+	free(got);
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -653,6 +740,7 @@ make_suite(void)
 	tcase_add_loop_test(tc, test_counters, 0, 3);
 	tcase_add_loop_test(tc, test_hist, 0, 3);
 	tcase_add_test(tc, test_stat);
+	tcase_add_test(tc, test_exemplars);
 	suite_add_tcase(s, tc);
 
 	tc = tcase_create("bad bytes");

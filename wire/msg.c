@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The frame form of plans and results: how a run request goes down to a
- * generator, and how its counters and histograms come back each interval.
+ * generator, and how its counts and exemplars come back each interval.
  *
  * Arrays that are mostly zero travel as runs: how many zeros to skip, how
  * many counts follow, the counts; a run of none ends the array. Both ends are
@@ -111,6 +111,102 @@ hist_get(struct msg *m, struct hist *h)
 		if (!m->is_bad)
 			hist_merge(h, got);
 	}
+	free(got);
+}
+
+static void
+exemplar_put(struct msg_channel *ch, const struct exemplar *e)
+{
+	int i;
+
+	msg_add_uint(ch, e->wall_ns);
+	for (i = 0; i < PARTS; i++)
+		msg_add_uint(ch, e->spent_ns[i]);
+	msg_add_uint(ch, e->generator);
+	msg_add_uint(ch, e->local_port);
+	msg_add_uint(ch, e->status);
+	msg_add_uint(ch, e->part);
+	msg_add_uint(ch, e->cause);
+	msg_add_str(ch, e->worker);
+	msg_add_str(ch, e->header);
+}
+
+/* Of text that is cut, with its NUL; what would be cut here is bad. */
+static void
+short_get(struct msg *m, char *buf, size_t size)
+{
+	char *s = msg_get_str(m);
+
+	if (strlen(s) >= size)
+		m->is_bad = true;
+	else
+		memcpy(buf, s, strlen(s) + 1);
+	free(s);
+}
+
+static void
+exemplar_get(struct msg *m, struct exemplar *e)
+{
+	char worker[EXEMPLAR_WORKER_MAX] = "", header[EXEMPLAR_HEADER_MAX] = "";
+	int i;
+
+	memset(e, 0, sizeof(*e));
+	e->wall_ns = msg_get_uint(m);
+	for (i = 0; i < PARTS; i++) {
+		e->spent_ns[i] = msg_get_max(m, UINT64_MAX - e->latency_ns);
+		e->latency_ns += e->spent_ns[i];
+	}
+	e->generator = (uint32_t)msg_get_max(m, UINT32_MAX);
+	e->local_port = (uint16_t)msg_get_max(m, UINT16_MAX);
+	e->status = (uint16_t)msg_get_max(m, RESULT_STATUS_MAX - 1);
+	e->part = (enum part)msg_get_max(m, PARTS - 1);
+	e->cause = (enum cause)msg_get_max(m, CAUSES - 1);
+	short_get(m, worker, sizeof(worker));
+	short_get(m, header, sizeof(header));
+	exemplar_set_worker(e, worker);
+	exemplar_set_header(e, header, strlen(header));
+}
+
+void
+exemplars_put(struct msg_channel *ch, const struct exemplars *x)
+{
+	size_t i, j, n = 0;
+
+	msg_add_str(ch, x->name);
+	msg_add_uint(ch, x->nslowest);
+	for (i = 0; i < x->nslowest; i++)
+		exemplar_put(ch, &x->slowest[i]);
+	for (i = 0; i < x->nkinds; i++)
+		n += x->kinds[i].nlast;
+	msg_add_uint(ch, n);
+	for (i = 0; i < x->nkinds; i++)
+		for (j = 0; j < x->kinds[i].nlast; j++)
+			exemplar_put(ch, &x->kinds[i].last[j]);
+}
+
+void
+exemplars_get(struct msg *m, struct exemplars *x)
+{
+	struct exemplars *got = xcalloc(1, sizeof(*got));
+	char name[EXEMPLAR_NAME_MAX] = "";
+	struct exemplar e;
+	uint64_t n;
+
+	short_get(m, name, sizeof(name));
+	exemplars_set_name(got, name);
+	for (n = msg_get_max(m, EXEMPLARS_SLOWEST); n > 0; n--) {
+		exemplar_get(m, &e);
+		exemplars_add_slow(got, &e);
+	}
+	for (n = msg_get_max(m, EXEMPLARS_KINDS * EXEMPLARS_LAST); n > 0; n--) {
+		exemplar_get(m, &e);
+		if (e.cause == CAUSE_NONE)
+			m->is_bad = true;
+		else
+			exemplars_add_failed(got, &e);
+	}
+	if (!m->is_bad)
+		exemplars_merge(x, got);
 	free(got);
 }
 
@@ -276,6 +372,7 @@ scenario_put(struct msg_channel *ch, const struct scenario *s)
 	msg_add_uint(ch, s->redirects);
 	msg_add_uint(ch, s->keep_alive);
 	msg_add_uint(ch, (uint64_t)s->family);
+	text_put(ch, s->sample_header);
 	connect_put(ch, &s->connect);
 }
 
@@ -315,6 +412,7 @@ scenario_get(struct msg *m, struct scenario *s)
 	s->redirects = msg_get_max(m, WIRE_REDIRECTS_MAX);
 	s->keep_alive = msg_get_max(m, 1) == 1;
 	s->family = (int)msg_get_max(m, 6);
+	text_get(m, &s->sample_header);
 	connect_get(m, &s->connect);
 }
 

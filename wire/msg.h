@@ -25,6 +25,10 @@ void	 counters_get(struct msg *m, struct counters *c);
 void	 hist_put(struct msg_channel *ch, const struct hist *h);
 void	 hist_get(struct msg *m, struct hist *h);
 
+/* Getting adds to what is there already. */
+void	 exemplars_put(struct msg_channel *ch, const struct exemplars *x);
+void	 exemplars_get(struct msg *m, struct exemplars *x);
+
 void	 generator_stat_put(struct msg_channel *ch,
 	    const struct generator_stat *g);
 void	 generator_stat_get(struct msg *m, struct generator_stat *g);

@@ -243,7 +243,7 @@ read_share(const struct wire_reader *r, struct run_request *req)
 static int
 read_scenario(const struct wire_reader *r, struct scenario *s)
 {
-	const char *url = NULL, *method = NULL;
+	const char *url = NULL, *method = NULL, *sample = NULL;
 	uint64_t family = 0;
 	char *c;
 
@@ -253,6 +253,7 @@ read_scenario(const struct wire_reader *r, struct scenario *s)
 	    wire_read_int(r, "redirects", &s->redirects) == -1 ||
 	    wire_read_bool(r, "keepAlive", &s->keep_alive) == -1 ||
 	    wire_read_int(r, "family", &family) == -1 ||
+	    wire_read_str(r, "sampleHeader", &sample) == -1 ||
 	    read_body(r, s) == -1 ||
 	    checks_from_json(&s->checks, r, "checks") == -1 ||
 	    read_header_list(r, s) == -1 ||
@@ -268,6 +269,10 @@ read_scenario(const struct wire_reader *r, struct scenario *s)
 		s->method = xstrdup(method);
 		for (c = s->method; *c != '\0'; c++)
 			*c = (char)toupper((unsigned char)*c);
+	}
+	if (sample != NULL && *sample != '\0') {
+		free(s->sample_header);
+		s->sample_header = xstrdup(sample);
 	}
 	if (s->timeout_ns == 0)
 		s->timeout_ns = WIRE_TIMEOUT_NS;
@@ -462,6 +467,8 @@ put_scenario(struct json_out *w, const struct scenario *s)
 	if (!is_sorted(s))
 		put_header_list(w, s);
 	connect_to_json(&s->connect, w);
+	if (s->sample_header != NULL)
+		json_str(w, "sampleHeader", s->sample_header);
 	json_close(w);
 }
 

@@ -22,6 +22,7 @@
 #include "json_write.h"
 #include "result.h"
 #include "wire/counters_json.h"
+#include "wire/exemplar_json.h"
 #include "wire/hist_json.h"
 #include "wire/read.h"
 #include "wire/result_json.h"
@@ -166,6 +167,7 @@ put_extensions(struct json_out *w, const struct result *r,
 	hist_to_json(w, "service", &r->hist[RESULT_SERVICE]);
 	put_hists(w, "parts", r, RESULT_PART, RESULT_HISTS);
 	counters_put_table(w, &r->n);
+	exemplars_to_json(&r->exemplars, w);
 	put_generator(w, r);
 	put_ending(w, r);
 }
@@ -298,6 +300,7 @@ result_from_json(struct result *r, const struct json_value *v,
 	    r) == -1 ||
 	    read_tls(&in, r) == -1 ||
 	    read_hists(&in, r, warning) == -1 ||
+	    exemplars_from_json(r, &in) == -1 ||
 	    read_generator(&in, r) == -1 ||
 	    read_ending(&in, r) == -1)
 		return -1;

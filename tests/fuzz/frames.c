@@ -2,8 +2,9 @@
 /*
  * Frames between a parent and its generators. They come from own processes and
  * are trusted to be meant well, but must not hurt the memory of whoever reads
- * them. The first byte says what the bytes are read as: a request, addresses,
- * counters, a histogram, figures of a generator, or a pipe with frames on it.
+ * them. The first byte, a digit in the corpus, says what the bytes are read as:
+ * a request, addresses, counters, a histogram, figures of a generator, a pipe
+ * with frames on it, or exemplars.
  * What is taken, put and read again, is the same; frames come out whole and in
  * order, however the pipe is cut.
  */
@@ -95,6 +96,28 @@ take_stat(struct msg *m, struct msg_channel *ch)
 	memset(&g, 0, sizeof(g));
 	generator_stat_get(m, &g);
 	generator_stat_put(ch, &g);
+}
+
+static void
+take_exemplars(struct msg *m, struct msg_channel *ch)
+{
+	struct exemplars *x = xcalloc(1, sizeof(*x));
+	size_t i, n = 0;
+
+	exemplars_get(m, x);
+	FUZZ_CHECK(x->nslowest <= EXEMPLARS_SLOWEST);
+	FUZZ_CHECK(x->nkinds <= EXEMPLARS_KINDS);
+	FUZZ_CHECK(strlen(x->name) < EXEMPLAR_NAME_MAX);
+	for (i = 0; i < x->nslowest; i++)
+		FUZZ_CHECK(i == 0 || x->slowest[i - 1].latency_ns >=
+		    x->slowest[i].latency_ns);
+	for (i = 0; i < x->nkinds; i++) {
+		FUZZ_CHECK(x->kinds[i].cause != CAUSE_NONE);
+		n += x->kinds[i].nlast;
+	}
+	FUZZ_CHECK(!m->is_bad || x->nslowest + n == 0);
+	exemplars_put(ch, x);
+	free(x);
 }
 
 static void
@@ -207,14 +230,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const takes[])(struct msg *, struct msg_channel *) = {
 		take_request, take_addresses, take_counters, take_hist,
-		take_stat
+		take_stat, NULL, take_exemplars
 	};
 	size_t kind;
 
 	if (size == 0)
 		return 0;
-	kind = data[0] % (UTIL_NELEM(takes) + 1);
-	if (kind < UTIL_NELEM(takes))
+	kind = (uint8_t)(data[0] - '0') % UTIL_NELEM(takes);
+	if (takes[kind] != NULL)
 		check_part(takes[kind], data + 1, size - 1);
 	else
 		check_pipe(data + 1, size - 1, data[0]);
