@@ -49,7 +49,7 @@ struct line {
 	double		 peak;
 };
 
-static bool	 write_hist(const struct page *, const struct result *);
+static bool	 write_hist(const struct page *, const struct result *, bool);
 static void	 spread_start(struct spread *, uint64_t, uint64_t, int,
 		    double);
 static void	 spread_add(struct spread *, uint64_t, uint64_t);
@@ -67,16 +67,15 @@ static void	 write_line(const struct page *, const char *,
 		    const struct line *, size_t, const char *);
 
 void
-chart_text_write(const struct page *p, const struct report *r)
+chart_text_write(const struct page *p, const struct report *r, bool has_gap)
 {
-	bool has_hist = write_hist(p, r->result);
-
+	has_gap |= write_hist(p, r->result, has_gap);
 	if (r->nsnapshots >= TIME_COLUMNS_MIN)
-		write_timeline(p, r, has_hist);
+		write_timeline(p, r, has_gap);
 }
 
 static bool
-write_hist(const struct page *p, const struct result *res)
+write_hist(const struct page *p, const struct result *res, bool has_gap)
 {
 	char low[FORMAT_MAX], high[FORMAT_MAX], at[FORMAT_MAX];
 	int i, peak = 0, most = p->style->width - PAGE_LABEL - NAME -
@@ -96,7 +95,8 @@ write_hist(const struct page *p, const struct result *res)
 	for (i = 0; i < s.n; i++)
 		if (s.count[i] > s.count[peak])
 			peak = i;
-	fprintf(p->out, "\n%-*s%*s ", PAGE_LABEL, "Histogram", NAME - 1,
+	fprintf(p->out, "%s%-*s%*s ", has_gap ? "" : "\n", PAGE_LABEL,
+	    "Histogram", NAME - 1,
 	    format_ns(low, all.min_ns));
 	for (i = 0; i < s.n; i++)
 		fputs(chart_level(p->style->is_ascii, s.count[i] /
@@ -199,7 +199,7 @@ max_of(const struct timeline_point *p)
 }
 
 static void
-write_timeline(const struct page *p, const struct report *r, bool has_above)
+write_timeline(const struct page *p, const struct report *r, bool has_gap)
 {
 	size_t n, most = (size_t)(p->style->width - PAGE_LABEL - NAME -
 	    TIME_BESIDE);
@@ -219,7 +219,7 @@ write_timeline(const struct page *p, const struct report *r, bool has_above)
 	    max_of);
 	make_line(&failed, "failed", &t, n, failed_of);
 	make_line(&dropped, "dropped", &t, n, dropped_of);
-	if (!has_above)
+	if (!has_gap)
 		putc('\n', p->out);
 	format_duration(value, t.points[0].until_ns - t.points[0].from_ns);
 	snprintf(label, sizeof(label), "Every %s", value);
@@ -249,14 +249,16 @@ drop_warmup(struct timeline *t)
 	return n;
 }
 
-/* Planned the same all the time: then the rate alone says it. */
+/* Planned the same until its end: then the rate alone says it. */
 static bool
 is_steady(const struct timeline *t, size_t n)
 {
-	double least = t->points[0].planned, most = least;
+	double least = INFINITY, most = 0;
 	size_t i;
 
-	for (i = 1; i < n; i++) {
+	for (i = 0; i < n; i++) {
+		if (t->points[i].planned <= 0)
+			continue;
 		least = fmin(least, t->points[i].planned);
 		most = fmax(most, t->points[i].planned);
 	}

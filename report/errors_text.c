@@ -141,7 +141,7 @@ write_example(const struct page *p, const struct result *res,
 	if (e == NULL)
 		return;
 	buf_init(&b, PAGE_TEXT_MAX);
-	buf_addf(&b, "last at %s (%.*s UTC)", e->wall_ns < res->start_wall_ns ?
+	buf_addf(&b, "last at %s (%.*sZ)", e->wall_ns < res->start_wall_ns ?
 	    "n/a" : format_ns(after, e->wall_ns - res->start_wall_ns),
 	    CLOCK_LEN, words_time(clock, e->wall_ns) + CLOCK_AT);
 	if (e->status != 0)

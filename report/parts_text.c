@@ -41,12 +41,12 @@ static void	 write_part(const struct page *, const struct result *,
 		    enum part, const struct layout *);
 static double	 share_of(const struct result *, enum part);
 static double	 hist_sum(const struct hist *);
-static void	 write_slowest(const struct page *, const struct result *,
+static bool	 write_slowest(const struct page *, const struct result *,
 		    const struct layout *);
-static void	 write_names(const struct page *, const struct exemplars *,
+static bool	 write_names(const struct page *, const struct exemplars *,
 		    const struct layout *);
 
-void
+bool
 parts_text_write(const struct page *p, const struct report *r)
 {
 	const struct result *res = r->result;
@@ -57,7 +57,7 @@ parts_text_write(const struct page *p, const struct report *r)
 	for (i = 0; i < PARTS; i++)
 		count += res->hist[RESULT_PART + i].count;
 	if (count == 0)
-		return;
+		return false;
 	fprintf(p->out, "\n%-*s%*s%*s%*s", PAGE_LABEL, "Parts", COLUMN, "mean",
 	    COLUMN, "p99", COLUMN, "of mean");
 	if (l.nslowest > 0)
@@ -67,7 +67,7 @@ parts_text_write(const struct page *p, const struct report *r)
 	for (i = 0; i < PARTS; i++)
 		if (has_part(res, (enum part)i, &l))
 			write_part(p, res, (enum part)i, &l);
-	write_slowest(p, res, &l);
+	return write_slowest(p, res, &l);
 }
 
 static struct layout
@@ -149,7 +149,7 @@ hist_sum(const struct hist *h)
 }
 
 /* Below their parts, the sums, and when each was to be sent. */
-static void
+static bool
 write_slowest(const struct page *p, const struct result *res,
     const struct layout *l)
 {
@@ -159,7 +159,7 @@ write_slowest(const struct page *p, const struct result *res,
 	size_t i;
 
 	if (l->nslowest == 0)
-		return;
+		return false;
 	fprintf(p->out, "%*s", left, "response");
 	for (i = 0; i < l->nslowest; i++)
 		fprintf(p->out, "%*s", COLUMN, format_ns(value,
@@ -170,11 +170,11 @@ write_slowest(const struct page *p, const struct result *res,
 		    res->start_wall_ns ? "n/a" : format_ns(value,
 		    e[i].wall_ns - res->start_wall_ns));
 	putc('\n', p->out);
-	write_names(p, &res->exemplars, l);
+	return !write_names(p, &res->exemplars, l);
 }
 
-/* What names them elsewhere: the header that was sampled, and the worker. */
-static void
+/* What names them elsewhere: the header that was sampled, the worker. Any? */
+static bool
 write_names(const struct page *p, const struct exemplars *x,
     const struct layout *l)
 {
@@ -198,4 +198,5 @@ write_names(const struct page *p, const struct exemplars *x,
 	if (has_any)
 		page_paragraph(p, "Slowest", PAGE_LABEL, buf_str(&b));
 	buf_clear(&b);
+	return has_any;
 }

@@ -36,7 +36,7 @@ void
 text_write(FILE *out, const struct report *r)
 {
 	const struct page p = { out, &r->style };
-	bool has_table;
+	bool has_gap, has_table;
 
 	if (r->is_quiet) {
 		write_quiet(&p, r);
@@ -48,8 +48,8 @@ text_write(FILE *out, const struct report *r)
 		    r->nmerged == 1 ? "result" : "results");
 	load_text_write(&p, r);
 	latency_text_write(&p, r);
-	parts_text_write(&p, r);
-	chart_text_write(&p, r);
+	has_gap = parts_text_write(&p, r);
+	chart_text_write(&p, r, has_gap);
 	has_table = errors_text_write(&p, r);
 	fleet_text_write(&p, r);
 	if (has_table || r->result->nworkers > 0)
