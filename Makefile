@@ -261,7 +261,7 @@ SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_servers.sh \
 	tests/t_checks.sh \
 	tests/t_signal.sh tests/t_refuse.sh tests/t_inject.sh \
 	tests/t_output.sh tests/t_junit.sh tests/t_completion.sh \
-	tests/t_exemplars.sh \
+	tests/t_exemplars.sh tests/t_html.sh \
 	tests/t_merge.sh tests/t_fleet_dry.sh \
 	tests/t_worker.sh tests/t_worker_bad.sh tests/t_worker_gone.sh \
 	tests/t_worker_died.sh tests/t_worker_busy.sh \
@@ -410,7 +410,8 @@ deps:
 	@sh tests/deps.sh
 
 deps-ci:
-	@sh tests/deps.sh clang cppcheck valgrind xmllint=libxml2-utils zsh fish
+	@sh tests/deps.sh clang cppcheck valgrind zsh fish chromium \
+	    xmllint=libxml2-utils
 
 demo: pulse
 	@sh examples/demo.sh

@@ -23,6 +23,7 @@
 #include "report/html_timeline.h"
 #include "report/markup.h"
 #include "report/outlook.h"
+#include "report/percentiles.h"
 #include "report/svg.h"
 #include "report/words.h"
 
@@ -189,17 +190,15 @@ put_percentile_tile(FILE *out, const struct result *res, const char *name,
     double p, const char *more)
 {
 	char text[FORMAT_MAX] = "n/a";
-	struct summary s;
-	uint64_t ns;
+	struct percentile v;
 
-	result_summary(&s, res, RESULT_LATENCY);
-	if (s.count > 0) {
-		ns = result_percentile(res, RESULT_LATENCY, p);
-		if (ns > 0 && ns < HIST_LOW_NS)
-			snprintf(text, sizeof(text), "&lt;1us");
-		else
-			format_ns(text, ns);
-	}
+	percentile_of(&v, res, RESULT_LATENCY, p);
+	if (!v.has_value)
+		more = "too few requests";
+	else if (v.value_ns > 0 && v.value_ns < HIST_LOW_NS)
+		snprintf(text, sizeof(text), "&lt;1us");
+	else
+		format_ns(text, v.value_ns);
 	put_tile(out, name, text, more);
 }
 
@@ -213,8 +212,10 @@ put_tiles(FILE *out, const struct report *r)
 
 	fputs("<dl class=\"tiles\">\n", out);
 	put_rate_tile(out, r);
-	put_percentile_tile(out, res, "Response p50", 50, "half were faster");
-	put_percentile_tile(out, res, "Response p99", 99, "1 of 100 was slower");
+	put_percentile_tile(out, res, "Response p50", 50,
+	    "half were faster");
+	put_percentile_tile(out, res, "Response p99", 99,
+	    "1 of 100 was slower");
 	snprintf(more, sizeof(more), "%s started, %" PRIu64 " lost",
 	    markup_count(all, n->started), res->lost);
 	put_tile(out, "Completed", markup_count(count, n->completed), more);

@@ -12,18 +12,20 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
+#include <stddef.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "report/html_latency.h"
 #include "report/html_requests.h"
 #include "report/markup.h"
+#include "report/percentiles.h"
 #include "report/svg.h"
 #include "report/words.h"
 
 enum {
 	DECADE_POINTS = 24,	/* of the distribution, from 90 to 99 % */
-	POINTS_MAX = 20 * DECADE_POINTS, /* a count has 20 digits */
+	POINTS_MAX = 20 * DECADE_POINTS, /* of any count */
 	BAR_HEIGHT = 30		/* pixels */
 };
 
@@ -39,7 +41,8 @@ static const struct {
 
 static void	 put_distribution(FILE *, const struct report *,
 		    const struct summary *);
-static void	 put_line(struct svg *, const struct report *, size_t, uint64_t);
+static void	 put_line(struct svg *, const struct result *, size_t,
+		    uint64_t);
 static void	 put_table(FILE *, const struct report *,
 		    const struct summary *);
 static void	 put_coarse(FILE *, const struct report *);
@@ -132,13 +135,14 @@ put_distribution(FILE *out, const struct report *r, const struct summary *s)
 	put_percent_ticks(&svg);
 	for (i = 0; i < UTIL_NELEM(lines); i++)
 		if (s[i].count > 0)
-			put_line(&svg, r, i, s[i].count);
+			put_line(&svg, r->result, i, s[i].count);
 	svg_end(&svg);
 	fputs("</figure>\n", out);
 }
 
 static void
-put_line(struct svg *svg, const struct report *r, size_t line, uint64_t count)
+put_line(struct svg *svg, const struct result *res, size_t line,
+    uint64_t count)
 {
 	double x[POINTS_MAX + 1], y[POINTS_MAX + 1], end;
 	size_t i, n;
@@ -148,44 +152,18 @@ put_line(struct svg *svg, const struct report *r, size_t line, uint64_t count)
 	for (i = 0; i <= n; i++) {
 		x[i] = i == n ? end : (double)i / DECADE_POINTS;
 		/* Of so many the last one is the maximum. */
-		y[i] = (double)result_percentile(r->result, lines[line].which,
+		y[i] = (double)result_percentile(res, lines[line].which,
 		    i == n ? 100 : percentile_at(x[i]));
 	}
 	svg_line(svg, lines[line].name, lines[line].shape, x, y, n + 1);
 }
 
-static int
-compare_doubles(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
-/* The usual ones and those that were asked for, each once, ascending. */
-static size_t
-list_percentiles(double *all, const struct plan *plan)
-{
-	static const double usual[] = { 50, 75, 90, 95, 99, 99.9, 99.99 };
-	size_t i, n = 0, kept = 0;
-
-	for (i = 0; i < UTIL_NELEM(usual); i++)
-		all[n++] = usual[i];
-	for (i = 0; i < plan->npercentiles; i++)
-		all[n++] = plan->percentiles[i];
-	qsort(all, n, sizeof(all[0]), compare_doubles);
-	for (i = 0; i < n; i++)
-		if (kept == 0 || all[kept - 1] != all[i])
-			all[kept++] = all[i];
-	return kept;
-}
-
 static void
-put_ns(FILE *out, const struct summary *s, uint64_t ns)
+put_ns(FILE *out, bool has_value, uint64_t ns)
 {
 	char text[FORMAT_MAX];
 
-	if (s->count == 0)
+	if (!has_value)
 		markup_number(out, "n/a");
 	else if (ns > 0 && ns < HIST_LOW_NS)
 		/* One slot has all of these: its middle is not a figure. */
@@ -198,12 +176,45 @@ static void
 put_figure(FILE *out, const char *name, const struct summary *s,
     size_t member)
 {
+	uint64_t ns[UTIL_NELEM(lines)];
 	size_t i;
 
 	markup_row(out, "%s", name);
-	for (i = 0; i < UTIL_NELEM(lines); i++)
-		put_ns(out, &s[i], *(const uint64_t *)(const void *)
-		    ((const char *)&s[i] + member));
+	for (i = 0; i < UTIL_NELEM(lines); i++) {
+		memcpy(&ns[i], (const char *)&s[i] + member, sizeof(ns[i]));
+		put_ns(out, s[i].count > 0, ns[i]);
+		if (i == 0)
+			markup_number(out, "%s", "");
+	}
+	markup_row_end(out);
+}
+
+static void
+put_interval(FILE *out, const struct percentile *p)
+{
+	char low[FORMAT_MAX], high[FORMAT_MAX];
+
+	if (!p->has_value)
+		markup_number(out, "n/a");
+	else
+		markup_number(out, "%s to %s", format_ns(low, p->low_ns),
+		    format_ns(high, p->high_ns));
+}
+
+static void
+put_percentile(FILE *out, const struct result *res, double p)
+{
+	char name[PERCENTILE_NAME_MAX];
+	struct percentile v;
+	size_t i;
+
+	markup_row(out, "%s", percentile_name(name, p));
+	for (i = 0; i < UTIL_NELEM(lines); i++) {
+		percentile_of(&v, res, lines[i].which, p);
+		put_ns(out, v.has_value, v.value_ns);
+		if (i == 0)
+			put_interval(out, &v);
+	}
 	markup_row_end(out);
 }
 
@@ -211,23 +222,21 @@ static void
 put_table(FILE *out, const struct report *r, const struct summary *s)
 {
 	static const char *const columns[] = {
-		"percentile", "response", "ttfb", "service"
+		"percentile", "response", "95% interval", "ttfb", "service"
 	};
-	double all[PLAN_PERCENTILES_MAX + 8];
-	size_t i, j, n = list_percentiles(all, r->plan);
+	double all[PLAN_PERCENTILES_MAX + PERCENTILES_USUAL];
+	size_t i, n = percentile_list(all, r->plan->percentiles,
+	    r->plan->npercentiles);
 
 	markup_table(out, "Percentiles", columns, UTIL_NELEM(columns), 0);
 	put_figure(out, "min", s, offsetof(struct summary, min_ns));
-	for (i = 0; i < n; i++) {
-		markup_row(out, "p%.10g", all[i]);
-		for (j = 0; j < UTIL_NELEM(lines); j++)
-			put_ns(out, &s[j], result_percentile(r->result,
-			    lines[j].which, all[i]));
-		markup_row_end(out);
-	}
+	for (i = 0; i < n; i++)
+		put_percentile(out, r->result, all[i]);
 	put_figure(out, "max", s, offsetof(struct summary, max_ns));
 	put_figure(out, "mean", s, offsetof(struct summary, mean_ns));
 	markup_table_end(out);
+	markup_note(out, "A percentile lies in its interval with 95%% "
+	    "confidence; n/a: too few requests to tell.");
 }
 
 static bool
@@ -274,10 +283,10 @@ html_parts_write(FILE *out, const struct report *r)
 		fprintf(out, "<tr class=\"part %s\">", part_name((enum part)i));
 		fprintf(out, "<th scope=\"row\"><span class=\"key\">%zu</span> "
 		    "%s</th>", i + 1, part_name((enum part)i));
-		put_ns(out, &s, s.mean_ns);
-		put_ns(out, &s, s.p50_ns);
-		put_ns(out, &s, s.p99_ns);
-		put_ns(out, &s, s.max_ns);
+		put_ns(out, s.count > 0, s.mean_ns);
+		put_ns(out, s.count > 0, s.p50_ns);
+		put_ns(out, s.count > 0, s.p99_ns);
+		put_ns(out, s.count > 0, s.max_ns);
 		if (s.count == 0)
 			markup_number(out, "n/a");
 		else
@@ -286,9 +295,8 @@ html_parts_write(FILE *out, const struct report *r)
 	}
 	markup_table_end(out);
 	markup_note(out, "lag: the generator was late; wait: for a free slot; "
-	    "first_byte: from the send to the first byte of the answer. Figures "
-	    "of a part are those of the requests that had it; its share is "
-	    "that of the time of all.");
+	    "first_byte: from the send to the first byte of the answer. Shares "
+	    "are those of the time of all requests together.");
 	markup_section_end(out);
 }
 

@@ -8,6 +8,7 @@
  * escaped by markup.c. Errors stick in the stream.
  */
 
+#include <assert.h>
 #include <inttypes.h>
 
 #include "base/text.h"
@@ -26,6 +27,7 @@ enum {
 struct columns {
 	const char	*names[10];
 	size_t		 n;
+	uint32_t	 words;
 	bool		 has_workers;
 	bool		 has_ports;
 	bool		 has_header;
@@ -50,7 +52,7 @@ html_slowest_write(FILE *out, const struct report *r)
 	name_columns(&c, x);
 	markup_section(out, "slowest", "Slowest requests");
 	markup_table(out, "Slowest first, times from the planned moment on",
-	    c.names, c.n, 0);
+	    c.names, c.n, c.words);
 	for (i = 0; i < x->nslowest; i++)
 		put_request(out, &c, &x->slowest[i]);
 	markup_table_end(out);
@@ -70,7 +72,7 @@ html_failures_write(FILE *out, const struct report *r)
 		see(&c, x->kinds[i].last, x->kinds[i].nlast);
 	name_columns(&c, x);
 	markup_table(out, "The last requests that failed, by kind", c.names,
-	    c.n, 0);
+	    c.n, c.words);
 	for (i = 0; i < x->nkinds; i++)
 		for (j = 0; j < x->kinds[i].nlast; j++)
 			put_request(out, &c, &x->kinds[i].last[j]);
@@ -91,22 +93,30 @@ see(struct columns *c, const struct exemplar *all, size_t n)
 }
 
 static void
+name_column(struct columns *c, const char *name, bool is_word)
+{
+	assert(c->n < UTIL_NELEM(c->names));
+	c->words |= (uint32_t)is_word << c->n;
+	c->names[c->n++] = name;
+}
+
+static void
 name_columns(struct columns *c, const struct exemplars *x)
 {
-	c->names[c->n++] = "planned for, UTC";
-	c->names[c->n++] = "response";
-	c->names[c->n++] = "parts";
-	c->names[c->n++] = "most of it in";
-	c->names[c->n++] = "status";
+	name_column(c, "planned for, UTC", true);
+	name_column(c, "response", false);
+	name_column(c, "parts", true);
+	name_column(c, "most of it in", true);
+	name_column(c, "status", false);
 	if (c->has_failures)
-		c->names[c->n++] = "failed";
-	c->names[c->n++] = "generator";
+		name_column(c, "failed", true);
+	name_column(c, "generator", false);
 	if (c->has_ports)
-		c->names[c->n++] = "local port";
+		name_column(c, "local port", false);
 	if (c->has_workers)
-		c->names[c->n++] = "worker";
+		name_column(c, "worker", true);
 	if (c->has_header)
-		c->names[c->n++] = x->name;
+		name_column(c, x->name, true);
 }
 
 static void

@@ -74,7 +74,7 @@ static const char *const page[] = {
 static const char *const tables[] = {
 	".scroll{overflow-x:auto;margin:1.25rem 0}\n",
 	".tables{display:flex;flex-wrap:wrap;gap:0 3rem}\n",
-	".tables>*{max-width:100%}\n",
+	".tables>*{flex:none;max-width:100%}\n",
 	"table{border-collapse:collapse;min-width:20rem;font-size:.9375rem;",
 	"font-variant-numeric:tabular-nums;overflow-wrap:normal}\n",
 	"caption{text-align:left;font-weight:600;padding:0 0 .35rem}\n",
@@ -110,7 +110,8 @@ static const char *const charts[] = {
 	".line{stroke:var(--c);stroke-width:2;stroke-linejoin:round;",
 	"stroke-linecap:round}\n",
 	".mark{fill:var(--c);stroke:var(--bg);stroke-width:1}\n",
-	".area{fill:var(--c);fill-opacity:.2}\n",
+	".area{fill:var(--c);fill-opacity:.25;stroke:var(--c);",
+	"stroke-opacity:.4}\n",
 	".tip{fill:var(--fg);fill-opacity:0}.tip:hover{fill-opacity:.08}\n",
 	".planned,.lag{--c:var(--soft)}\n",
 	".achieved,.response,.p50,.first_byte{--c:var(--accent)}\n",

@@ -136,7 +136,7 @@ put_causes(FILE *out, const struct counters *n)
 	if (nrows == 0)
 		return;
 	markup_table(out, "Where and why they failed", columns,
-	    UTIL_NELEM(columns), 1);
+	    UTIL_NELEM(columns), 1 << 3);
 	for (i = 0; i < nrows && i < CAUSES_SHOWN; i++) {
 		markup_row(out, "%s", part_name(rows[i].part));
 		put_count(out, rows[i].count, n->completed);
@@ -169,7 +169,9 @@ put_scheme_hint(FILE *out, const struct report *r)
 void
 html_thresholds_write(FILE *out, const struct report *r)
 {
-	static const char *const columns[] = { "threshold", "actual", "" };
+	static const char *const columns[] = {
+		"threshold", "actual", "outcome"
+	};
 	const struct verdict *v;
 	char actual[WORDS_MAX];
 	size_t i;
@@ -180,7 +182,8 @@ html_thresholds_write(FILE *out, const struct report *r)
 		markup_section_end(out);
 		return;
 	}
-	markup_table(out, "Asked for and actual", columns, UTIL_NELEM(columns), 1);
+	markup_table(out, "Asked for and actual", columns,
+	    UTIL_NELEM(columns), 1 << 2);
 	for (i = 0; i < r->plan->nthresholds; i++) {
 		v = &r->verdicts[i];
 		markup_row(out, "%s", v->threshold->text);
@@ -253,7 +256,7 @@ put_generators(FILE *out, const struct result *res)
 
 	if (res->ngenerators == 0)
 		return;
-	markup_table(out, "Generators", columns, UTIL_NELEM(columns), 1);
+	markup_table(out, "Generators", columns, UTIL_NELEM(columns), 1 << 4);
 	for (i = 0; i < res->ngenerators && i < GENERATORS_SHOWN; i++) {
 		g = &res->generators[i];
 		markup_row(out, "#%zu", i);
@@ -286,7 +289,7 @@ html_workers_write(FILE *out, const struct report *r)
 		return;
 	markup_section(out, "workers", "Workers");
 	markup_table(out, "How they fared", columns,
-	    UTIL_NELEM(columns), 1);
+	    UTIL_NELEM(columns), 1 << 6);
 	for (i = 0; i < res->nworkers && i < WORKERS_SHOWN; i++)
 		put_worker(out, &res->workers[i]);
 	markup_table_end(out);

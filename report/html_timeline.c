@@ -23,6 +23,7 @@
 #include "report/words.h"
 
 #define TIME_TICKS	8	/* at most so many labels */
+#define HEADROOM	1.05	/* above the highest rate */
 
 /* A line of the chart of rates, and what of a point it shows. */
 struct series {
@@ -68,6 +69,16 @@ static void	 put_latencies(FILE *, const struct axis *);
 static void	 put_frame(struct svg *, const struct axis *);
 static void	 put_notes(FILE *, const struct axis *);
 
+/* Of what is counted of an interval, or of all of it. */
+static double
+middle(const struct timeline_point *p)
+{
+	double from = (double)(p->counted_ns > 0 ?
+	    p->until_ns - p->counted_ns : p->from_ns);
+
+	return (from + (double)p->until_ns) / 2;
+}
+
 void
 html_timeline_write(FILE *out, const struct report *r)
 {
@@ -83,8 +94,7 @@ html_timeline_write(FILE *out, const struct report *r)
 		for (i = 0; i < UTIL_NELEM(a.y); i++)
 			a.y[i] = xcalloc(a.t.n, sizeof(*a.y[i]));
 		for (i = 0; i < a.t.n; i++)
-			a.x[i] = ((double)a.t.points[i].from_ns +
-			    (double)a.t.points[i].until_ns) / 2;
+			a.x[i] = middle(&a.t.points[i]);
 		put_rates(out, &a);
 		put_latencies(out, &a);
 		put_notes(out, &a);
@@ -228,7 +238,7 @@ put_rates(FILE *out, const struct axis *a)
 		high = highest(&a->t, &rates[j]);
 		most = high > most ? high : most;
 	}
-	svg_scale_linear(&s.y, most);
+	svg_scale_linear(&s.y, most * HEADROOM);
 	fputs("<figure id=\"rate\">\n<figcaption>Rate</figcaption>\n"
 	    "<ul class=\"legend\">\n", out);
 	for (j = 0; j < UTIL_NELEM(rates); j++)

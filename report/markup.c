@@ -148,7 +148,7 @@ markup_item(FILE *out, const char *name, const char *fmt, ...)
 /* One that is too wide for a narrow window scrolls by itself, by keys, too. */
 void
 markup_table(FILE *out, const char *caption, const char *const *columns,
-    size_t n, size_t texts)
+    size_t n, uint32_t words)
 {
 	size_t i;
 
@@ -157,7 +157,7 @@ markup_table(FILE *out, const char *caption, const char *const *columns,
 	    caption, caption);
 	for (i = 0; i < n; i++) {
 		fprintf(out, "<th scope=\"col\"%s>",
-		    i == 0 || i >= n - texts ? " class=\"word\"" : "");
+		    i == 0 || (words >> i & 1) != 0 ? " class=\"word\"" : "");
 		markup_text(out, columns[i]);
 		fputs("</th>", out);
 	}

@@ -35,12 +35,13 @@ void	 markup_note(FILE *out, const char *fmt, ...) UTIL_PRINTF(2, 3);
 void	 markup_item(FILE *out, const char *name, const char *fmt, ...)
 	    UTIL_PRINTF(3, 4);
 /*
- * A table: its caption and the names of its columns, the first of which is
- * that of the rows' names; those behind it are numbers but for the last texts
- * of them, which are words. Then its rows, each a name and cells, and its end.
+ * A table: its caption and the names of its n <= 32 columns, the first of which
+ * is that of the rows' names; those behind it are numbers, but for those that
+ * have their bit in words: 1 << 3 is the fourth. Then its rows, each a name and
+ * cells, and its end.
  */
 void	 markup_table(FILE *out, const char *caption,
-	    const char *const *columns, size_t n, size_t texts);
+	    const char *const *columns, size_t n, uint32_t words);
 void	 markup_table_end(FILE *out);
 void	 markup_row(FILE *out, const char *fmt, ...) UTIL_PRINTF(2, 3);
 void	 markup_number(FILE *out, const char *fmt, ...) UTIL_PRINTF(2, 3);

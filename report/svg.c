@@ -270,8 +270,8 @@ svg_area(struct svg *s, const char *class, const double *x,
 	size_t i;
 
 	stretch_begin(s);
-	fprintf(s->out, "<path class=\"area %s\" fill-opacity=\".2\" d=\"",
-	    class);
+	fprintf(s->out, "<path class=\"area %s\" fill-opacity=\".2\" "
+	    "vector-effect=\"non-scaling-stroke\" d=\"", class);
 	for (i = 0; i < n; i++)
 		fprintf(s->out, "%c%.1f %.1f", i == 0 ? 'M' : 'L',
 		    px(s, x[i]) * STRETCH / 100,

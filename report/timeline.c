@@ -12,7 +12,7 @@
 
 enum {
 	STUB_PART = 10,		/* a last snapshot below 1/10 is no point, */
-	DRAIN_PART = 20		/* nor is one that only ends a few requests */
+	DRAIN_PART = 10		/* nor is one that only ends a few requests */
 };
 
 static bool	 has_stub(const struct report *);
@@ -87,7 +87,7 @@ has_stub(const struct report *r)
 	    length(first->from_ns, first->until_ns) / STUB_PART)
 		return true;
 	return last->scheduled == 0 && before->scheduled > 0 &&
-	    last->completed < before->completed / DRAIN_PART;
+	    last->completed <= before->completed / DRAIN_PART;
 }
 
 /* Rates are counts until all are added. */

@@ -56,7 +56,7 @@ struct timeline {
  * added. A last snapshot that is no more than the end of the one before it
  * gives its counts to that one's point, without its time: one of less than a
  * tenth of the first one's length, or one in which nothing was to be sent and
- * less than a twentieth of what ended before it came to its end.
+ * no more than a tenth of what ended in the one before came to its end.
  */
 void	 timeline_init(struct timeline *t, const struct report *r,
 	    size_t most);

@@ -19,7 +19,8 @@ for word in "^Request *GET $target, 20" "^Load *50/s for 300ms, .* achieved" \
     "^Status *200 OK 15, " "^Generator "; do
 	has "text: $word" "$dir/text" "$word"
 done
-is "text: ASCII, 80 columns" "$(LC_ALL=C grep -c '[^ -~]\|.\{81\}' "$dir/text")" 0
+is "text: ASCII, 80 columns" \
+    "$(LC_ALL=C grep -c '[^ -~]\|.\{81\}' "$dir/text")" 0
 
 # Unicode where the environment has it, and --ascii has not; never a colour in
 # a pipe or a file. Blocks are U+2581 to U+2588, in bytes e2 96 81 and on.

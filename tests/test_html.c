@@ -154,11 +154,13 @@ make_plain(struct fixture *f)
 static struct long_run
 long_run_new(size_t n)
 {
+	struct summary latency;
 	struct long_run run;
 	struct snapshot *s;
 	size_t i;
 
 	run.f = rig_new(make_plain, 2);
+	summary_of(&latency, &run.f->result->hist[RESULT_LATENCY]);
 	run.snapshots = xcalloc(n, sizeof(*run.snapshots));
 	for (i = 0; i < n; i++) {
 		s = &run.snapshots[i];
@@ -167,7 +169,7 @@ long_run_new(size_t n)
 		s->until_ns = (i + 1) * NS_PER_SEC;
 		s->planned = 100;
 		s->scheduled = s->started = s->completed = 100;
-		summary_of(&s->latency, &run.f->result->hist[RESULT_LATENCY]);
+		s->latency = latency;
 	}
 	run.f->report.snapshots = run.snapshots;
 	run.f->report.nsnapshots = n;
@@ -192,7 +194,7 @@ static const struct group_test {
 	{ 601, 301, 2 },
 	{ 1200, 600, 2 },
 	{ 1201, 401, 3 },
-	{ 604800, 600, 1008 }		/* a week of seconds */
+	{ 86400, 600, 144 }		/* a day of seconds */
 };
 
 /* A peak in one snapshot is seen, whatever its group. */
@@ -210,7 +212,7 @@ START_TEST(test_groups)
 	peak->latency.max_ns = 7 * NS_PER_SEC;
 	peak->completed = 150;
 	run.snapshots[t->n / 3].completed -= 40;
-	timeline_init(&line, &run.f->report);
+	timeline_init(&line, &run.f->report, TIMELINE_POINTS_MAX);
 	ck_assert_uint_eq(line.n, t->want_points);
 	ck_assert_uint_eq(line.group, t->want_group);
 	for (i = 0; i < line.n; i++) {
@@ -247,7 +249,7 @@ START_TEST(test_timeline_ends)
 	run.snapshots[1].completed = 50;
 	run.snapshots[4].completed = 3;		/* in flight at the end */
 	run.snapshots[4].scheduled = 0;
-	timeline_init(&line, &run.f->report);
+	timeline_init(&line, &run.f->report, TIMELINE_POINTS_MAX);
 	ck_assert_uint_eq(line.n, 4);
 	ck_assert_uint_eq(line.points[0].counted_ns, 0);
 	ck_assert_double_eq(line.points[0].planned, 100);
@@ -257,11 +259,11 @@ START_TEST(test_timeline_ends)
 	ck_assert_double_eq(line.points[3].achieved, 103);
 	timeline_clear(&line);
 	run.snapshots[4].completed = 30;	/* that many are a point */
-	timeline_init(&line, &run.f->report);
+	timeline_init(&line, &run.f->report, TIMELINE_POINTS_MAX);
 	ck_assert_uint_eq(line.n, 5);
 	timeline_clear(&line);
 	run.snapshots[4].until_ns = run.snapshots[4].from_ns + NS_PER_MS;
-	timeline_init(&line, &run.f->report);
+	timeline_init(&line, &run.f->report, TIMELINE_POINTS_MAX);
 	ck_assert_uint_eq(line.n, 4);
 	timeline_clear(&line);
 	html_rig_check_report(&run.f->report);
@@ -331,7 +333,8 @@ START_TEST(test_order)
 {
 	static const char *const parts[] = {
 		"<h1>GET http://shop.example/</h1>", ">HELD</p>",
-		"<dt>Rate</dt>", "id=\"rate-chart-name\"", "class=\"line planned\"",
+		"<dt>Rate</dt>", "id=\"rate-chart-name\"",
+		"class=\"line planned\"",
 		"class=\"line achieved\"", "id=\"percentiles-chart-name\"",
 		"class=\"line p99\"", "id=\"distribution-chart-name\"",
 		"class=\"line service\"", "<th scope=\"row\">p99</th>",
