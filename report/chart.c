@@ -67,3 +67,14 @@ chart_bar(char buf[CHART_BAR_MAX], bool is_ascii, double share, int width)
 		memcpy(buf + len, growing[eighths % parts], 4);
 	return buf;
 }
+
+/* All bytes but those that go on with a character: RFC 3629, 3. */
+int
+chart_width(const char *text)
+{
+	int n = 0;
+
+	for (; *text != '\0'; text++)
+		n += ((unsigned char)*text & 0xc0) != 0x80;
+	return n;
+}

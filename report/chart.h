@@ -18,5 +18,7 @@ const char *chart_level(bool is_ascii, double height);
 #define CHART_BAR_MAX	(3 * STYLE_WIDTH_MAX + 1)
 char	*chart_bar(char buf[CHART_BAR_MAX], bool is_ascii, double share,
 	    int width);
+/* Columns of valid UTF-8 of which each character takes one. */
+int	 chart_width(const char *text);
 
 #endif

@@ -12,7 +12,6 @@
 
 #include "base/text.h"
 #include "report/fleet_text.h"
-#include "report/page.h"
 #include "report/words.h"
 
 enum {
@@ -20,40 +19,40 @@ enum {
 	REASON_INDENT = 4
 };
 
-static void	 write_worker(FILE *, const struct worker_stat *);
+static void	 write_worker(const struct page *, const struct worker_stat *);
 static char	*start_error(char [WORDS_MAX], const struct worker_stat *);
 
 void
-fleet_text_write(FILE *out, const struct report *r)
+fleet_text_write(const struct page *p, const struct report *r)
 {
 	const struct result *res = r->result;
 	size_t i;
 
 	if (res->nworkers == 0)
 		return;
-	fprintf(out, "\n%-*s%11s%9s%13s%12s  %s\n", NAME_WIDTH, "Workers",
+	fprintf(p->out, "\n%-*s%11s%9s%13s%12s  %s\n", NAME_WIDTH, "Workers",
 	    "completed", "failed", "start error", "round trip", "fared");
 	for (i = 0; i < res->nworkers; i++)
-		write_worker(out, &res->workers[i]);
+		write_worker(p, &res->workers[i]);
 }
 
 static void
-write_worker(FILE *out, const struct worker_stat *w)
+write_worker(const struct page *p, const struct worker_stat *w)
 {
 	char name[WORDS_COLUMN_MAX], error[WORDS_MAX], trip[FORMAT_MAX];
 
-	fputs(words_column(name, 0, w->name, NAME_WIDTH), out);
+	fputs(words_column(name, 0, w->name, NAME_WIDTH), p->out);
 	if (!w->took_part) {
-		fprintf(out, "%11s%9s%13s%12s  left out\n", "n/a", "n/a",
+		fprintf(p->out, "%11s%9s%13s%12s  left out\n", "n/a", "n/a",
 		    "n/a", "n/a");
 		return;
 	}
-	fprintf(out, "%11" PRIu64 "%9" PRIu64 "%13s%12s  %s\n",
+	fprintf(p->out, "%11" PRIu64 "%9" PRIu64 "%13s%12s  %s\n",
 	    w->completed, w->failed, start_error(error, w),
 	    format_ns(trip, w->round_trip_ns), w->is_lost ? "LOST:" :
 	    w->error[0] != '\0' ? "FAILED:" : "ok");
 	if (w->is_lost || w->error[0] != '\0')
-		page_note(out, REASON_INDENT, w->error[0] != '\0' ? w->error :
+		page_note(p, REASON_INDENT, w->error[0] != '\0' ? w->error :
 		    "no reason is known");
 }
 

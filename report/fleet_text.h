@@ -2,11 +2,10 @@
 #ifndef REPORT_FLEET_TEXT_H
 #define REPORT_FLEET_TEXT_H
 
-#include <stdio.h>
-
+#include "report/page.h"
 #include "report/report.h"
 
 /* The table of the workers; nothing when there are none. */
-void	 fleet_text_write(FILE *out, const struct report *r);
+void	 fleet_text_write(const struct page *p, const struct report *r);
 
 #endif

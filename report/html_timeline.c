@@ -86,7 +86,7 @@ html_timeline_write(FILE *out, const struct report *r)
 	size_t i;
 
 	markup_section(out, "timeline", "Over time");
-	timeline_init(&a.t, r);
+	timeline_init(&a.t, r, TIMELINE_POINTS_MAX);
 	if (a.t.n == 0) {
 		put_missing(out, r);
 	} else {

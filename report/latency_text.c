@@ -1,44 +1,42 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where the time went, for people: percentiles of response, ttfb and service,
- * and the parts that a response is made of.
+ * How long it took, for people: percentiles of response, service and ttfb.
  *
  * "response" and ttfb count from the planned moment of an arrival, "service"
  * from the send. Where some requests were counted in the wire's 800 buckets
  * only, the table says so, and the ones that are known finely come again in a
- * table of their own. A figure without a sample is "n/a". Only formats what
- * result.c computes. Errors stick in the stream.
+ * table of their own. A figure without a sample is "n/a", and so is a
+ * percentile for which the sample is too small. Only formats what result.c and
+ * percentiles.c compute. Errors stick in the stream.
  */
 
 #include <assert.h>
 #include <inttypes.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "report/latency_text.h"
-#include "report/page.h"
+#include "report/percentiles.h"
 #include "report/words.h"
 
 enum {
 	ROW_LABEL = 10,			/* columns */
 	COLUMN_WIDE = 10,
 	COLUMN_NARROW = 8,
-	COLUMNS_MAX = PLAN_PERCENTILES_MAX + 8,
-	BAR_WIDTH = 15
+	PERCENTILES_MAX = PERCENTILES_USUAL + PLAN_PERCENTILES_MAX,
+	COLUMNS_MAX = PERCENTILES_MAX + 2
 };
 
 enum column_kind {
-	COLUMN_MIN,
-	COLUMN_MEAN,
 	COLUMN_PERCENTILE,
+	COLUMN_MEAN,
 	COLUMN_MAX
 };
 
 struct column {
 	enum column_kind	 kind;
 	double			 percentile;
-	char			 name[24];
+	char			 name[PERCENTILE_NAME_MAX];
 };
 
 /* A row: of all requests, or of those in one histogram alone. */
@@ -52,44 +50,39 @@ struct row {
 
 static struct row row_of_all(const struct result *, enum result_hist);
 static struct row row_of_fine(const struct result *, enum result_hist);
-static void	 write_table(FILE *, const struct report *, const char *,
-		    const struct row *, size_t);
-static void	 write_rows(FILE *, const char *, const struct row *, size_t,
-		    const struct column *, size_t, int);
+static void	 write_table(const struct page *, const struct report *,
+		    const char *, const struct row *, size_t);
+static void	 write_rows(const struct page *, const char *,
+		    const struct row *, size_t, const struct column *, size_t,
+		    int);
 static size_t	 make_columns(struct column *, const struct plan *);
-static void	 add_column(struct column *, size_t *, enum column_kind,
+static void	 find_percentile(struct percentile *, const struct row *,
 		    double);
-static int	 compare_columns(const void *, const void *);
 static void	 format_column(char [FORMAT_MAX], const struct row *,
 		    const struct column *);
-static void	 write_coarse(FILE *, const struct report *);
-static void	 write_fine(FILE *, const struct report *);
+static void	 write_confidence(const struct page *, const struct row *);
+static void	 write_coarse(const struct page *, const struct report *);
+static void	 write_fine(const struct page *, const struct report *);
 static bool	 is_coarse(const struct worker_stat *);
-static void	 write_parts(FILE *, const struct result *);
-static void	 write_part(FILE *, const struct result *, enum part);
-static double	 hist_sum(const struct hist *);
 
 void
-latency_text_write(FILE *out, const struct report *r)
+latency_text_write(const struct page *p, const struct report *r)
 {
 	const struct result *res = r->result;
 	const struct row rows[] = {
 		row_of_all(res, RESULT_LATENCY),
-		row_of_all(res, RESULT_TTFB),
-		row_of_all(res, RESULT_SERVICE)
+		row_of_all(res, RESULT_SERVICE),
+		row_of_all(res, RESULT_TTFB)
 	};
 
-	if (rows[0].summary.count > 0 || rows[2].summary.count > 0) {
-		write_table(out, r, "Latency", rows, UTIL_NELEM(rows));
-		if (!result_is_coarse(res)) {
-			fputs("response and ttfb count from the planned "
-			    "moment, service from the send\n", out);
-		} else {
-			write_coarse(out, r);
-			write_fine(out, r);
-		}
+	if (rows[0].summary.count == 0 && rows[1].summary.count == 0)
+		return;
+	write_table(p, r, "Latency", rows, UTIL_NELEM(rows));
+	write_confidence(p, &rows[0]);
+	if (result_is_coarse(res)) {
+		write_coarse(p, r);
+		write_fine(p, r);
 	}
-	write_parts(out, res);
 }
 
 char *
@@ -100,6 +93,16 @@ latency_text_response(char buf[FORMAT_MAX], const struct result *res,
 	const struct row row = row_of_all(res, RESULT_LATENCY);
 
 	format_column(buf, &row, &column);
+	return buf;
+}
+
+char *
+latency_text_value(char buf[FORMAT_MAX], uint64_t ns)
+{
+	if (ns > 0 && ns < HIST_LOW_NS)
+		snprintf(buf, FORMAT_MAX, "<1us");
+	else
+		format_ns(buf, ns);
 	return buf;
 }
 
@@ -126,104 +129,81 @@ row_of_fine(const struct result *res, enum result_hist which)
 
 /* More columns than fit on a line go on a second table below. */
 static void
-write_table(FILE *out, const struct report *r, const char *head,
+write_table(const struct page *p, const struct report *r, const char *head,
     const struct row *rows, size_t nrows)
 {
 	struct column columns[COLUMNS_MAX];
 	size_t n = make_columns(columns, r->plan);
 	size_t i, longest = 0, blocks, each;
-	int width;
+	int width, room = p->style->width - ROW_LABEL;
 
-	assert(n > 0);
 	for (i = 0; i < n; i++) {
 		if (strlen(columns[i].name) > longest)
 			longest = strlen(columns[i].name);
 	}
 	width = longest < COLUMN_NARROW ? COLUMN_NARROW : (int)longest + 1;
-	each = (size_t)((PAGE_WIDTH - ROW_LABEL) / width);
+	each = (size_t)(room / width);
 	blocks = (n + each - 1) / each;
 	each = (n + blocks - 1) / blocks;
-	width = (PAGE_WIDTH - ROW_LABEL) / (int)each;
+	width = room / (int)each;
 	if (width > COLUMN_WIDE)
 		width = COLUMN_WIDE;
 	for (i = 0; i < n; i += each)
-		write_rows(out, head, rows, nrows, columns + i,
+		write_rows(p, head, rows, nrows, columns + i,
 		    n - i < each ? n - i : each, width);
 }
 
 static void
-write_rows(FILE *out, const char *head, const struct row *rows, size_t nrows,
-    const struct column *columns, size_t n, int width)
+write_rows(const struct page *p, const char *head, const struct row *rows,
+    size_t nrows, const struct column *columns, size_t n, int width)
 {
 	char value[FORMAT_MAX];
 	size_t i, j;
 
-	fprintf(out, "\n%-*s", ROW_LABEL, head);
+	fprintf(p->out, "\n%-*s", ROW_LABEL, head);
 	for (i = 0; i < n; i++)
-		fprintf(out, "%*s", width, columns[i].name);
-	putc('\n', out);
+		fprintf(p->out, "%*s", width, columns[i].name);
+	putc('\n', p->out);
 	for (j = 0; j < nrows; j++) {
-		fprintf(out, "%-*s", ROW_LABEL, rows[j].label);
+		fprintf(p->out, "%-*s", ROW_LABEL, rows[j].label);
 		for (i = 0; i < n; i++) {
 			format_column(value, &rows[j], &columns[i]);
-			fprintf(out, "%*s", width, value);
+			fprintf(p->out, "%*s", width, value);
 		}
-		putc('\n', out);
+		putc('\n', p->out);
 	}
 }
 
 static size_t
 make_columns(struct column *columns, const struct plan *plan)
 {
-	static const double usual[] = { 50, 90, 95, 99 };
-	size_t i, n = 0, first;
+	double list[PERCENTILES_MAX];
+	size_t i, n = percentile_list(list, plan->percentiles,
+	    plan->npercentiles);
 
-	add_column(columns, &n, COLUMN_MIN, 0);
-	add_column(columns, &n, COLUMN_MEAN, 0);
-	first = n;
-	for (i = 0; i < UTIL_NELEM(usual); i++)
-		add_column(columns, &n, COLUMN_PERCENTILE, usual[i]);
-	for (i = 0; i < plan->npercentiles; i++)
-		add_column(columns, &n, COLUMN_PERCENTILE,
-		    plan->percentiles[i]);
-	qsort(columns + first, n - first, sizeof(columns[0]),
-	    compare_columns);
-	add_column(columns, &n, COLUMN_MAX, 0);
+	for (i = 0; i < n; i++) {
+		columns[i].kind = COLUMN_PERCENTILE;
+		columns[i].percentile = list[i];
+		percentile_name(columns[i].name, list[i]);
+	}
+	columns[n++] = (struct column){ COLUMN_MEAN, 0, "mean" };
+	columns[n++] = (struct column){ COLUMN_MAX, 0, "max" };
 	return n;
 }
 
 static void
-add_column(struct column *columns, size_t *n, enum column_kind kind, double p)
+find_percentile(struct percentile *out, const struct row *row, double p)
 {
-	static const char *const names[] = {
-		[COLUMN_MIN] = "min",
-		[COLUMN_MEAN] = "mean",
-		[COLUMN_PERCENTILE] = "p",
-		[COLUMN_MAX] = "max",
-	};
-	struct column *c = &columns[*n];
-	size_t i;
+	uint64_t low, high;
 
-	for (i = 0; i < *n; i++) {
-		if (columns[i].kind == kind && columns[i].percentile == p)
-			return;
+	if (row->alone == NULL) {
+		percentile_of(out, row->res, row->which, p);
+		return;
 	}
-	c->kind = kind;
-	c->percentile = p;
-	if (kind == COLUMN_PERCENTILE)
-		snprintf(c->name, sizeof(c->name), "p%.10g", p);
-	else
-		snprintf(c->name, sizeof(c->name), "%s", names[kind]);
-	(*n)++;
-}
-
-static int
-compare_columns(const void *a, const void *b)
-{
-	const struct column *x = a, *y = b;
-
-	return x->percentile < y->percentile ? -1 :
-	    x->percentile > y->percentile;
+	memset(out, 0, sizeof(*out));
+	out->has_value = percentile_ranks(row->alone->count, p, &low, &high);
+	if (out->has_value)
+		out->value_ns = hist_percentile(row->alone, p);
 }
 
 static void
@@ -231,33 +211,55 @@ format_column(char buf[FORMAT_MAX], const struct row *row,
     const struct column *c)
 {
 	const struct summary *s = &row->summary;
-	uint64_t ns;
+	struct percentile p;
 
-	if (s->count == 0) {
-		snprintf(buf, FORMAT_MAX, "n/a");
+	snprintf(buf, FORMAT_MAX, "n/a");
+	if (s->count == 0)
 		return;
-	}
 	switch (c->kind) {
-	case COLUMN_MIN:
-		format_ns(buf, s->min_ns);
+	case COLUMN_PERCENTILE:
+		find_percentile(&p, row, c->percentile);
+		if (p.has_value)
+			latency_text_value(buf, p.value_ns);
 		break;
 	case COLUMN_MEAN:
 		format_ns(buf, s->mean_ns);
-		break;
-	case COLUMN_PERCENTILE:
-		ns = row->alone != NULL ?
-		    hist_percentile(row->alone, c->percentile) :
-		    result_percentile(row->res, row->which, c->percentile);
-		/* One slot has all of these: its middle is not a figure. */
-		if (ns > 0 && ns < HIST_LOW_NS)
-			snprintf(buf, FORMAT_MAX, "<1us");
-		else
-			format_ns(buf, ns);
 		break;
 	case COLUMN_MAX:
 		format_ns(buf, s->max_ns);
 		break;
 	}
+}
+
+/* How well the two are known that people ask for, and why others are not. */
+static void
+write_confidence(const struct page *p, const struct row *response)
+{
+	static const double asked[] = { 50, 99 };
+	char low[FORMAT_MAX], high[FORMAT_MAX];
+	struct percentile at;
+	bool has_any = false;
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, PAGE_TEXT_MAX);
+	buf_adds(&b, "95% sure: ");
+	for (i = 0; i < UTIL_NELEM(asked); i++) {
+		find_percentile(&at, response, asked[i]);
+		if (!at.has_value)
+			continue;
+		buf_addf(&b, "%sp%g %s to %s", has_any ? ", " : "", asked[i],
+		    latency_text_value(low, at.low_ns),
+		    latency_text_value(high, at.high_ns));
+		has_any = true;
+	}
+	if (!has_any)
+		buf_reset(&b);
+	find_percentile(&at, response, 99.99);
+	if (!at.has_value)
+		buf_addf(&b, "%sn/a: too few requests", has_any ? "; " : "");
+	page_note(p, 0, buf_str(&b));
+	buf_clear(&b);
 }
 
 static bool
@@ -268,7 +270,7 @@ is_coarse(const struct worker_stat *w)
 
 /* A merge does not know whose results it adds. */
 static void
-write_coarse(FILE *out, const struct report *r)
+write_coarse(const struct page *p, const struct report *r)
 {
 	char names[WORDS_WORKERS_MAX];
 	struct buf b;
@@ -280,13 +282,13 @@ write_coarse(FILE *out, const struct report *r)
 	    "%s: latency from there counts from the send, not from the "
 	    "planned moment, and is not in service.",
 	    names[0] != '\0' ? names : "other programs");
-	page_note(out, 0, buf_str(&b));
+	page_note(p, 0, buf_str(&b));
 	buf_clear(&b);
 }
 
 /* What is known of the requests that have more than the wire's buckets. */
 static void
-write_fine(FILE *out, const struct report *r)
+write_fine(const struct page *p, const struct report *r)
 {
 	const struct result *res = r->result;
 	const struct row rows[] = {
@@ -297,65 +299,8 @@ write_fine(FILE *out, const struct report *r)
 
 	if (rows[0].summary.count == 0 && rows[1].summary.count == 0)
 		return;
-	write_table(out, r, "Fine", rows, UTIL_NELEM(rows));
+	write_table(p, r, "Fine", rows, UTIL_NELEM(rows));
 	result_summary(&all, res, RESULT_LATENCY);
-	fprintf(out, "of %" PRIu64 " of %" PRIu64 " requests, which count "
+	fprintf(p->out, "of %" PRIu64 " of %" PRIu64 " requests, which count "
 	    "from the planned moment\n", rows[0].summary.count, all.count);
-}
-
-static void
-write_parts(FILE *out, const struct result *res)
-{
-	size_t i;
-	uint64_t count = 0;
-
-	for (i = 0; i < PARTS; i++)
-		count += res->hist[RESULT_PART + i].count;
-	if (count == 0)
-		return;
-	fprintf(out, "\n%-*s%10s%10s%10s%10s%10s\n", PAGE_LABEL, "Parts",
-	    "mean", "p50", "p99", "max", "of mean");
-	for (i = 0; i < PARTS; i++)
-		write_part(out, res, (enum part)i);
-}
-
-/*
- * Parts add up to the response, so their shares of its mean add up to all.
- * Requests without parts are in neither.
- */
-static void
-write_part(FILE *out, const struct result *res, enum part part)
-{
-	const struct column columns[] = {
-		{ COLUMN_MEAN, 0, "" },
-		{ COLUMN_PERCENTILE, 50, "" },
-		{ COLUMN_PERCENTILE, 99, "" },
-		{ COLUMN_MAX, 0, "" },
-	};
-	const enum result_hist which = RESULT_PART + (unsigned int)part;
-	const struct row row = row_of_all(res, which);
-	double all = hist_sum(&res->hist[RESULT_LATENCY]), share;
-	char bar[BAR_WIDTH + 1], value[FORMAT_MAX];
-	size_t i;
-
-	fprintf(out, "%-*s", PAGE_LABEL, part_name(part));
-	for (i = 0; i < UTIL_NELEM(columns); i++) {
-		format_column(value, &row, &columns[i]);
-		fprintf(out, "%10s", value);
-	}
-	if (all <= 0 || row.summary.count == 0) {
-		fprintf(out, "%10s\n", "n/a");
-		return;
-	}
-	share = hist_sum(&res->hist[which]) / all;
-	for (i = 0; i < BAR_WIDTH && (double)i + 0.5 <= share * BAR_WIDTH; i++)
-		bar[i] = '#';
-	bar[i] = '\0';
-	fprintf(out, "%9.1f%%%s%s\n", 100 * share, i > 0 ? "  " : "", bar);
-}
-
-static double
-hist_sum(const struct hist *h)
-{
-	return (double)h->sum_hi * 18446744073709551616.0 + (double)h->sum_lo;
 }

@@ -34,7 +34,7 @@ counted(uint64_t from_ns, uint64_t until_ns, uint64_t warmup_ns)
 }
 
 void
-timeline_init(struct timeline *t, const struct report *r)
+timeline_init(struct timeline *t, const struct report *r, size_t most)
 {
 	size_t points = r->nsnapshots - has_stub(r), i, at;
 	uint64_t warmup_ns = r->plan->req.warmup_ns;
@@ -43,7 +43,7 @@ timeline_init(struct timeline *t, const struct report *r)
 	memset(t, 0, sizeof(*t));
 	if (r->nsnapshots == 0)
 		return;
-	t->group = (points + TIMELINE_POINTS_MAX - 1) / TIMELINE_POINTS_MAX;
+	t->group = (points + most - 1) / most;
 	t->n = (points + t->group - 1) / t->group;
 	t->points = xcalloc(t->n, sizeof(*t->points));
 	for (i = 0; i < r->nsnapshots; i++) {

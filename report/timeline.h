@@ -49,7 +49,7 @@ struct timeline {
  * Nothing of the warm-up is counted but what was planned: other rates are those
  * of the time behind it, and mean nothing where counted_ns is 0.
  *
- * Up to TIMELINE_POINTS_MAX points: each snapshot is one, or, when there are
+ * Up to most points, one or more: each snapshot is one, or, when there are
  * more, each group of so many. Rates of a group are those over all of its time,
  * with the slowest and the fastest of its snapshots; each percentile is the
  * highest of its snapshots, so that no peak is lost: percentiles cannot be
@@ -58,7 +58,8 @@ struct timeline {
  * tenth of the first one's length, or one in which nothing was to be sent and
  * no more than a tenth of what ended in the one before came to its end.
  */
-void	 timeline_init(struct timeline *t, const struct report *r);
+void	 timeline_init(struct timeline *t, const struct report *r,
+	    size_t most);
 void	 timeline_clear(struct timeline *t);
 
 #endif

@@ -223,7 +223,7 @@ html_rig_check_report(const struct report *r)
 	struct timeline t;
 
 	html_rig_check(html);
-	timeline_init(&t, r);
+	timeline_init(&t, r, TIMELINE_POINTS_MAX);
 	for (i = 0; i < t.n; i++)
 		timed += t.points[i].ns[TIMELINE_MAX] > 0;
 	ck_assert_uint_eq(html_rig_count(html, "<rect class=\"tip\""),

@@ -43,10 +43,11 @@ layers='
 11 report/html_requests report/html_timeline report/json_exemplars
 11 report/outlook report/page report/plan_text report/status calibrate coord
 11 diff merge ping run_options worker_options
-12 report/fleet_text report/html_latency report/html_tables report/json_out
-12 report/junit report/latency_text report/panel dry_run worker
-13 report/html report/progress report/text
-14 run
+12 report/audit_text report/chart_text report/errors_text report/fleet_text
+12 report/html_latency report/html_tables report/json_out report/junit
+12 report/latency_text report/load_text report/panel dry_run worker
+13 report/html report/parts_text report/progress
+14 report/text run
 15 pulse
 '
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "tests/report_rig.h"
 
 #define FILE_MAX	(1024 * 1024)
@@ -252,7 +253,7 @@ void
 rig_check_form(const struct fixture *f)
 {
 	char *got, *p, *end;
-	size_t len;
+	size_t len, columns, each;
 	FILE *out = open_memstream(&got, &len);
 
 	text_write(out, &f->report);
@@ -260,12 +261,17 @@ rig_check_form(const struct fixture *f)
 	for (p = got; *p != '\0'; p = end + 1) {
 		end = strchr(p, '\n');
 		ck_assert_ptr_nonnull(end);
-		ck_assert_msg(end - p <= 80, "too long: %.*s",
-		    (int)(end - p), p);
 		ck_assert_msg(end == p || end[-1] != ' ', "blank: %.*s",
 		    (int)(end - p), p);
-		for (; p < end; p++)
-			ck_assert(*p >= ' ' && *p <= '~');
+		for (columns = 0; p < end; p += each) {
+			each = utf8_len(p, (size_t)(end - p));
+			ck_assert_uint_ge(each, 1);
+			ck_assert(!utf8_is_control(p));
+			ck_assert(each == 1 || !f->report.style.is_ascii);
+			columns++;
+		}
+		ck_assert_msg((int)columns <= f->report.style.width,
+		    "too long: %.*s", (int)columns, end - columns);
 	}
 	free(got);
 }

@@ -51,7 +51,10 @@ void	 rig_set_generators(struct result *res);
  */
 void	 rig_check_golden(const struct fixture *f, const char *file,
 	    enum report_format format);
-/* Text: 80 columns of ASCII, nothing behind the last word of a line. */
+/*
+ * Text: within the columns of its style, ASCII if that says so, no controls,
+ * nothing behind the last word of a line.
+ */
 void	 rig_check_form(const struct fixture *f);
 
 #endif

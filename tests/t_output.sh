@@ -8,16 +8,54 @@ mock
 target=$url
 
 # Text: on stdout only.
-./pulse run -r 50 -d 300ms -i 100ms "$target" >"$dir/text" 2>"$dir/text.err"
+LC_ALL=C ./pulse run -r 50 -d 300ms -i 100ms "$target" >"$dir/text" \
+    2>"$dir/text.err"
 is "text: status" $? 0
 is "text: stderr is empty in a pipe" "$(cat "$dir/text.err")" ""
-for word in "^Request *GET $target" "^Address *127.0.0.1:" "^Load *50/s for" \
-    "^Arrivals *15 scheduled = 15 started + 0 dropped" \
-    "^Requests *15 completed, 0 failed" "^response " "^service " \
-    "^first_byte " "^200 OK *15" "^Generator "; do
+for word in "^Request *GET $target, 20" "^Load *50/s for 300ms, .* achieved" \
+    "^Requests *15 scheduled = 15 started + 0 dropped, 15 completed, 0 fail" \
+    "^response .* n/a " "^service " "^ttfb " "^95% sure: p50 " "^first_byte " \
+    "slowest requests$" "^Histogram " "^Every 100ms rate " "^ *max " \
+    "^Status *200 OK 15, " "^Generator "; do
 	has "text: $word" "$dir/text" "$word"
 done
-is "text: ASCII, 80 columns" "$(grep -c '[^ -~]\|.\{81\}' "$dir/text")" 0
+is "text: ASCII, 80 columns" \
+    "$(LC_ALL=C grep -c '[^ -~]\|.\{81\}' "$dir/text")" 0
+
+# Unicode where the environment has it, and --ascii has not; never a colour in
+# a pipe or a file. Blocks are U+2581 to U+2588, in bytes e2 96 81 and on.
+block=$(printf '\342\226')
+escape=$(printf '\033')
+short="-r 50 -d 200ms -i 50ms"
+for locale in C.UTF-8 en_GB.utf8; do
+	# shellcheck disable=SC2086
+	LC_ALL=$locale TERM=xterm ./pulse run $short "$target" >"$dir/blocks"
+	is "$locale: blocks" "$(grep '^Histogram\|^Every\|^ *max ' \
+	    "$dir/blocks" | LC_ALL=C grep -c "$block")" 3
+	is "$locale: no colour in a file" "$(grep -c "$escape" "$dir/blocks")" 0
+done
+# shellcheck disable=SC2086
+LC_ALL=C.UTF-8 ./pulse run --ascii $short "$target" >"$dir/blocks"
+is "--ascii: status" $? 0
+is "--ascii: ASCII" "$(LC_ALL=C grep -c '[^ -~]' "$dir/blocks")" 0
+LC_ALL=C LANG=C.UTF-8 ./pulse run -r 50 -d 100ms "$target" >"$dir/blocks"
+is "LC_ALL goes before LANG" "$(LC_ALL=C grep -c '[^ -~]' "$dir/blocks")" 0
+
+# On a terminal, as script(1) of Debian and Alpine makes one.
+# on_terminal VARIABLE=VALUE ...: what a run shows there.
+on_terminal() {
+	env "$@" script -qec "./pulse run -r 50 -d 200ms $target" /dev/null \
+	    </dev/null >"$dir/terminal" 2>&1
+}
+if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
+	on_terminal TERM=xterm LC_ALL=C.UTF-8
+	has "terminal: colour" "$dir/terminal" "$escape\[1;3[123]m[A-Z]"
+	on_terminal TERM=xterm NO_COLOR=1
+	has "NO_COLOR: a text" "$dir/terminal" "^Histogram"
+	is "NO_COLOR: no colour" "$(grep -c "$escape\[1" "$dir/terminal")" 0
+	on_terminal TERM=dumb
+	is "TERM=dumb: no colour" "$(grep -c "$escape\[1" "$dir/terminal")" 0
+fi
 ./pulse run -q -r 50 -d 100ms "$target" >"$dir/quiet" 2>"$dir/quiet.err"
 is "quiet: one line" "$(lines "$dir/quiet")" 1
 is "quiet: stderr is empty" "$(cat "$dir/quiet.err")" ""

@@ -212,7 +212,7 @@ START_TEST(test_groups)
 	peak->latency.max_ns = 7 * NS_PER_SEC;
 	peak->completed = 150;
 	run.snapshots[t->n / 3].completed -= 40;
-	timeline_init(&line, &run.f->report);
+	timeline_init(&line, &run.f->report, TIMELINE_POINTS_MAX);
 	ck_assert_uint_eq(line.n, t->want_points);
 	ck_assert_uint_eq(line.group, t->want_group);
 	for (i = 0; i < line.n; i++) {
@@ -249,7 +249,7 @@ START_TEST(test_timeline_ends)
 	run.snapshots[1].completed = 50;
 	run.snapshots[4].completed = 3;		/* in flight at the end */
 	run.snapshots[4].scheduled = 0;
-	timeline_init(&line, &run.f->report);
+	timeline_init(&line, &run.f->report, TIMELINE_POINTS_MAX);
 	ck_assert_uint_eq(line.n, 4);
 	ck_assert_uint_eq(line.points[0].counted_ns, 0);
 	ck_assert_double_eq(line.points[0].planned, 100);
@@ -259,11 +259,11 @@ START_TEST(test_timeline_ends)
 	ck_assert_double_eq(line.points[3].achieved, 103);
 	timeline_clear(&line);
 	run.snapshots[4].completed = 30;	/* that many are a point */
-	timeline_init(&line, &run.f->report);
+	timeline_init(&line, &run.f->report, TIMELINE_POINTS_MAX);
 	ck_assert_uint_eq(line.n, 5);
 	timeline_clear(&line);
 	run.snapshots[4].until_ns = run.snapshots[4].from_ns + NS_PER_MS;
-	timeline_init(&line, &run.f->report);
+	timeline_init(&line, &run.f->report, TIMELINE_POINTS_MAX);
 	ck_assert_uint_eq(line.n, 4);
 	timeline_clear(&line);
 	html_rig_check_report(&run.f->report);

@@ -97,6 +97,15 @@ set_connect(struct connect_settings *c)
 }
 
 static void
+add_exemplars(struct result *res)
+{
+	rig_add_exemplar(res, 3, 31 * NS_PER_MS, CAUSE_NONE);
+	rig_add_exemplar(res, 11, 30 * NS_PER_MS, CAUSE_STATUS);
+	rig_add_exemplar(res, 29, 29 * NS_PER_MS, CAUSE_NONE);
+	rig_add_exemplar(res, 37, 28 * NS_PER_MS, CAUSE_CLOSED);
+}
+
+static void
 make_failed(struct fixture *f)
 {
 	static const double percentiles[] = { 99.9, 75, 99.99, 10, 99.999 };
@@ -134,6 +143,7 @@ make_failed(struct fixture *f)
 	res->n.bytes_out = 3800 * s->body_len;
 	rig_set_generators(res);
 	res->generators[1].stops = 2;
+	add_exemplars(res);
 	res->is_valid = false;
 	res->nreasons = 2;
 	snprintf(res->reasons[0], WIRE_TEXT_MAX, "Generator 1 was stopped "
@@ -201,27 +211,30 @@ static const struct golden {
 	enum run		 run;
 	enum report_format	 format;
 	bool			 is_quiet;
+	int			 width;		/* 0: not of a terminal */
 } goldens[] = {
-	{ "held_text", RUN_HELD, REPORT_TEXT, false },
-	{ "held_quiet", RUN_HELD, REPORT_TEXT, true },
-	{ "held_json", RUN_HELD, REPORT_JSON, false },
-	{ "held_junit", RUN_HELD, REPORT_JUNIT, false },
-	{ "held_wire", RUN_HELD, REPORT_WIRE, false },
-	{ "failed_text", RUN_FAILED, REPORT_TEXT, false },
-	{ "failed_quiet", RUN_FAILED, REPORT_TEXT, true },
-	{ "failed_json", RUN_FAILED, REPORT_JSON, false },
-	{ "failed_csv", RUN_FAILED, REPORT_CSV, false },
-	{ "failed_hgrm", RUN_FAILED, REPORT_HGRM, false },
-	{ "failed_junit", RUN_FAILED, REPORT_JUNIT, false },
-	{ "interrupted_text", RUN_INTERRUPTED, REPORT_TEXT, false },
-	{ "interrupted_quiet", RUN_INTERRUPTED, REPORT_TEXT, true },
-	{ "interrupted_json", RUN_INTERRUPTED, REPORT_JSON, false },
-	{ "interrupted_junit", RUN_INTERRUPTED, REPORT_JUNIT, false },
-	{ "empty_text", RUN_EMPTY, REPORT_TEXT, false },
-	{ "empty_quiet", RUN_EMPTY, REPORT_TEXT, true },
-	{ "empty_json", RUN_EMPTY, REPORT_JSON, false },
-	{ "empty_csv", RUN_EMPTY, REPORT_CSV, false },
-	{ "empty_junit", RUN_EMPTY, REPORT_JUNIT, false }
+	{ "held_text", RUN_HELD, REPORT_TEXT, false, 0 },
+	{ "held_quiet", RUN_HELD, REPORT_TEXT, true, 0 },
+	{ "held_json", RUN_HELD, REPORT_JSON, false, 0 },
+	{ "held_junit", RUN_HELD, REPORT_JUNIT, false, 0 },
+	{ "held_wire", RUN_HELD, REPORT_WIRE, false, 0 },
+	{ "failed_text", RUN_FAILED, REPORT_TEXT, false, 0 },
+	{ "failed_terminal", RUN_FAILED, REPORT_TEXT, false, 100 },
+	{ "failed_narrow", RUN_FAILED, REPORT_TEXT, false, 60 },
+	{ "failed_quiet", RUN_FAILED, REPORT_TEXT, true, 0 },
+	{ "failed_json", RUN_FAILED, REPORT_JSON, false, 0 },
+	{ "failed_csv", RUN_FAILED, REPORT_CSV, false, 0 },
+	{ "failed_hgrm", RUN_FAILED, REPORT_HGRM, false, 0 },
+	{ "failed_junit", RUN_FAILED, REPORT_JUNIT, false, 0 },
+	{ "interrupted_text", RUN_INTERRUPTED, REPORT_TEXT, false, 0 },
+	{ "interrupted_quiet", RUN_INTERRUPTED, REPORT_TEXT, true, 0 },
+	{ "interrupted_json", RUN_INTERRUPTED, REPORT_JSON, false, 0 },
+	{ "interrupted_junit", RUN_INTERRUPTED, REPORT_JUNIT, false, 0 },
+	{ "empty_text", RUN_EMPTY, REPORT_TEXT, false, 0 },
+	{ "empty_quiet", RUN_EMPTY, REPORT_TEXT, true, 0 },
+	{ "empty_json", RUN_EMPTY, REPORT_JSON, false, 0 },
+	{ "empty_csv", RUN_EMPTY, REPORT_CSV, false, 0 },
+	{ "empty_junit", RUN_EMPTY, REPORT_JUNIT, false, 0 }
 };
 
 START_TEST(test_golden)
@@ -230,16 +243,25 @@ START_TEST(test_golden)
 	struct fixture *f = make_run(g->run);
 
 	f->report.is_quiet = g->is_quiet;
+	if (g->width > 0)
+		f->report.style = (struct style){ false, true, g->width };
 	rig_check_golden(f, g->file, g->format);
 	rig_free(f);
 }
 END_TEST
 
+/* In any width, with other characters than ASCII or without. */
 START_TEST(test_text_form)
 {
 	struct fixture *f = make_run((enum run)_i);
+	struct style *s = &f->report.style;
 
 	rig_check_form(f);
+	for (s->width = STYLE_WIDTH_MIN; s->width <= STYLE_WIDTH_MAX;
+	    s->width++) {
+		s->is_ascii = !s->is_ascii;
+		rig_check_form(f);
+	}
 	rig_free(f);
 }
 END_TEST
@@ -291,7 +313,7 @@ START_TEST(test_tls)
 	result_set_tls(f->result, t->protocol, t->cipher);
 	text_write(out, &f->report);
 	fclose(out);
-	ck_assert((strstr(got, ", 1 connection opened\n") != NULL) ==
+	ck_assert((strstr(got, ", 1 connection\n") != NULL) ==
 	    (t->n.connects == 1));
 	line = strstr(got, "\nTLS ");
 	ck_assert_msg((line != NULL) == (t->want != NULL), "%s", t->descr);
