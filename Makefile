@@ -65,7 +65,12 @@ HARDEN_LDFLAGS_1 = -pie $(HARDEN_LINK)
 # a loader whatever -static-pie says: it makes no static one that lies anywhere.
 HARDEN_STATIC_1 = $(HARDEN_LINK) \
 	`case "$(CC)" in *musl-gcc*) echo -static ;; \
-	*) echo -static-pie ;; esac`
+	*) echo -static-pie ;; esac` $(PACK)
+# Where such a program finds its own parts is a twelfth of it, unless packed;
+# glibc unpacks that since 2.36.
+PACK = `printf '%s\n' '\#include <features.h>' '\#ifdef __GLIBC_PREREQ' \
+	'\#if __GLIBC_PREREQ(2, 36)' packed '\#endif' '\#endif' | \
+	$(CC) -E -P - | sed -n 's/^packed$$/-Wl,-z,pack-relative-relocs/p'`
 HARDEN_STATIC_0 = -static
 
 ALL_CFLAGS = $(STD) $(WARN) -DLOOP_$(LOOP) $(MAP) \
@@ -82,59 +87,72 @@ MANUAL_0 = </dev/null
 MANUAL_1 = $(MAN)
 
 OBJS = \
-	base/util.o base/text.o base/loop.o base/msg.o base/names.o base/net.o \
-	base/proc.o base/sandbox.o base/resolve.o base/stream.o base/expiry.o \
-	base/roots.o base/pem.o base/rights.o \
-	$(TLS_OBJ_$(TLS)) commit.o \
-	hist.o http.o json.o json_write.o \
-	http/body.o http/url.o http/words.o http/client_answer.o http/client.o \
-	http/server_answer.o \
-	http/server_input.o http/server_output.o http/server_connection.o \
-	http/server_listener.o http/server.o \
+	base/util.o base/stats.o base/text.o base/loop.o base/msg.o \
+	base/names.o base/net.o base/proc.o base/sandbox.o base/resolve.o \
+	base/stream.o base/expiry.o base/roots.o base/pem.o base/rights.o \
+	base/machine.o base/sink.o \
+	$(TLS_OBJ_$(TLS)) commit.o hist.o http.o json.o json_write.o wire.o \
+	result.o plan.o plan_expr.o plan_tree.o plan_file.o token.o access.o \
+	coord.o options.o connect_options.o output.o run_options.o \
+	worker_options.o dry_run.o run.o serve_tls.o worker.o ping.o merge.o \
+	mock.o completion.o preflight.o calibrate.o progress_options.o \
+	mock_options.o manual.o help.o \
+	http/body.o http/url.o http/words.o http/client_answer.o \
+	http/client.o http/server_answer.o http/server_input.o \
+	http/server_output.o http/server_connection.o http/server_listener.o \
+	http/server.o \
 	load/arrival.o load/connect.o load/life.o load/outcome.o load/slots.o \
-	load/intervals.o load/target.o load/check.o load/request.o \
-	load/probe.o load/audit.o load/gen.o load/pool.o \
-	wire.o result.o \
+	load/exemplar.o load/intervals.o load/target.o load/check.o \
+	load/request.o load/probe.o load/audit.o load/tally.o load/gen.o \
+	load/pool.o load/cost.o load/climb.o \
 	wire/read.o wire/checks_json.o wire/connect_json.o \
-	wire/request_json.o wire/msg.o \
-	wire/counters_json.o wire/hist_json.o wire/result_json.o \
+	wire/request_json.o wire/msg.o wire/counters_json.o wire/hist_json.o \
+	wire/result_json.o \
 	fleet/fleet.o fleet/credentials.o fleet/split.o fleet/feature.o \
 	fleet/peer.o fleet/ping.o fleet/run_answer.o fleet/verdict.o \
-	plan.o plan_expr.o plan_tree.o plan_file.o token.o access.o coord.o \
-	report/report.o report/words.o report/outlook.o report/plan_out.o \
-	report/plan_text.o report/page.o report/latency_text.o \
-	report/fleet_text.o report/text.o report/json_out.o report/csv.o \
-	report/junit.o report/wire_out.o report/progress.o \
-	options.o connect_options.o output.o run_options.o worker_options.o \
-	dry_run.o run.o serve_tls.o worker.o ping.o merge.o mock.o \
-	manual.o help.o
+	report/percentiles.o report/report.o report/words.o report/outlook.o \
+	report/plan_out.o report/plan_text.o report/page.o \
+	report/latency_text.o report/fleet_text.o report/text.o \
+	report/json_out.o report/csv.o report/hgrm.o report/junit.o \
+	report/wire_out.o report/progress.o report/markup.o report/svg.o \
+	report/timeline.o report/html_style.o report/html_timeline.o \
+	report/html_latency.o report/html_tables.o report/html_requests.o \
+	report/html_plan.o report/html.o report/steps.o report/style.o \
+	report/tally.o report/status.o report/panel.o report/screen.o \
+	report/progress_json.o
 
 HDRS = \
-	base/fortify.h base/util.h base/text.h base/loop.h base/msg.h \
-	base/names.h base/net.h base/proc.h base/sandbox.h base/resolve.h \
-	base/stream.h base/expiry.h base/roots.h base/rights.h \
-	base/tls_memory.h base/pem.h base/tls_context.h base/tls.h commit.h \
-	hist.h http.h json.h json_write.h \
-	http/body.h http/url.h http/words.h http/client_answer.h http/client.h \
-	http/server_answer.h \
-	http/server_input.h http/server_output.h http/server_connection.h \
-	http/server_listener.h http/server.h \
-	load/arrival.h load/connect.h load/life.h load/outcome.h load/slots.h \
-	load/intervals.h load/target.h load/check.h load/request.h \
-	load/probe.h load/audit.h load/gen.h load/pool.h \
-	wire.h result.h \
-	wire/read.h wire/checks_json.h wire/connect_json.h \
-	wire/request_json.h wire/msg.h \
-	wire/counters_json.h wire/hist_json.h wire/result_json.h \
-	fleet/fleet.h fleet/credentials.h fleet/split.h fleet/feature.h \
-	fleet/peer.h fleet/ping.h fleet/run_answer.h fleet/verdict.h \
-	plan.h plan_expr.h plan_tree.h plan_file.h token.h access.h coord.h \
-	report/report.h report/words.h report/outlook.h report/plan_text.h \
-	report/page.h report/latency_text.h report/fleet_text.h \
-	report/progress.h \
+	base/fortify.h base/util.h base/stats.h base/text.h base/loop.h \
+	base/msg.h base/names.h base/net.h base/proc.h base/sandbox.h \
+	base/resolve.h base/stream.h base/expiry.h base/roots.h base/rights.h \
+	base/tls_memory.h base/pem.h base/tls_context.h base/tls.h \
+	base/machine.h base/sink.h \
+	commit.h hist.h http.h json.h json_write.h wire.h result.h plan.h \
+	plan_expr.h plan_tree.h plan_file.h token.h access.h coord.h \
 	options.h connect_options.h output.h run_options.h worker_options.h \
 	dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h \
-	manual_text.h manual.h help.h
+	completion.h preflight.h calibrate.h progress_options.h \
+	mock_options.h manual_text.h manual.h help.h \
+	http/body.h http/url.h http/words.h http/client_answer.h \
+	http/client.h http/server_answer.h http/server_input.h \
+	http/server_output.h http/server_connection.h http/server_listener.h \
+	http/server.h \
+	load/arrival.h load/connect.h load/life.h load/outcome.h load/slots.h \
+	load/exemplar.h load/intervals.h load/target.h load/check.h \
+	load/request.h load/probe.h load/audit.h load/tally.h load/gen.h \
+	load/pool.h load/remedy.h load/cost.h load/climb.h \
+	wire/read.h wire/checks_json.h wire/connect_json.h \
+	wire/request_json.h wire/msg.h wire/counters_json.h wire/hist_json.h \
+	wire/result_json.h \
+	fleet/fleet.h fleet/credentials.h fleet/split.h fleet/feature.h \
+	fleet/peer.h fleet/ping.h fleet/run_answer.h fleet/verdict.h \
+	report/percentiles.h report/report.h report/words.h report/outlook.h \
+	report/plan_text.h report/page.h report/latency_text.h \
+	report/fleet_text.h report/progress.h report/markup.h report/svg.h \
+	report/timeline.h report/html_style.h report/html_timeline.h \
+	report/html_latency.h report/html_tables.h report/html_requests.h \
+	report/html_plan.h report/steps.h report/style.h report/tally.h \
+	report/status.h report/panel.h report/screen.h report/progress_json.h
 
 all: pulse
 
@@ -207,45 +225,46 @@ base/names_static.o: base/names.c
 
 TLS_UNIT_0 =
 TLS_UNIT_1 = tests/test_tls_memory.t
-UNIT = tests/test_util.t tests/test_text.t tests/test_hist.t \
-	tests/test_json.t tests/test_json_write.t tests/test_json_rfc.t \
-	tests/test_http.t tests/test_http_words.t \
+UNIT = \
+	tests/test_util.t tests/test_stats.t tests/test_text.t \
+	tests/test_hist.t tests/test_json.t tests/test_json_write.t \
+	tests/test_json_rfc.t tests/test_http.t tests/test_http_words.t \
 	tests/test_http_body.t tests/test_http_url.t tests/test_http_rfc.t \
-	tests/test_arrival.t tests/test_arrival_share.t \
-	tests/test_wire.t tests/test_wire_json.t \
-	tests/test_result.t tests/test_result_json.t \
-	tests/test_result_round.t \
-	tests/test_split.t tests/test_fleet.t tests/test_feature.t \
-	tests/test_token.t tests/test_access.t tests/test_run_answer.t \
-	tests/test_credentials.t tests/test_verdict.t tests/test_peer_tls.t \
-	tests/test_plan.t tests/test_plan_file.t tests/test_plan_text.t \
-	tests/test_report.t \
+	tests/test_arrival.t tests/test_arrival_share.t tests/test_wire.t \
+	tests/test_wire_json.t tests/test_result.t tests/test_result_json.t \
+	tests/test_result_round.t tests/test_split.t tests/test_fleet.t \
+	tests/test_feature.t tests/test_token.t tests/test_access.t \
+	tests/test_run_answer.t tests/test_credentials.t tests/test_verdict.t \
+	tests/test_peer_tls.t tests/test_plan.t tests/test_plan_file.t \
+	tests/test_plan_text.t tests/test_report.t tests/test_percentiles.t \
 	tests/test_report_file.t tests/test_report_fleet.t \
-	tests/test_progress.t \
-	tests/test_client_answer.t \
-	tests/test_http_client.t tests/test_http_server.t \
-	tests/test_server_limits.t tests/test_server_stream.t \
-	tests/test_server_drain.t tests/test_server_rfc.t \
-	tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
-	tests/test_msg.t tests/test_net.t tests/test_stream.t \
-	tests/test_stream_tls.t tests/test_http_server_tls.t \
-	tests/test_proc.t tests/test_rights.t tests/test_sandbox.t \
-	tests/test_resolve.t tests/test_slots.t tests/test_life.t \
-	tests/test_outcome.t tests/test_intervals.t \
-	tests/test_check.t tests/test_audit.t tests/test_target.t \
-	tests/test_probe.t tests/test_pool.t tests/test_pool_end.t \
-	tests/test_wire_msg.t tests/test_connect.t \
+	tests/test_report_hgrm.t tests/test_progress.t tests/test_html.t \
+	tests/test_client_answer.t tests/test_http_client.t \
+	tests/test_http_server.t tests/test_server_limits.t \
+	tests/test_server_stream.t tests/test_server_drain.t \
+	tests/test_server_rfc.t tests/test_loop.t tests/test_loop_timer.t \
+	tests/test_expiry.t tests/test_msg.t tests/test_net.t \
+	tests/test_stream.t tests/test_stream_tls.t \
+	tests/test_http_server_tls.t tests/test_proc.t tests/test_rights.t \
+	tests/test_sandbox.t tests/test_resolve.t tests/test_slots.t \
+	tests/test_life.t tests/test_outcome.t tests/test_intervals.t \
+	tests/test_exemplar.t tests/test_check.t tests/test_audit.t \
+	tests/test_target.t tests/test_probe.t tests/test_pool.t \
+	tests/test_pool_end.t tests/test_wire_msg.t tests/test_connect.t \
 	tests/test_tls.t tests/test_tls_trust.t tests/test_tls_context.t \
 	tests/test_roots.t tests/test_tls_prepare.t tests/test_pem.t \
 	tests/test_tls_flood.t tests/test_http_client_tls.t \
 	tests/test_options.t tests/test_run_options.t \
-	tests/test_connect_options.t \
+	tests/test_connect_options.t tests/test_climb.t tests/test_machine.t \
+	tests/test_preflight.t tests/test_steps.t tests/test_screen.t \
+	tests/test_sink.t \
 	$(TLS_UNIT_$(TLS))
 
-HELPERS = tests/misbehave.t tests/misbehave_tls.t tests/recorder.t \
+HELPERS = \
+	tests/misbehave.t tests/misbehave_tls.t tests/recorder.t \
 	tests/micro.t tests/gopeer.t tests/ask.t tests/manyworkers.t \
-	tests/narrow.t tests/dns.t tests/storm.t tests/peak.t tests/nofilter.t \
-	tests/faulty.t
+	tests/narrow.t tests/dns.t tests/storm.t tests/peak.t \
+	tests/nofilter.t tests/faulty.t tests/onscreen.t tests/follow.t
 
 # Decoders of what others send: each runs on its corpus, and under libFuzzer.
 FUZZ_TESTS = tests/fuzz/access.t tests/fuzz/answer.t tests/fuzz/checks.t \
@@ -256,25 +275,24 @@ FUZZ_TESTS = tests/fuzz/access.t tests/fuzz/answer.t tests/fuzz/checks.t \
 	tests/fuzz/run_request.t tests/fuzz/text.t tests/fuzz/threshold.t \
 	tests/fuzz/token.t tests/fuzz/url.t tests/fuzz/workers.t
 
-SHELL_TESTS = tests/t_load.sh tests/t_client.sh tests/t_servers.sh \
-	tests/t_checks.sh \
-	tests/t_signal.sh tests/t_refuse.sh tests/t_inject.sh \
-	tests/t_output.sh \
-	tests/t_merge.sh tests/t_fleet_dry.sh \
+SHELL_TESTS = \
+	tests/t_load.sh tests/t_client.sh tests/t_servers.sh \
+	tests/t_checks.sh tests/t_signal.sh tests/t_refuse.sh \
+	tests/t_inject.sh tests/t_output.sh tests/t_junit.sh \
+	tests/t_completion.sh tests/t_merge.sh tests/t_fleet_dry.sh \
 	tests/t_worker.sh tests/t_worker_bad.sh tests/t_worker_gone.sh \
 	tests/t_worker_died.sh tests/t_worker_busy.sh \
 	tests/t_worker_listen.sh tests/t_worker_access.sh \
-	tests/t_worker_idle.sh tests/t_worker_tls.sh \
-	tests/t_worker_attack.sh tests/t_worker_names.sh \
-	tests/t_worker_rights.sh \
-	tests/t_connect.sh tests/t_ports.sh \
-	tests/t_fleet.sh tests/t_fleet_go.sh tests/t_fleet_lost.sh \
-	tests/t_fleet_bad.sh tests/t_fleet_stop.sh tests/t_fleet_exec.sh \
-	tests/t_fleet_tls.sh \
-	tests/t_sandbox.sh tests/t_tls.sh tests/t_tls_bad.sh \
-	tests/t_faults_run.sh tests/t_faults_worker.sh \
-	tests/t_faults_output.sh \
-	tests/t_manual.sh tests/t_help.sh tests/t_examples.sh tests/t_corpus.sh
+	tests/t_worker_idle.sh tests/t_worker_tls.sh tests/t_worker_attack.sh \
+	tests/t_worker_names.sh tests/t_worker_rights.sh tests/t_connect.sh \
+	tests/t_ports.sh tests/t_fleet.sh tests/t_fleet_go.sh \
+	tests/t_fleet_lost.sh tests/t_fleet_bad.sh tests/t_fleet_stop.sh \
+	tests/t_fleet_exec.sh tests/t_fleet_tls.sh tests/t_sandbox.sh \
+	tests/t_tls.sh tests/t_tls_bad.sh tests/t_faults_run.sh \
+	tests/t_faults_worker.sh tests/t_faults_output.sh tests/t_manual.sh \
+	tests/t_examples.sh tests/t_corpus.sh tests/t_preflight.sh \
+	tests/t_calibrate.sh tests/t_html.sh tests/t_messages.sh \
+	tests/t_help.sh tests/t_progress.sh
 
 # Of the build itself, whatever the flags.
 STATIC = pulse-static
@@ -288,11 +306,14 @@ libpulse.a: $(OBJS) man/text.o
 $(UNIT): libpulse.a tests/suite.c tests/suite.h \
 	tests/server_rig.c tests/server_rig.h \
 	tests/report_rig.c tests/report_rig.h \
+	tests/html_rig.c tests/html_rig.h \
 	tests/request_rig.c tests/request_rig.h \
 	tests/result_rig.c tests/result_rig.h \
 	tests/tls_rig.c tests/tls_rig.h \
+	tests/terminal.c tests/terminal.h \
 	tests/pool_rig.c tests/pool_rig.h
-$(HELPERS): libpulse.a tests/peer_rig.c tests/peer_rig.h \
+$(HELPERS): libpulse.a tests/terminal.c tests/terminal.h \
+	tests/peer_rig.c tests/peer_rig.h \
 	tests/serve_rig.c tests/serve_rig.h \
 	tests/bad_peer.c tests/bad_peer.h \
 	tests/bad_ways.c tests/bad_ways.h
@@ -407,25 +428,38 @@ deps:
 	@sh tests/deps.sh
 
 deps-ci:
-	@sh tests/deps.sh clang cppcheck valgrind
+	@sh tests/deps.sh clang cppcheck valgrind xmllint=libxml2-utils zsh \
+	    fish chromium
 
 demo: pulse
 	@sh examples/demo.sh
 
+# Of a shell's completions only what asks pulse for them: a pulse that was built
+# for another machine cannot be run here.
+BASH_DIR = $(PREFIX)/share/bash-completion/completions
+ZSH_DIR = $(PREFIX)/share/zsh/site-functions
+FISH_DIR = $(PREFIX)/share/fish/vendor_completions.d
+
 install: pulse
 	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(MANDIR)/man1 \
-	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7
+	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 \
+	    $(DESTDIR)$(BASH_DIR) $(DESTDIR)$(ZSH_DIR) $(DESTDIR)$(FISH_DIR)
 	install -m 755 pulse $(DESTDIR)$(PREFIX)/bin/pulse
 	install -m 644 man/pulse.1 $(DESTDIR)$(MANDIR)/man1/pulse.1
 	install -m 644 man/pulse-plan.5 $(DESTDIR)$(MANDIR)/man5/pulse-plan.5
 	install -m 644 man/pulse-protocol.7 \
 	    $(DESTDIR)$(MANDIR)/man7/pulse-protocol.7
+	install -m 644 completions/pulse.bash $(DESTDIR)$(BASH_DIR)/pulse
+	install -m 644 completions/_pulse $(DESTDIR)$(ZSH_DIR)/_pulse
+	install -m 644 completions/pulse.fish $(DESTDIR)$(FISH_DIR)/pulse.fish
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/pulse
 	rm -f $(DESTDIR)$(MANDIR)/man1/pulse.1
 	rm -f $(DESTDIR)$(MANDIR)/man5/pulse-plan.5
 	rm -f $(DESTDIR)$(MANDIR)/man7/pulse-protocol.7
+	rm -f $(DESTDIR)$(BASH_DIR)/pulse $(DESTDIR)$(ZSH_DIR)/_pulse \
+	    $(DESTDIR)$(FISH_DIR)/pulse.fish
 
 clean:
 	rm -f pulse pulse-static pulse.o $(OBJS) $(TLS_OBJ_0) $(TLS_OBJ_1)

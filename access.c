@@ -242,7 +242,7 @@ access_allow(struct access *a, const char *text, char why[WIRE_TEXT_MAX])
 		    ACCESS_RULES_MAX);
 	if (parse_rule(&rule, text) == -1)
 		return wire_refuse(why, "%.80s: expected HOST, HOST:PORT, "
-		    "ADDRESS/BITS or unix:PATH%s", text,
+		    "ADDRESS/BITS or unix:PATH%s", text_shown(text),
 		    has_bare_ipv6(text) ? ": an IPv6 address stands in "
 		    "brackets" : "");
 	a->rules = xreallocarray(a->rules, a->nrules + 1, sizeof(rule));

@@ -44,8 +44,6 @@
 #define STOP_NS		(3 * NS_PER_SEC)	/* beyond the grace */
 
 enum {
-	FDS_EACH = 4,
-	FDS_SPARE = 64,
 	NAMED_MAX = 8,			/* workers in one warning */
 	WARNING_MAX = 64 * 1024		/* bytes of it */
 };
@@ -128,7 +126,7 @@ coord_new(struct loop *loop, const struct fleet *fleet,
 	c->deadline = (struct loop_timer){ .call = on_deadline, .arg = c };
 	c->over_timer = (struct loop_timer){ .call = on_over, .arg = c };
 	/* If it cannot be had, a connection fails and says so. */
-	(void)net_raise_nofile((uint64_t)fleet->n * FDS_EACH + FDS_SPARE);
+	(void)net_raise_nofile(fleet_descriptors(fleet));
 	hist_init();
 	c->resolver = resolver_new(loop, NULL);
 	if (c->resolver == NULL) {

@@ -20,6 +20,7 @@
 #include "http/url.h"
 #include "json.h"
 #include "json_write.h"
+#include "preflight.h"
 #include "report/plan_text.h"
 #include "report/report.h"
 #include "wire/request_json.h"
@@ -112,23 +113,28 @@ print_json(const struct plan *plan, const struct split_part *parts)
 }
 
 int
-dry_run(struct plan *plan, bool wants_json)
+dry_run(struct plan *plan, uint32_t generators, bool wants_json)
 {
 	struct split_part *shared = NULL, *rates = NULL;
+	struct preflight preflight;
+	struct machine machine;
 	int status = 1;
 
 	hide_secrets(&plan->req.scenario);
 	if (plan->fleet.n > 0 && ((shared = split(plan, true)) == NULL ||
 	    (rates = split(plan, false)) == NULL))
 		goto done;
-	status = 0;
+	machine_read(&machine, "/proc");
+	preflight_judge(&preflight, plan, generators, &machine);
+	status = preflight_say(&preflight) == -1;
 	if (wants_json)
-		status = print_json(plan, rates);
+		status |= print_json(plan, rates);
 	else {
-		plan_text_write(stdout, plan);
+		plan_text_write(stdout, plan, status == 0);
 		if (rates != NULL)
 			plan_text_write_parts(stdout, &plan->fleet, shared,
 			    rates);
+		plan_text_write_machine(stdout, &preflight);
 	}
 done:
 	split_free(shared, plan->fleet.n);

@@ -170,6 +170,7 @@ static uint64_t	inverse[HIST_COARSE];	/* ceil(2^64 / width) */
 static size_t	bucket_of(uint64_t);
 static size_t	part_of(size_t, uint64_t);
 static size_t	slot_bucket(size_t);
+static uint64_t	slot_last(size_t, uint64_t);
 static uint64_t	slot_middle(const struct hist *, size_t);
 static uint64_t	rank_of(double, uint64_t);
 static uint64_t	hold_between(uint64_t, uint64_t, uint64_t);
@@ -215,14 +216,19 @@ slot_bucket(size_t slot)
 
 /* The last slot has no end of its own: there it is the largest value. */
 static uint64_t
+slot_last(size_t slot, uint64_t max_ns)
+{
+	if (slot < HIST_SLOTS - 1)
+		return hist_slot_first(slot + 1) - 1;
+	return max_ns;
+}
+
+static uint64_t
 slot_middle(const struct hist *h, size_t slot)
 {
 	uint64_t first = hist_slot_first(slot);
-	uint64_t last = h->max_ns;
 
-	if (slot < HIST_SLOTS - 1)
-		last = hist_slot_first(slot + 1) - 1;
-	return first + (last - first) / 2;
+	return first + (slot_last(slot, h->max_ns) - first) / 2;
 }
 
 /* The rank, from 1 to count, that a real one, x, stands for. */
@@ -341,6 +347,19 @@ hist_percentile(const struct hist *h, double p)
 			    h->max_ns);
 	}
 	return h->max_ns;
+}
+
+void
+hist_rank(const struct hist *h, uint64_t rank, uint64_t *first, uint64_t *last)
+{
+	uint64_t seen = 0;
+	uint32_t i;
+
+	assert(rank >= 1 && rank <= h->count);
+	for (i = h->first; seen + h->slot[i] < rank; i++)
+		seen += h->slot[i];
+	*first = hold_between(hist_slot_first(i), h->min_ns, h->max_ns);
+	*last = hold_between(slot_last(i, h->max_ns), h->min_ns, h->max_ns);
 }
 
 uint64_t
@@ -480,4 +499,20 @@ hist_coarse_percentile(const uint64_t counts[HIST_COARSE], double p,
 	f = ((double)(rank - before) - 0.5) / (double)counts[i];
 	return hold_between((uint64_t)llround(exp(ln_low +
 	    ((double)i + f) * ln_width)), min_ns, max_ns);
+}
+
+/* The slots of a bucket's ends; those of the open ones belong to it, too. */
+void
+hist_coarse_rank(const uint64_t counts[HIST_COARSE], uint64_t rank,
+    uint64_t min_ns, uint64_t max_ns, uint64_t *first, uint64_t *last)
+{
+	uint64_t seen = 0;
+	size_t i, from, until;
+
+	for (i = 0; i < HIST_COARSE - 1 && seen + counts[i] < rank; i++)
+		seen += counts[i];
+	from = i == 0 ? 0 : 1 + i * HIST_PARTS;
+	until = i == HIST_COARSE - 1 ? HIST_SLOTS - 1 : (i + 1) * HIST_PARTS;
+	*first = hold_between(hist_slot_first(from), min_ns, max_ns);
+	*last = hold_between(slot_last(until, max_ns), min_ns, max_ns);
 }

@@ -58,6 +58,12 @@ void	 hist_merge(struct hist *dst, const struct hist *src);
  * empty. The rank is that of the decimal p: 99.9 of 1,000 is rank 999.
  */
 uint64_t hist_percentile(const struct hist *h, double p);
+/*
+ * The first and the last value, in ns, that the one of this rank, 1 to count,
+ * can have been: the edges of its fine slot, held between min and max.
+ */
+void	 hist_rank(const struct hist *h, uint64_t rank, uint64_t *first_ns,
+	    uint64_t *last_ns);
 /* Mean in ns, exact but for rounding down; 0 when empty. */
 uint64_t hist_mean(const struct hist *h);
 /*
@@ -93,5 +99,9 @@ void	 hist_coarse(const struct hist *h, uint64_t out[HIST_COARSE]);
  */
 uint64_t hist_coarse_percentile(const uint64_t counts[HIST_COARSE], double p,
     uint64_t min_ns, uint64_t max_ns);
+/* hist_rank from 800 counts, of which rank is one: the edges of its bucket. */
+void	 hist_coarse_rank(const uint64_t counts[HIST_COARSE], uint64_t rank,
+	    uint64_t min_ns, uint64_t max_ns, uint64_t *first_ns,
+	    uint64_t *last_ns);
 
 #endif

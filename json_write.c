@@ -28,7 +28,8 @@ enum {
 };
 
 static void	 put(struct json_out *, const char *, size_t);
-static void	 put_newline(struct json_out *);
+static bool	 has_lines(const struct json_out *, unsigned int);
+static void	 put_newline(struct json_out *, unsigned int);
 static size_t	 escape(const char *, size_t, char[8]);
 static void	 put_quoted(struct json_out *, const char *, size_t);
 static void	 put_name(struct json_out *, const char *);
@@ -58,12 +59,19 @@ put(struct json_out *w, const char *s, size_t len)
 		w->has_error = true;
 }
 
+/* Whether what is in an array or object at this depth has lines. */
+static bool
+has_lines(const struct json_out *w, unsigned int depth)
+{
+	return w->is_pretty && (w->flat_depth == 0 || depth < w->flat_depth);
+}
+
 static void
-put_newline(struct json_out *w)
+put_newline(struct json_out *w, unsigned int depth)
 {
 	unsigned int i;
 
-	if (!w->is_pretty)
+	if (!has_lines(w, depth))
 		return;
 	put(w, "\n", 1);
 	for (i = 0; i < w->depth; i++)
@@ -133,10 +141,10 @@ put_name(struct json_out *w, const char *name)
 	if (has_value)
 		put(w, ",", 1);
 	if (w->depth > 0)
-		put_newline(w);
+		put_newline(w, w->depth);
 	if (name != NULL) {
 		put_quoted(w, name, strlen(name));
-		put(w, ": ", w->is_pretty ? 2 : 1);
+		put(w, ": ", has_lines(w, w->depth) ? 2 : 1);
 	}
 }
 
@@ -185,8 +193,14 @@ json_close(struct json_out *w)
 	is_object = w->is_object[w->depth];
 	w->depth--;
 	if (has_value)
-		put_newline(w);
+		put_newline(w, w->depth + 1);
 	put(w, is_object ? "}" : "]", 1);
+}
+
+void
+json_flat(struct json_out *w, unsigned int levels)
+{
+	w->flat_depth = levels > 0 ? w->depth + levels : 0;
 }
 
 void

@@ -24,6 +24,7 @@ struct json_out {
 	bool		 is_pretty;	/* two blanks a level, else compact */
 	bool		 has_error;
 	unsigned int	 depth;
+	unsigned int	 flat_depth;	/* from here on one line; 0: none */
 	bool		 has_value[JSON_DEPTH_MAX + 1];
 	bool		 is_object[JSON_DEPTH_MAX + 1];
 };
@@ -34,6 +35,11 @@ int	 json_out_end(struct json_out *w);
 void	 json_object(struct json_out *w, const char *name);
 void	 json_array(struct json_out *w, const char *name);
 void	 json_close(struct json_out *w);	/* ends the innermost of both */
+/*
+ * What lies so many levels below the open array or object stays on the line on
+ * which it begins; 0 ends that. Says something only when pretty.
+ */
+void	 json_flat(struct json_out *w, unsigned int levels);
 void	 json_str(struct json_out *w, const char *name, const char *s);
 void	 json_strn(struct json_out *w, const char *name, const char *s,
 	    size_t len);

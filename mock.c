@@ -96,15 +96,6 @@ struct parent {
 	int			 status;
 };
 
-static const char *const mode_names[] = {
-	[MOCK_HEALTHY] = "healthy",
-	[MOCK_MIXED_ERRORS] = "mixed-errors",
-	[MOCK_SLOW] = "slow",
-	[MOCK_FLAKY] = "flaky",
-	[MOCK_DOWN] = "down"
-};
-static_assert(UTIL_NELEM(mode_names) == MOCK_MODES, "every mode has a name");
-
 /* Processes. */
 static int	serve(void *arg, int read_fd, int write_fd);
 static int	serve_alone(struct mock *m);
@@ -168,17 +159,6 @@ static const struct path {
 	{ "/close", path_close },
 	{ "/echo", path_echo }
 };
-
-enum mock_mode
-mock_mode_by_name(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < MOCK_MODES; i++)
-		if (strcmp(name, mode_names[i]) == 0)
-			break;
-	return (enum mock_mode)i;
-}
 
 int
 mock_main(const struct mock_settings *settings)
@@ -252,6 +232,15 @@ serve(void *arg, int read_fd, int write_fd)
 		warn("mock");
 	mock_clear(m);
 	return status;
+}
+
+int
+mock_serve(void *arg, int read_fd, int write_fd)
+{
+	const struct mock_place *place = arg;
+	struct mock m = { .settings = place->settings, .fd = place->fd };
+
+	return serve(&m, read_fd, write_fd);
 }
 
 /* All share the socket: whoever is idle accepts. */

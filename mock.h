@@ -31,9 +31,6 @@ struct mock_settings {
 
 enum { MOCK_SIZE_MAX = 64 * 1024 * 1024 };
 
-/* Of "healthy", ...; MOCK_MODES when it is none. */
-enum mock_mode	 mock_mode_by_name(const char *name);
-
 /*
  * Listens, prints one line with its address ("pulse mock: listening on
  * http://127.0.0.1:8080", or "https://...", or "unix:PATH", about 60 bytes of
@@ -41,5 +38,16 @@ enum mock_mode	 mock_mode_by_name(const char *name);
  * Exit status: 0, or 1 after a line on stderr.
  */
 int	 mock_main(const struct mock_settings *settings);
+
+/*
+ * The body of one process of a mock, for proc_spawn, where the caller listens
+ * and starts them; arg is a struct mock_place. All may share one socket, and
+ * each serves until its parent's pipe ends. Says on stderr why it cannot.
+ */
+struct mock_place {
+	const struct mock_settings *settings;
+	int			 fd;		/* listening */
+};
+int	 mock_serve(void *arg, int read_fd, int write_fd);
 
 #endif

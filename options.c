@@ -19,7 +19,9 @@
 
 enum {
 	LONG_ONLY = 256,	/* getopt's value: this plus the row's index */
-	HELP = LONG_ONLY - 1
+	HELP = LONG_ONLY - 1,
+	WORDS_MAX = 128,	/* bytes of all words of a value */
+	WHY_MAX = 3 * WORDS_MAX
 };
 
 char *
@@ -46,24 +48,141 @@ options_refuse(const struct given *g, const char *why)
 	return -1;
 }
 
+char *
+options_expected(char why[OPTION_WHY_MAX], const char *value,
+    const char *what, int (*parse)(const char *, uint64_t *))
+{
+	char buf[FORMAT_MAX];
+	const char *meant = NULL;
+
+	if (parse != NULL)
+		meant = text_meant(buf, value, parse);
+	snprintf(why, OPTION_WHY_MAX, "%.40s: expected %s%s%s%s",
+	    text_shown(value), what, meant != NULL ? " (did you mean " : "",
+	    meant != NULL ? meant : "", meant != NULL ? "?)" : "");
+	text_make_line(why);
+	return why;
+}
+
+bool
+options_have(const struct command *command, const char *word)
+{
+	size_t i, len = strcspn(word, "=");
+	const struct option_row *row;
+
+	for (i = 0; i < command->nrows; i++) {
+		row = &command->rows[i];
+		if (word[0] == '-' && word[1] != '-' && word[1] != '\0' &&
+		    row->letter == word[1])
+			return true;
+		if (row->name != NULL && strlen(row->name) + 2 == len &&
+		    strncmp(word, "--", 2) == 0 &&
+		    memcmp(word + 2, row->name, len - 2) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+options_are_words(const char *value)
+{
+	return strchr(value, '|') != NULL &&
+	    value[strspn(value, "abcdefghijklmnopqrstuvwxyz-|[]")] == '\0';
+}
+
+/*
+ * The index of word among those of "a|b|c", or -1 and in why what was expected
+ * instead.
+ */
+static int
+find_word(const char *words, const char *word, char why[WHY_MAX])
+{
+	char text[WORDS_MAX];
+	const char *list[WORDS_MAX / 2], *near;
+	size_t i, n = 0, len;
+	char *next;
+
+	len = strcspn(words += words[0] == '[', "]");
+	assert(len < sizeof(text));
+	memcpy(text, words, len);
+	text[len] = '\0';
+	for (next = text; next != NULL; n++) {
+		list[n] = next;
+		if ((next = strchr(next, '|')) != NULL)
+			*next++ = '\0';
+	}
+	for (i = 0; i < n; i++)
+		if (strcmp(word, list[i]) == 0)
+			return (int)i;
+	len = (size_t)snprintf(why, WHY_MAX, "%.40s: expected ",
+	    text_shown(word));
+	for (i = 0; i < n; i++)
+		len += (size_t)snprintf(why + len, WHY_MAX - len, "%s%s",
+		    i == 0 ? "" : i + 1 == n ? " or " : ", ", list[i]);
+	if ((near = text_nearest(word, list, n)) != NULL)
+		snprintf(why + len, WHY_MAX - len, " (did you mean %s?)",
+		    near);
+	return -1;
+}
+
+int
+options_word(const struct given *g)
+{
+	char why[WHY_MAX];
+	int i = find_word(g->row->value, g->value, why);
+
+	return i != -1 ? i : options_refuse(g, why);
+}
+
+int
+options_operand_word(const struct command *command, const char *operand)
+{
+	char why[WHY_MAX];
+	int i = find_word(command->operands, operand, why);
+
+	if (i == -1) {
+		text_make_line(why);
+		warnx("%s: %s", command->name, why);
+	}
+	return i;
+}
+
+bool
+option_may_lack_value(const struct option_row *row)
+{
+	return row->value != NULL && row->value[0] == '[';
+}
+
+/* As usage has it: "-r, --rate RATE", "    --progress[=HOW]". */
+static void
+format_row(char full[2 * OPTION_TEXT_MAX], const struct option_row *row)
+{
+	char text[OPTION_TEXT_MAX];
+	const char *value = row->value != NULL ? row->value : "";
+
+	option_text(text, row);
+	if (option_may_lack_value(row))
+		snprintf(full, 2 * OPTION_TEXT_MAX, "    %s[=%s", text,
+		    value + 1);
+	else
+		snprintf(full, 2 * OPTION_TEXT_MAX, "%s%s%s%s",
+		    row->letter == 0 ? "    " : "", text,
+		    value[0] != '\0' ? " " : "", value);
+}
+
 int
 options_usage(const struct command *command)
 {
-	const struct option_row *row;
-	char text[OPTION_TEXT_MAX], full[2 * OPTION_TEXT_MAX];
+	char full[2 * OPTION_TEXT_MAX];
 	size_t i;
 
-	printf("usage: pulse %s [options]%s%s\n%s\n\n", command->name,
+	printf("usage: pulse %s%s%s%s\n%s\n\n", command->name,
+	    command->nrows > 0 ? " [options]" : "",
 	    command->operands[0] != '\0' ? " " : "", command->operands,
 	    command->summary);
 	for (i = 0; i < command->nrows; i++) {
-		row = &command->rows[i];
-		option_text(text, row);
-		snprintf(full, sizeof(full), "%s%s%s%s",
-		    row->letter == 0 ? "    " : "", text,
-		    row->value != NULL ? " " : "",
-		    row->value != NULL ? row->value : "");
-		printf("  %-26s %s\n", full, row->help);
+		format_row(full, &command->rows[i]);
+		printf("  %-26s %s\n", full, command->rows[i].help);
 	}
 	printf("  %-26s %s\n", "-h, --help", "this text");
 	return options_printed();
@@ -90,11 +209,24 @@ is_sound(const struct command *command)
 {
 	size_t i, j;
 
-	for (i = 0; i < command->nrows; i++)
+	for (i = 0; i < command->nrows; i++) {
+		/* A letter's could not be told from what comes behind it. */
+		if (option_may_lack_value(&command->rows[i]) &&
+		    command->rows[i].letter != 0)
+			return false;
 		for (j = 0; j < i; j++)
 			if (command->rows[i].id == command->rows[j].id)
 				return false;
+	}
 	return command->nrows <= OPTIONS_MAX;
+}
+
+static int
+argument_of(const struct option_row *row)
+{
+	if (option_may_lack_value(row))
+		return optional_argument;
+	return row->value != NULL ? required_argument : no_argument;
 }
 
 /* What getopt_long wants to see. */
@@ -118,8 +250,7 @@ make_getopt(const struct command *command, char *letters,
 		}
 		if (row->name != NULL)
 			*longs++ = (struct option){ row->name,
-			    row->value != NULL ? required_argument :
-			    no_argument, NULL, LONG_ONLY + (int)i };
+			    argument_of(row), NULL, LONG_ONLY + (int)i };
 	}
 	*letters = '\0';
 	*longs = (struct option){ NULL, 0, NULL, 0 };
@@ -144,14 +275,19 @@ warn_unknown_name(const struct command *command, const char *arg)
 {
 	const char *names[OPTIONS_MAX + 1], *near;
 	char *word = xstrndup(arg, strcspn(arg, "="));
-	size_t i, n = 0;
+	size_t i, n = 0, nbegin = 0;
 
 	names[n++] = "help";
 	for (i = 0; i < command->nrows; i++)
 		if (command->rows[i].name != NULL)
 			names[n++] = command->rows[i].name;
 	near = text_nearest(word, names, n);
-	if (near != NULL)
+	for (i = 0; i < n; i++)
+		nbegin += strncmp(names[i], word, strlen(word)) == 0;
+	if (nbegin > 1)
+		warnx("%s: --%s: %zu options begin so (pulse %s --help lists "
+		    "them)", command->name, word, nbegin, command->name);
+	else if (near != NULL)
 		warnx("%s: no option --%s (did you mean --%s?)",
 		    command->name, word, near);
 	else
@@ -185,6 +321,18 @@ warn_misuse(const struct command *command, int found, const char *arg)
 static int
 check_operands(const struct options *o, const struct command *command)
 {
+	const struct given *last = o->ngiven > 0 ? &o->given[o->ngiven - 1] :
+	    NULL;
+	char text[OPTION_TEXT_MAX];
+
+	if (o->noperands < command->operands_min && last != NULL &&
+	    last->value != NULL && strstr(last->value, "://") != NULL) {
+		/* Which may have a password in it. */
+		warnx("%s: expected %s: the URL is the value of %s",
+		    command->name, command->operands,
+		    option_text(text, last->row));
+		return -1;
+	}
 	if (o->noperands < command->operands_min) {
 		warnx("%s: expected %s (pulse %s --help tells more)",
 		    command->name, command->operands, command->name);

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/util.h"
 #include "output.h"
 
@@ -43,64 +44,63 @@ output_apply(struct output_settings *s, struct plan *plan,
 	case OUTPUT_JSON:
 		s->wants_json = true;
 		return 0;
-	case OUTPUT_OUT:
-		s->out_path = g->value;
-		return 0;
-	case OUTPUT_CSV:
-		s->csv_path = g->value;
-		return 0;
-	case OUTPUT_JUNIT:
-		s->junit_path = g->value;
-		return 0;
-	case OUTPUT_WIRE:
-		s->wire_path = g->value;
-		return 0;
-	default:
-		assert(g->row->id == OUTPUT_QUIET);
+	case OUTPUT_QUIET:
 		s->is_quiet = true;
 		return 0;
+	default:
+		assert(g->row->id > OUTPUT_FORMAT &&
+		    g->row->id < OUTPUT_FORMAT + REPORT_FORMATS);
+		s->paths[g->row->id - OUTPUT_FORMAT] = g->value;
+		return 0;
 	}
+}
+
+/* Two results that would go to the same place. */
+static int
+refuse_both(const struct output_settings *s, size_t first, size_t second)
+{
+	const char *path = s->paths[second];
+	const char *option = report_option((enum report_format)second);
+
+	if (first == REPORT_TEXT)
+		warnx("only one of --json and --%s - can be standard output",
+		    option);
+	else if (strcmp(path, "-") == 0)
+		warnx("only one of --%s - and --%s - can be standard output",
+		    report_option((enum report_format)first), option);
+	else
+		warnx("%s: only one of --%s and --%s can go there", path,
+		    report_option((enum report_format)first), option);
+	return -1;
 }
 
 int
 output_check(const struct output_settings *s)
 {
-	const char *paths[] = { s->wants_json ? "-" : NULL, s->out_path,
-	    s->csv_path, s->junit_path, s->wire_path };
+	const char *paths[REPORT_FORMATS];
 	size_t i, j;
 
-	for (i = 0; i < UTIL_NELEM(paths); i++)
-		for (j = 0; j < i && paths[i] != NULL; j++) {
-			if (paths[j] == NULL || strcmp(paths[i], paths[j]))
-				continue;
-			if (strcmp(paths[i], "-") == 0)
-				warnx("only one of --json, --out -, --csv -, "
-				    "--junit - and --wire - can be standard "
-				    "output");
-			else
-				warnx("%s: only one result can go there",
-				    paths[i]);
-			return -1;
-		}
+	memcpy(paths, s->paths, sizeof(paths));
+	paths[REPORT_TEXT] = s->wants_json ? "-" : NULL;
+	for (i = 0; i < REPORT_FORMATS; i++)
+		for (j = 0; j < i && paths[i] != NULL; j++)
+			if (paths[j] != NULL && strcmp(paths[i], paths[j]) == 0)
+				return refuse_both(s, j, i);
 	return 0;
 }
 
 int
 output_open(struct output *o, const struct output_settings *s)
 {
-	const char *paths[] = { s->out_path, s->csv_path, s->junit_path,
-	    s->wire_path };
-	const enum report_format formats[] = { REPORT_JSON, REPORT_CSV,
-	    REPORT_JUNIT, REPORT_WIRE };
 	bool is_stdout_taken = false;
 	size_t i;
 
-	for (i = 0; i < UTIL_NELEM(paths); i++) {
-		if (paths[i] == NULL)
+	for (i = 0; i < REPORT_FORMATS; i++) {
+		if (s->paths[i] == NULL)
 			continue;
-		if (open_file(o, formats[i], paths[i]) == -1)
+		if (open_file(o, (enum report_format)i, s->paths[i]) == -1)
 			return -1;
-		if (strcmp(paths[i], "-") == 0)
+		if (strcmp(s->paths[i], "-") == 0)
 			is_stdout_taken = true;
 	}
 	if (is_stdout_taken)
@@ -113,7 +113,7 @@ open_file(struct output *o, enum report_format format, const char *path)
 {
 	assert(o->nfiles < UTIL_NELEM(o->files));
 	if (report_open(&o->files[o->nfiles], format, path) == -1) {
-		warn("%s", path);
+		warn("--%s: %s", report_option(format), text_shown(path));
 		return -1;
 	}
 	o->nfiles++;

@@ -13,10 +13,7 @@
 struct output_settings {
 	bool		 is_quiet;
 	bool		 wants_json;	/* on stdout */
-	const char	*out_path;	/* NULL: not asked for */
-	const char	*csv_path;
-	const char	*junit_path;
-	const char	*wire_path;
+	const char	*paths[REPORT_FORMATS];	/* NULL: not asked for */
 };
 
 /*
@@ -25,25 +22,21 @@ struct output_settings {
  * knows to output_apply, and asks output_check when all is said.
  */
 enum {
-	OUTPUT_THRESHOLD = OPTION_ID(OPTIONS_OUTPUT),
+	OUTPUT_FORMAT = OPTION_ID(OPTIONS_OUTPUT), /* and the REPORT_ ones */
+	OUTPUT_THRESHOLD = OUTPUT_FORMAT + REPORT_FORMATS,
 	OUTPUT_PERCENTILES,
 	OUTPUT_JSON,
-	OUTPUT_OUT,
-	OUTPUT_CSV,
-	OUTPUT_JUNIT,
-	OUTPUT_WIRE,
 	OUTPUT_QUIET
 };
+#define OUTPUT_FORMAT_ROW(format, option, help, writer)			\
+	{ OUTPUT_FORMAT + REPORT_##format, 0, option, "FILE", help },
 #define OUTPUT_ROWS							\
 	{ OUTPUT_THRESHOLD, 't', "threshold", "EXPR",			\
 	    "p99<250ms, errors<1%, rate>950, ...; repeatable" },	\
 	{ OUTPUT_PERCENTILES, 0, "percentiles", "LIST",			\
 	    "more to report: 99.9,99.99" },				\
 	{ OUTPUT_JSON, 0, "json", NULL, "the result as JSON on stdout" }, \
-	{ OUTPUT_OUT, 0, "out", "FILE", "the same to a file" },		\
-	{ OUTPUT_CSV, 0, "csv", "FILE", "a row a snapshot" },		\
-	{ OUTPUT_JUNIT, 0, "junit", "FILE", "thresholds as test cases" }, \
-	{ OUTPUT_WIRE, 0, "wire", "FILE", "a WorkerResult, as JSON" },	\
+	REPORT_TABLE(OUTPUT_FORMAT_ROW)					\
 	{ OUTPUT_QUIET, 'q', "quiet", NULL, "one line of result, no progress" }
 
 bool	 output_is_option(const struct given *g);

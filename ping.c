@@ -29,9 +29,7 @@
 
 enum {
 	NAME_WIDTH_MIN = 6,
-	NAME_WIDTH_MAX = 30,
-	FDS_EACH = 4,
-	FDS_SPARE = 64
+	NAME_WIDTH_MAX = 30
 };
 
 static const struct option_row rows[] = {
@@ -77,7 +75,7 @@ ping_open(struct ping *p)
 {
 	size_t i;
 
-	(void)net_raise_nofile((uint64_t)p->fleet.n * FDS_EACH + FDS_SPARE);
+	(void)net_raise_nofile(fleet_descriptors(&p->fleet));
 	p->loop = loop_new();
 	if (p->loop == NULL)
 		return -1;

@@ -110,6 +110,8 @@ static int	 parse_hist(struct threshold *, const char *, size_t, char *);
 static bool	 is_percentile(const char *);
 static int	 parse_percentile(const char *, double *);
 static int	 parse_value(struct threshold *, const char *, char *);
+static const char *value_meant(enum threshold_metric, const char *,
+		    char[FORMAT_MAX]);
 static int	 parse_time(const char *, double *);
 static int	 parse_share(const char *, double *);
 static int	 parse_per_sec(const char *, double *);
@@ -155,8 +157,9 @@ static int
 parse_pair(struct spec *s, char *pair)
 {
 	const struct key *key;
+	char buf[FORMAT_MAX], *value;
+	const char *meant;
 	uint64_t *out;
-	char *value;
 
 	if ((value = strchr(pair, '=')) == NULL)
 		return wire_refuse(s->why,
@@ -170,11 +173,15 @@ parse_pair(struct spec *s, char *pair)
 		    QUOTE_MAX, s->text, key->name);
 	s->has[key - keys] = true;
 	out = (uint64_t *)((char *)s->phase + key->offset);
-	if (parse_unit(key->unit, value, out) == -1)
-		return wire_refuse(s->why,
-		    "%.*s: %s: expected %s, not \"%.40s\"", QUOTE_MAX, s->text,
-		    key->name, units[key->unit].meaning, value);
-	return 0;
+	if (parse_unit(key->unit, value, out) == 0)
+		return 0;
+	meant = text_meant(buf, value, key->unit == UNIT_TIME ?
+	    parse_duration : key->unit == UNIT_RATE ? parse_rate :
+	    parse_count);
+	return wire_refuse(s->why, "%.*s: %s: expected %s, not \"%.40s\"%s%s%s",
+	    QUOTE_MAX, s->text, key->name, units[key->unit].meaning, value,
+	    meant != NULL ? " (did you mean " : "",
+	    meant != NULL ? meant : "", meant != NULL ? "?)" : "");
 }
 
 /* Among those that this type of phase has; else refuses and gives NULL. */
@@ -208,7 +215,7 @@ parse_unit(enum unit unit, const char *value, uint64_t *out)
 	case UNIT_RATE:
 		return parse_rate(value, out);
 	case UNIT_COUNT:
-		return parse_uint(value, UINT64_MAX, out);
+		return parse_count(value, out);
 	case UNIT_TIME:
 		return parse_duration(value, out);
 	}
@@ -349,6 +356,10 @@ parse_hist(struct threshold *t, const char *name, size_t len, char *why)
 
 	memcpy(word, name, len);
 	word[len] = '\0';
+	if (strcmp(word, result_hist_name(RESULT_LATENCY)) == 0)
+		return wire_refuse(why, "%s: a metric without a part is of "
+		    "the latency: did you mean \"%s\"?", t->text,
+		    t->text + len + 1);
 	for (i = 0; i < UTIL_NELEM(names); i++) {
 		t->hist = (enum result_hist)(RESULT_TTFB + i);
 		names[i] = result_hist_name(t->hist);
@@ -389,6 +400,7 @@ parse_percentile(const char *s, double *percentile)
 static int
 parse_value(struct threshold *t, const char *value, char *why)
 {
+	char meant[FORMAT_MAX];
 	const char *meaning = NULL;
 	int rc = -1;
 
@@ -409,10 +421,42 @@ parse_value(struct threshold *t, const char *value, char *why)
 		meaning = "a rate such as 950 or 2.5k";
 		break;
 	}
-	if (rc == -1)
-		return wire_refuse(why, "%s: expected %s, not \"%s\"", t->text,
-		    meaning, value);
-	return 0;
+	if (rc == 0)
+		return 0;
+	if (value_meant(t->metric, value, meant) != NULL)
+		return wire_refuse(why, "%s: expected %s, not \"%s\" (did you "
+		    "mean %s?)", t->text, meaning, value, meant);
+	return wire_refuse(why, "%s: expected %s, not \"%s\"", t->text,
+	    meaning, value);
+}
+
+/* What a value probably was to be, NULL if that cannot be known. */
+static const char *
+value_meant(enum threshold_metric metric, const char *value,
+    char meant[FORMAT_MAX])
+{
+	double share, percent;
+	size_t i, len = 0;
+
+	if (metric == THRESHOLD_RATE)
+		return text_meant(meant, value, parse_rate);
+	if (metric != THRESHOLD_ERRORS && metric != THRESHOLD_DROPPED)
+		/* Alone it could be seconds as well as milliseconds. */
+		return value[strspn(value, ".0123456789")] == '\0' ? NULL :
+		    text_meant(meant, value, parse_duration);
+	for (i = 0; value[i] != '\0' && len < FORMAT_MAX - 2; i++)
+		if (value[i] != ' ')
+			meant[len++] = value[i];
+	meant[len] = '\0';
+	if (value[i] != '\0')
+		return NULL;
+	if (parse_share(meant, &share) == 0)
+		return meant;
+	if (parse_decimal(meant, &percent) == -1 || percent > 100)
+		return NULL;
+	meant[len] = '%';
+	meant[len + 1] = '\0';
+	return meant;
 }
 
 static int

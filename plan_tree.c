@@ -29,7 +29,10 @@
 #include "plan_tree.h"
 #include "wire.h"
 
-enum { PATH_SHOWN_MAX = 120 };		/* bytes of a path in a reason */
+enum {
+	PATH_SHOWN_MAX = 120,		/* bytes of a path in a reason */
+	NAMES_SHOWN_MAX = 90		/* of all members that there are */
+};
 
 /* Text that took the place of some in the tree; lives as long as that. */
 struct tree_text {
@@ -133,15 +136,24 @@ static int
 refuse_member(struct tree *t, const struct tree_place *at,
     const struct tree_member *members, size_t n)
 {
-	const char *names[TREE_MEMBERS_MAX], *near;
+	const char *names[TREE_MEMBERS_MAX] = { NULL }, *near;
+	struct buf list;
 	size_t i;
 
 	assert(n <= TREE_MEMBERS_MAX);
 	for (i = 0; i < n; i++)
 		names[i] = members[i].name;
-	if ((near = text_nearest(at->v->name, names, n)) == NULL)
-		return tree_refuse(t, at, "unknown member");
-	return tree_refuse(t, at, "unknown member; did you mean \"%s\"?", near);
+	if ((near = text_nearest(at->v->name, names, n)) != NULL)
+		return tree_refuse(t, at, "unknown member; did you mean "
+		    "\"%s\"?", near);
+	buf_init(&list, NAMES_SHOWN_MAX);
+	for (i = 0; i < n; i++)
+		buf_addf(&list, "%s%s", i == 0 ? "; expected " : ", ",
+		    names[i]);
+	tree_refuse(t, at, "unknown member%s", list.is_full ? "" :
+	    buf_str(&list));
+	buf_clear(&list);
+	return -1;
 }
 
 int

@@ -84,6 +84,7 @@ result_merge(struct result *dst, const struct result *src)
 		hist_merge(&dst->hist[i], &src->hist[i]);
 	for (i = 0; i < RESULT_COARSE; i++)
 		coarse_merge(&dst->coarse[i], &src->coarse[i]);
+	exemplars_merge(&dst->exemplars, &src->exemplars);
 	for (i = 0; i < src->nothers; i++)
 		result_add_errors(dst, src->others[i].name,
 		    src->others[i].count);
@@ -432,6 +433,24 @@ snapshot_statuses(struct snapshot *s, const struct counters *n)
 	}
 }
 
+void
+snapshot_set_buckets(struct snapshot *s, const uint64_t counts[HIST_COARSE])
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < HIST_COARSE; i++)
+		n += counts[i] > 0;
+	free(s->buckets);
+	s->buckets = n > 0 ? xcalloc(n, sizeof(*s->buckets)) : NULL;
+	s->nbuckets = 0;
+	for (i = 0; i < HIST_COARSE; i++) {
+		if (counts[i] == 0)
+			continue;
+		s->buckets[s->nbuckets].bucket = (uint16_t)i;
+		s->buckets[s->nbuckets++].count = counts[i];
+	}
+}
+
 static void
 snapshot_counts(struct snapshot *s, const struct counters *n)
 {
@@ -449,6 +468,8 @@ snapshot_counts(struct snapshot *s, const struct counters *n)
 void
 snapshot_of(struct snapshot *s, const struct interval *in)
 {
+	uint64_t counts[HIST_COARSE];
+
 	memset(s, 0, sizeof(*s));
 	s->index = in->index;
 	s->from_ns = in->from_ns;
@@ -460,11 +481,14 @@ snapshot_of(struct snapshot *s, const struct interval *in)
 	summary_of(&s->latency, &in->hist[RESULT_LATENCY]);
 	summary_of(&s->ttfb, &in->hist[RESULT_TTFB]);
 	s->lag_p99_ns = hist_percentile(&in->hist[RESULT_PART + PART_LAG], 99);
+	hist_coarse(&in->hist[RESULT_LATENCY], counts);
+	snapshot_set_buckets(s, counts);
 }
 
 void
 snapshot_clear(struct snapshot *s)
 {
 	free(s->statuses);
+	free(s->buckets);
 	memset(s, 0, sizeof(*s));
 }

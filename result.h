@@ -8,6 +8,7 @@
 
 #include "base/util.h"
 #include "hist.h"
+#include "load/exemplar.h"
 #include "load/outcome.h"
 #include "wire.h"
 
@@ -103,6 +104,7 @@ struct result {
 	struct hist		 hist[RESULT_HISTS];
 	/* Latency and ttfb of workers that have nothing finer. */
 	struct coarse		 coarse[RESULT_COARSE];
+	struct exemplars	 exemplars;
 	struct other_error	*others;	/* owned; by name */
 	size_t			 nothers;
 	uint64_t		 duration_ns;	/* after the warm-up */
@@ -144,6 +146,12 @@ struct status_count {
 	uint64_t	 count;
 };
 
+/* One of the 800 buckets that is not empty. */
+struct bucket_count {
+	uint16_t	 bucket;
+	uint64_t	 count;
+};
+
 /* One interval, all who make load together. Differences, not totals. */
 struct interval {
 	uint64_t		 index;
@@ -154,6 +162,7 @@ struct interval {
 	uint64_t		 in_flight;	/* at its end */
 	struct counters		 n;
 	struct hist		 hist[RESULT_HISTS];
+	struct exemplars	 exemplars;
 };
 
 /* The same as figures, to be kept and shown. */
@@ -177,6 +186,8 @@ struct snapshot {
 	uint64_t		 lag_p99_ns;
 	struct status_count	*statuses;	/* owned; ascending */
 	size_t			 nstatuses;
+	struct bucket_count	*buckets;	/* owned; ascending */
+	size_t			 nbuckets;
 };
 
 /* Why nothing was sent. */
@@ -205,10 +216,11 @@ const char *result_hist_name(enum result_hist hist);
 struct result *result_new(size_t ngenerators);
 void	 result_free(struct result *r);
 /*
- * Adds src: counters, histograms, lost requests and other errors; the larger
- * duration, max_active, signal and start error; the earlier start; either's
- * is_partial. Of address, TLS and error what sorts first and is not empty,
- * of the reasons those that sort first, each once; generators are sorted, too.
+ * Adds src: counters, histograms, exemplars, lost requests and other errors;
+ * the larger duration, max_active, signal and start error; the earlier start;
+ * either's is_partial. Of address, TLS and error what sorts first and is not
+ * empty, of the reasons those that sort first, each once; generators are
+ * sorted, too.
  * So any order and any grouping of merges gives the same bits (but for which
  * categories keep their names when there are more than RESULT_OTHERS_MAX that
  * only other programs have). The workers of dst stay.
@@ -246,5 +258,8 @@ void	 summary_of_buckets(struct summary *s, const struct coarse *c);
 /* The figures of an interval; snapshot_clear frees what it owns. */
 void	 snapshot_of(struct snapshot *s, const struct interval *in);
 void	 snapshot_clear(struct snapshot *s);
+/* Keeps those that are not 0, in place of what it had. */
+void	 snapshot_set_buckets(struct snapshot *s,
+	    const uint64_t counts[HIST_COARSE]);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * `pulse run`: one plan, from the command line to the exit status. Opens what
- * it will write, runs the plan on this machine or on a fleet, shows progress
- * on a terminal, writes every result that was asked for.
+ * it will write, runs the plan on this machine or on a fleet, lets progress
+ * tell of it, writes every result that was asked for.
  *
  * The first INT, TERM or HUP stops the arrivals, waits a bounded time for what
  * is in flight, reports what was measured, and then lets the signal do what
@@ -11,6 +11,7 @@
  */
 
 #include <err.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@
 #include "fleet/credentials.h"
 #include "load/pool.h"
 #include "output.h"
+#include "preflight.h"
 #include "report/progress.h"
 #include "report/report.h"
 #include "run.h"
@@ -43,7 +45,7 @@ struct run {
 	struct pool		*pool;		/* of this machine, or */
 	struct coord		*coord;		/* of a fleet */
 	struct credentials	 credentials;	/* for its workers */
-	struct progress		 progress;
+	struct progress		*progress;
 	struct snapshot		*snapshots;
 	size_t			 nsnapshots;
 	struct output		 output;
@@ -70,8 +72,29 @@ on_interval(void *arg, const struct interval *in)
 	    sizeof(*run->snapshots));
 	kept = &run->snapshots[run->nsnapshots++];
 	snapshot_of(kept, in);
-	if (run->signo == 0)
-		progress_show(&run->progress, kept);
+	progress_add(run->progress, in, kept);
+}
+
+static void
+on_started(void *arg, uint64_t start_ns)
+{
+	struct run *run = arg;
+
+	progress_started(run->progress, start_ns);
+}
+
+/* All is written, and a program that follows has had its time to read. */
+static void
+on_told(void *arg)
+{
+	struct run *run = arg;
+	uint64_t lost = progress_lost(run->progress);
+
+	if (lost > 0)
+		warnx("progress: %" PRIu64 " lines of JSON are lost: "
+		    "their reader was too slow, or has gone", lost);
+	run->signo = (int)late_signo;
+	loop_stop(run->loop);
 }
 
 static void
@@ -80,15 +103,14 @@ on_done(void *arg, struct result *r)
 	struct run *run = arg;
 	struct report report;
 
-	progress_end(&run->progress);
+	progress_end(run->progress);
 	r->signo = run->signo;
 	report_init(&report, &run->settings.plan, r, run->snapshots,
 	    run->nsnapshots);
 	report.is_quiet = run->settings.output.is_quiet;
 	watch_late_signals(run);
 	run->status = output_write(&run->output, &report);
-	run->signo = (int)late_signo;
-	loop_stop(run->loop);
+	progress_finish(run->progress, on_told, run);
 }
 
 static void
@@ -97,7 +119,7 @@ on_refused(void *arg, enum refusal refusal, const char *why)
 	struct run *run = arg;
 
 	(void)refusal;
-	progress_end(&run->progress);
+	progress_end(run->progress);
 	if (run->signo == 0)
 		warnx("%s", why);
 	run->status = 1;
@@ -110,7 +132,7 @@ on_say(void *arg, const char *line)
 {
 	struct run *run = arg;
 
-	progress_clear(&run->progress);
+	progress_clear(run->progress);
 	warnx("%s", line);
 }
 
@@ -139,13 +161,13 @@ on_signal(void *arg, int signo)
 	if (run->signo != 0) {
 		if (now_ns - run->signal_ns < SIGNAL_SAME_NS)
 			return;
-		progress_end(&run->progress);
+		progress_end(run->progress);
 		output_abandon(&run->output);
 		die_of(signo);
 	}
 	run->signo = signo;
 	run->signal_ns = now_ns;
-	progress_say(&run->progress,
+	progress_say(run->progress,
 	    "stopping: waiting for requests in flight");
 	if (run->coord != NULL)
 		coord_stop(run->coord, STOP_GRACE_NS);
@@ -231,31 +253,44 @@ starts_programs(const struct fleet *fleet)
 }
 
 static int
+make_loop(struct run *run)
+{
+	const struct run_settings *s = &run->settings;
+
+	run->loop = loop_new();
+	if (run->loop != NULL &&
+	    loop_signal_stops(run->loop, on_signal, run) == 0)
+		run->progress = progress_new(run->loop, &s->progress,
+		    s->output.is_quiet, &s->plan.req);
+	if (run->progress == NULL)
+		warn("event loop");
+	return run->progress == NULL ? -1 : 0;
+}
+
+static int
 run_plan(struct run *run)
 {
 	const struct run_request *req = &run->settings.plan.req;
-	const struct run_hooks hooks = { .interval = on_interval,
-	    .done = on_done, .refused = on_refused, .arg = run };
+	const struct run_hooks hooks = { .started = on_started,
+	    .interval = on_interval, .done = on_done, .refused = on_refused,
+	    .arg = run };
 
+	if (preflight_check(&run->settings.plan, run->settings.generators) ==
+	    -1)
+		return 1;
 	/* Before the signals: to open a FIFO can take for ever. */
-	if (output_open(&run->output, &run->settings.output) == -1)
+	if (output_open(&run->output, &run->settings.output) == -1 ||
+	    make_loop(run) == -1)
 		return 1;
-	run->loop = loop_new();
-	if (run->loop == NULL ||
-	    loop_signal_stops(run->loop, on_signal, run) == -1) {
-		warn("event loop");
-		return 1;
-	}
 	fflush(stdout);
 	if (!run->settings.wants_sandbox)
 		sandbox_forgo();
 	if (make_load(run) == -1)
 		return 1;
+	progress_open(run->progress);
 	if (!starts_programs(&run->settings.plan.fleet) &&
 	    sandbox_enter(SANDBOX_RUN) == -1)
 		warn("going on without a filter of system calls");
-	progress_start(&run->progress, run->settings.output.is_quiet ? NULL :
-	    stderr, run_request_duration_ns(req), req->warmup_ns);
 	if (run->coord != NULL)
 		coord_run(run->coord, req, &hooks);
 	else
@@ -275,6 +310,7 @@ run_clear(struct run *run)
 	output_abandon(&run->output);
 	coord_free(run->coord);
 	pool_free(run->pool);
+	progress_free(run->progress);
 	loop_free(run->loop);
 	for (i = 0; i < run->nsnapshots; i++)
 		snapshot_clear(&run->snapshots[i]);
@@ -294,7 +330,7 @@ run_main(int argc, char **argv)
 	if (status != 0)
 		status = status == 1 ? 0 : 1;
 	else if (run.settings.is_dry_run)
-		status = dry_run(&run.settings.plan,
+		status = dry_run(&run.settings.plan, run.settings.generators,
 		    run.settings.output.wants_json);
 	else
 		status = run_plan(&run);

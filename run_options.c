@@ -45,6 +45,7 @@ enum run_option {
 	OPT_NO_PROBE,
 	OPT_NO_SANDBOX,
 	OPT_PHASE,
+	OPT_PROGRESS,
 	OPT_RATE,
 	OPT_REDIRECTS,
 	OPT_REQUESTS,
@@ -66,10 +67,10 @@ static const struct option_row rows[] = {
 	    "leave the first TIME out of the result [0s]" },
 	{ OPT_CONCURRENCY, 'c', "concurrency", "N",
 	    "most requests in flight [256]" },
-	{ OPT_SATURATION, 0, "saturation", "POLICY",
-	    "when they all are: drop or block [drop]" },
-	{ OPT_ARRIVALS, 0, "arrivals", "SPACING",
-	    "uniform or poisson [uniform]" },
+	{ OPT_SATURATION, 0, "saturation", "drop|block",
+	    "when they all are [drop]" },
+	{ OPT_ARRIVALS, 0, "arrivals", "uniform|poisson",
+	    "how they are spaced [uniform]" },
 	{ OPT_SEED, 0, "seed", "N", "of poisson arrivals [random]" },
 	{ OPT_METHOD, 'X', "method", "METHOD", "[GET; POST with a body]" },
 	{ OPT_HEADER, 'H', "header", "LINE", "'Name: value', repeatable" },
@@ -89,6 +90,8 @@ static const struct option_row rows[] = {
 	CREDENTIALS_ROWS,
 	{ OPT_INTERVAL, 'i', "interval", "TIME",
 	    "of snapshots and progress [1s]" },
+	{ OPT_PROGRESS, 0, "progress", "[HOW]",
+	    "auto, line, panel, plain, off, json, json:FD" },
 	CONNECT_ROWS,
 	OUTPUT_ROWS,
 	{ OPT_DRY_RUN, 'n', "dry-run", NULL,
@@ -114,14 +117,15 @@ struct phase_options {
 	bool		 has_phases;	/* -p: then there is none */
 };
 
-/* A value that is not what the option takes. */
+/* A value that is not what the option takes, but parse may know better. */
 static int
-bad_value(const struct given *g, const char *expected)
+bad_value(const struct given *g, const char *expected,
+    int (*parse)(const char *, uint64_t *))
 {
-	char why[WIRE_TEXT_MAX];
+	char why[OPTION_WHY_MAX];
 
-	wire_refuse(why, "%.40s: expected %s", g->value, expected);
-	return options_refuse(g, why);
+	return options_refuse(g, options_expected(why, g->value, expected,
+	    parse));
 }
 
 static int
@@ -133,7 +137,7 @@ take_count(const struct given *g, uint64_t min, uint64_t max, uint64_t *out)
 		return 0;
 	snprintf(expected, sizeof(expected), "a number from %llu to %llu",
 	    (unsigned long long)min, (unsigned long long)max);
-	return bad_value(g, expected);
+	return bad_value(g, expected, parse_count);
 }
 
 static int
@@ -141,21 +145,8 @@ take_duration(const struct given *g, bool may_be_zero, uint64_t *out)
 {
 	if (parse_duration(g->value, out) == 0 && (may_be_zero || *out > 0))
 		return 0;
-	return bad_value(g, "a time as in 300ms, 10s or 1m30s");
-}
-
-/* One of two words: which one, or -1. */
-static int
-take_word(const struct given *g, const char *first, const char *second)
-{
-	char expected[64];
-
-	if (strcmp(g->value, first) == 0)
-		return 0;
-	if (strcmp(g->value, second) == 0)
-		return 1;
-	snprintf(expected, sizeof(expected), "%s or %s", first, second);
-	return bad_value(g, expected);
+	return bad_value(g, may_be_zero ? "a time as in 300ms, 10s or 1m30s" :
+	    "a time above 0 as in 300ms, 10s or 1m30s", parse_duration);
 }
 
 static int
@@ -232,21 +223,18 @@ take_rate(struct phase_options *po, const struct given *g)
 	if (parse_rate(g->value, &po->phase.rate) == 0)
 		return 0;
 	return bad_value(g, "whole arrivals a second as in 250 or 2.5k, "
-	    "or max");
+	    "or max", parse_rate);
 }
 
 static int
 take_word_options(struct run_request *req, const struct given *g)
 {
-	int which;
+	int which = options_word(g);
 
-	if (g->row->id == OPT_SATURATION) {
-		which = take_word(g, "drop", "block");
+	if (g->row->id == OPT_SATURATION)
 		req->policy = which == 1 ? POLICY_BLOCK : POLICY_DROP;
-	} else {
-		which = take_word(g, "uniform", "poisson");
+	else
 		req->is_poisson = which == 1;
-	}
 	return which == -1 ? -1 : 0;
 }
 
@@ -332,6 +320,10 @@ apply_process(struct run_settings *s, const struct given *g)
 	case OPT_NO_SANDBOX:
 		s->wants_sandbox = false;
 		return 0;
+	case OPT_PROGRESS:
+		if (progress_settings_parse(&s->progress, g->value, why) == -1)
+			return options_refuse(g, why);
+		return 0;
 	case OPT_WORKERS:
 		if (fleet_add(&s->plan.fleet, g->value, why) == -1)
 			return options_refuse(g, why);
@@ -381,6 +373,7 @@ apply(struct run_settings *s, struct phase_options *po, const struct given *g,
 	case OPT_GENERATORS:
 	case OPT_NO_PROBE:
 	case OPT_NO_SANDBOX:
+	case OPT_PROGRESS:
 	case OPT_WORKERS:
 		return apply_process(s, g);
 	}
@@ -388,6 +381,26 @@ apply(struct run_settings *s, struct phase_options *po, const struct given *g,
 }
 
 /* The operand. */
+
+/* What cannot be read; most often it should have been a URL. */
+static void
+refuse_file(const char *path)
+{
+	size_t host = strcspn(path, ":/");
+	bool has_port = path[host] == ':' &&
+	    strspn(path + host + 1, "0123456789") > 0;
+	bool has_path = path[host] == '/' && path[0] != '.' &&
+	    memchr(path, '.', host) != NULL;
+
+	if (errno != ENOENT || strstr(path, ".json") != NULL)
+		warn("%s", text_shown(path));
+	else if (host > 0 && (has_port || has_path))
+		warnx("%s: no such plan file (did you mean http://%s?)", path,
+		    path);
+	else
+		warnx("%s: no such plan file (a URL begins with "
+		    "http:// or https://)", text_shown(path));
+}
 
 static int
 take_plan_file(struct run_settings *s, const char *path)
@@ -398,11 +411,11 @@ take_plan_file(struct run_settings *s, const char *path)
 
 	buf_init(&text, JSON_TEXT_MAX);
 	if (buf_read_file(&text, path) == -1) {
-		if (errno == ENOENT && strstr(path, ".json") == NULL)
-			warnx("%s: no such plan file (a URL begins with "
-			    "http:// or https://)", path);
-		else
-			warn("%s", path);
+		refuse_file(path);
+		return -1;
+	}
+	if (text.len == 0) {
+		warnx("%s: it is empty: expected a plan in JSON", path);
 		return -1;
 	}
 	status = plan_from_json(&s->plan, text.data, text.len, why);

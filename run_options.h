@@ -10,6 +10,7 @@
 #include "options.h"
 #include "output.h"
 #include "plan.h"
+#include "progress_options.h"
 
 /* What `pulse run` was asked to do. */
 struct run_settings {
@@ -20,6 +21,7 @@ struct run_settings {
 	bool		 is_dry_run;
 	struct credentials_settings credentials;	/* for workers */
 	struct output_settings output;
+	struct progress_settings progress;
 };
 
 extern const struct command run_command;

@@ -11,6 +11,7 @@
  */
 
 #include <assert.h>
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -27,6 +28,7 @@
 
 /* Bytes of a list of words that may stand in a refusal. */
 #define WORD_LIST_MAX	96
+#define SCHEME_MAX	16
 
 static const char *const policy_names[] = {
 	[POLICY_DROP] = "drop",
@@ -477,6 +479,30 @@ check_scenario(const struct scenario *s, char *why)
 	return check_checks(&s->checks, why);
 }
 
+/* Of a URL that is for another protocol. Nothing else of it is shown. */
+static int
+refuse_scheme(const char *url, char *why)
+{
+	static const char *const names[] = { "http", "https" };
+	char scheme[SCHEME_MAX + 1];
+	const char *near;
+	size_t len = 0;
+
+	while (len < SCHEME_MAX && isalnum((unsigned char)url[len]))
+		len++;
+	if (len == 0 || strncmp(url + len, "://", 3) != 0)
+		return 0;
+	memcpy(scheme, url, len);
+	scheme[len] = '\0';
+	if (strcasecmp(scheme, names[0]) == 0 ||
+	    strcasecmp(scheme, names[1]) == 0)
+		return 0;
+	near = text_nearest(scheme, names, UTIL_NELEM(names));
+	return wire_refuse(why, "url: %s://: expected http:// or "
+	    "https://%s%s%s", scheme, near != NULL ? " (did you mean " : "",
+	    near != NULL ? near : "", near != NULL ? "://?)" : "");
+}
+
 static int
 check_url(const struct scenario *s, char *why)
 {
@@ -485,6 +511,8 @@ check_url(const struct scenario *s, char *why)
 
 	if (s->url == NULL)
 		return wire_refuse(why, "url: there must be one");
+	if (refuse_scheme(s->url, why) == -1)
+		return -1;
 	if (http_url_parse(s->url, strlen(s->url), &url, &reason) == -1)
 		return wire_refuse(why, "url: %s", reason);
 	return 0;

@@ -88,13 +88,13 @@ struct said {
 };
 
 static int
-bad_value(const struct given *g, const char *expected)
+bad_value(const struct given *g, const char *expected,
+    int (*parse)(const char *, uint64_t *))
 {
-	char why[WIRE_TEXT_MAX];
+	char why[OPTION_WHY_MAX];
 
-	wire_refuse(why, "worker: --%s: %.40s: expected %s", g->row->name,
-	    g->value, expected);
-	warnx("%s", why);
+	warnx("worker: --%s: %s", g->row->name, options_expected(why, g->value,
+	    expected, parse));
 	return -1;
 }
 
@@ -113,17 +113,18 @@ take_limit(struct access *a, const struct given *g)
 	if (g->row->id == OPT_MAX_CONCURRENCY) {
 		if (parse_uint(g->value, WIRE_CONCURRENCY_MAX,
 		    &a->max_concurrency) == -1 || a->max_concurrency == 0)
-			return bad_value(g, "a number from 1 to 1000000");
+			return bad_value(g, "a number from 1 to 1000000",
+			    parse_count);
 	} else if (g->row->id == OPT_MAX_DURATION) {
 		if (parse_duration(g->value, &a->max_duration_ns) == -1 ||
 		    a->max_duration_ns == 0)
 			return bad_value(g, "a time above 0 as in 10s or "
-			    "1h30m");
+			    "1h30m", parse_duration);
 	} else {
 		if (parse_rate(g->value, &a->max_rate) == -1 ||
 		    a->max_rate == 0)
 			return bad_value(g, "whole arrivals a second, 1 or "
-			    "more, as in 250 or 2.5k");
+			    "more, as in 250 or 2.5k", parse_rate);
 	}
 	return 0;
 }
@@ -143,7 +144,8 @@ apply(struct worker_settings *s, struct said *said, const struct given *g)
 		said->address = g->value;
 		if (take_address(s, g->value) == -1)
 			return bad_value(g, "ADDRESS:PORT or :PORT, ports to "
-			    "65535, or unix:PATH, about 100 bytes at most");
+			    "65535, or unix:PATH, about 100 bytes at most",
+			    NULL);
 		return 0;
 	case OPT_ALLOW_TARGET:
 		if (access_allow(&s->access, g->value, why) == 0)
@@ -159,7 +161,8 @@ apply(struct worker_settings *s, struct said *said, const struct given *g)
 	case OPT_GENERATORS:
 		if (parse_uint(g->value, POOL_GENERATORS_MAX, &n) == -1 ||
 		    n == 0)
-			return bad_value(g, "a number from 1 to 1024");
+			return bad_value(g, "a number from 1 to 1024",
+			    parse_count);
 		s->generators = (uint32_t)n;
 		return 0;
 	case OPT_MAX_CONCURRENCY:

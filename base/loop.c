@@ -71,6 +71,7 @@ static int signal_fd = -1;
 static struct {
 	void	(*call)(void *arg, int signo);
 	void	 *arg;
+	struct sigaction was;	/* before it had a call */
 } signals[SIGNALS_MAX];
 
 static int	loop_poller_open(struct loop *);
@@ -269,10 +270,8 @@ loop_signals_close(struct loop *loop)
 		return;
 	for (signo = 1; signo < SIGNALS_MAX; signo++)
 		if (signals[signo].call != NULL) {
-			struct sigaction sa = { .sa_handler = SIG_DFL };
-
 			/* Fails for no signal that we once handled. */
-			(void)sigaction(signo, &sa, NULL);
+			(void)sigaction(signo, &signals[signo].was, NULL);
 			signals[signo].call = NULL;
 		}
 	loop_del(loop, &loop->signal_io);
@@ -290,6 +289,9 @@ loop_signal(struct loop *loop, int signo, void (*call)(void *, int), void *arg)
 
 	assert(signo > 0 && signo < SIGNALS_MAX);
 	if (loop->signal_pipe[0] == -1 && loop_signals_open(loop) == -1)
+		return -1;
+	if (signals[signo].call == NULL &&
+	    sigaction(signo, NULL, &signals[signo].was) == -1)
 		return -1;
 	signals[signo].call = call;
 	signals[signo].arg = arg;

@@ -64,7 +64,8 @@ void	 loop_timer_stop(struct loop *loop, struct loop_timer *timer);
 
 /*
  * Calls back in the loop when the signal came. At most one handler a signal
- * and one loop with signals a process. 0 or -1 with errno.
+ * and one loop with signals a process; when that is freed, it is again as it
+ * was. 0 or -1 with errno.
  */
 int	 loop_signal(struct loop *loop, int signo,
 	    void (*call)(void *arg, int signo), void *arg);

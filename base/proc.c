@@ -234,6 +234,11 @@ child_main(int (*body)(void *, int, int), void *arg, int read_fd, int write_fd)
 	set_handler(SIGHUP, SIG_IGN);
 	set_handler(SIGPIPE, SIG_IGN);
 	set_handler(SIGXFSZ, SIG_IGN);
+	/* What asks the parent how far it is, of a whole process group. */
+	set_handler(SIGUSR1, SIG_IGN);
+#ifdef SIGINFO
+	set_handler(SIGINFO, SIG_IGN);
+#endif
 	unblock_signals();
 	if (forget != NULL)
 		forget(forget_arg);
@@ -508,6 +513,20 @@ proc_leave_no_core(void)
 	/* A handler that cores are piped to does not ask for the limit. */
 	(void)prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL);
 #endif
+}
+
+void
+proc_die_of(int signo)
+{
+	sigset_t set;
+
+	set_handler(signo, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, signo);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	kill(getpid(), signo);
+	/* Of one whose default is to do nothing. */
+	_exit(128 + signo);
 }
 
 char *

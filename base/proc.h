@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/util.h"
+
 /* CPUs that processes can run on at a time: 1 to max, 1 when not known. */
 uint32_t proc_cpus(uint32_t max);
 
@@ -32,8 +34,8 @@ int	 proc_pipe(int fds[2]);
 
 /*
  * Forks a child that runs body(arg, read_fd, write_fd) and leaves with its
- * return value. In it INT, TERM, HUP and PIPE are ignored, other handlers are
- * reset, the ends that the parent keeps of earlier children are closed; the
+ * return value. In it INT, TERM, HUP, PIPE and USR1 are ignored, other handlers
+ * are reset, the ends that the parent keeps of earlier children are closed; the
  * end of its read_fd means that the parent is gone. Buffered output must be
  * flushed before. 0, or -1 with errno.
  */
@@ -75,6 +77,12 @@ void	 proc_close_fd(int fd);
 
 /* For one that has a secret; its children, too, until they start a program. */
 void	 proc_leave_no_core(void);
+
+/*
+ * Ends this process as the signal would have ended it, with its default
+ * action, so that whoever started it sees that.
+ */
+void	 proc_die_of(int signo) UTIL_NORETURN;
 
 /* "exited with status 3", "was killed by signal 9 (Killed)". */
 enum { PROC_TEXT_MAX = 80 };

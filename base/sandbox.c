@@ -583,7 +583,7 @@ static void
 allow_devices(struct program *p)
 {
 	static const uint32_t requests[] = { TCGETS, GET_TERMINAL_2,
-	    TIOCGWINSZ, FIONREAD, SIOCGIFINDEX };
+	    TIOCGWINSZ, TIOCGPGRP, FIONREAD, SIOCGIFINDEX };
 
 	allow_values(p, 1, requests, UTIL_NELEM(requests), ENOTTY);
 }

@@ -215,6 +215,12 @@ parse_uint(const char *s, uint64_t max, uint64_t *out)
 }
 
 int
+parse_count(const char *s, uint64_t *out)
+{
+	return parse_uint(s, UINT64_MAX, out);
+}
+
+int
 parse_duration(const char *s, uint64_t *ns)
 {
 	struct decimal d;
@@ -465,6 +471,68 @@ text_nearest(const char *word, const char *const *names, size_t n)
 		}
 	}
 	return best;
+}
+
+/* A unit as it is parsed, of a word in small letters that may be longer. */
+static const char *
+unit_of(const char *word)
+{
+	static const struct {
+		const char	*words;		/* with a blank around each */
+		const char	*unit;
+	} longer[] = {
+		{ " sec secs second seconds ", "s" },
+		{ " min mins minute minutes ", "m" },
+		{ " hr hrs hour hours ", "h" },
+		{ " msec msecs millis millisecond milliseconds ", "ms" },
+		{ " usec usecs micros microsecond microseconds ", "us" },
+		{ " /s /sec rps qps req/s ", "" },
+	};
+	char sought[WORD_MAX + 3];
+	size_t i;
+
+	snprintf(sought, sizeof(sought), " %s ", word);
+	for (i = 0; i < UTIL_NELEM(longer); i++)
+		if (strstr(longer[i].words, sought) != NULL)
+			return longer[i].unit;
+	return word;
+}
+
+const char *
+text_meant(char buf[FORMAT_MAX], const char *s,
+    int (*parse)(const char *, uint64_t *))
+{
+	const char *start = s;
+	char word[WORD_MAX];
+	size_t len = 0, n;
+	uint64_t value;
+
+	while (*s != '\0' && len < FORMAT_MAX - WORD_MAX / 2) {
+		if (is_digit(*s) || *s == '.') {
+			buf[len++] = *s++;
+			continue;
+		}
+		for (n = 0; *s != '\0' && !is_digit(*s) && *s != '.'; s++)
+			if (strchr(" ,_", *s) == NULL && n < WORD_MAX / 4)
+				word[n++] = (char)tolower((unsigned char)*s);
+		word[n] = '\0';
+		len += (size_t)snprintf(buf + len, FORMAT_MAX - len, "%s",
+		    unit_of(word));
+	}
+	buf[len] = '\0';
+	if (*s != '\0' || len == 0)
+		return NULL;
+	if (parse(buf, &value) == 0)
+		return strcmp(buf, start) != 0 ? buf : NULL;
+	buf[len] = 's';
+	buf[len + 1] = '\0';
+	return parse(buf, &value) == 0 ? buf : NULL;
+}
+
+const char *
+text_shown(const char *s)
+{
+	return *s != '\0' ? s : "\"\"";
 }
 
 int

@@ -14,6 +14,7 @@
  * such a value) or ERANGE (too large; a negative one counts as EINVAL).
  */
 int	 parse_uint(const char *s, uint64_t max, uint64_t *out);
+int	 parse_count(const char *s, uint64_t *out);	/* up to UINT64_MAX */
 /*
  * Go's durations without a sign, "1h2m3.5s", "300ms", "1us", "0", to ns, up to
  * INT64_MAX. Units in any order add up; what is below 1 ns is cut.
@@ -44,6 +45,17 @@ char	*format_duration(char buf[FORMAT_MAX], uint64_t ns);
  * it is the first.
  */
 const char *text_nearest(const char *word, const char *const *names, size_t n);
+
+/*
+ * What a number or a time that parse refuses was probably meant to be, so that
+ * parse takes it: without blanks, commas and underscores, with the unit that
+ * a word such as sec stands for, in seconds where there is none. NULL if
+ * nothing is near, or if it is wrong for another reason.
+ */
+const char *text_meant(char buf[FORMAT_MAX], const char *s,
+	    int (*parse)(const char *, uint64_t *));
+/* A value for messages: "" in quotes if it is empty. */
+const char *text_shown(const char *s);
 
 /*
  * RFC 4648 base64, with padding, added to b. Decoding gives the length; -1

@@ -35,7 +35,9 @@ enum {
 	LIST_FILE_MAX = 1024 * 1024,	/* bytes of a file of workers */
 	WORKER_MAX = 4096,		/* of a line of it, of any worker */
 	UNIX_PATH_MAX = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1,
-	QUOTE_MAX = 80			/* of a worker in a reason */
+	QUOTE_MAX = 80,			/* of a worker in a reason */
+	FDS_EACH = 4,			/* three pipes of a command, and one */
+	FDS_SPARE = 64
 };
 
 static const char digits[] = "0123456789";
@@ -539,4 +541,10 @@ fleet_weights(const struct fleet *fleet)
 	for (i = 0; i < fleet->n; i++)
 		weights[i] = fleet->workers[i].weight;
 	return weights;
+}
+
+uint64_t
+fleet_descriptors(const struct fleet *fleet)
+{
+	return (uint64_t)fleet->n * FDS_EACH + FDS_SPARE;
 }

@@ -59,5 +59,7 @@ int	 fleet_add_one(struct fleet *fleet, const char *worker,
 int	 fleet_check(const struct fleet *fleet, char why[WIRE_TEXT_MAX]);
 /* A weight for each worker, in order; to be freed. */
 uint64_t *fleet_weights(const struct fleet *fleet);
+/* Descriptors that the connections to all of them may need, and the rest. */
+uint64_t fleet_descriptors(const struct fleet *fleet);
 
 #endif

@@ -243,7 +243,7 @@ read_scheme(struct http_view v, struct http_url *u)
 	if (http_view_is_nocase(v, "https"))
 		u->is_tls = true;
 	else if (!http_view_is_nocase(v, "http"))
-		return "no http:// or https://";
+		return "expected http:// or https:// at its beginning";
 	u->port = default_port(u);
 	return NULL;
 }

@@ -19,8 +19,8 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "load/audit.h"
+#include "load/remedy.h"
 
-#define LAG_P99_MAX_NS	NS_PER_MS
 enum {
 	LAG_SHARE = 10,			/* 1/10 of the response's p99 */
 	BUSY_PPM = 950000		/* of a CPU: none left */
@@ -68,12 +68,12 @@ judge_lag(struct result *r)
 	char text[FORMAT_MAX];
 	size_t i = 0;
 
-	if (lag <= LAG_P99_MAX_NS || lag <= response / LAG_SHARE)
+	if (lag <= AUDIT_LAG_MAX_NS || lag <= response / LAG_SHARE)
 		return;
 	g = busiest(r, &i);
 	if (g != NULL && g->busiest_ppm >= BUSY_PPM)
 		reason(r, "generator %zu was the bottleneck: it used %.0f%% "
-		    "of a CPU and was late by %s at p99", i,
+		    "of a CPU and was late by %s at p99 (" REMEDY_CPU ")", i,
 		    (double)g->busiest_ppm / 1e4, format_ns(text, lag));
 	else
 		reason(r, "this machine did not let the generators run in "
@@ -94,7 +94,7 @@ judge_closed(struct result *r, const struct run_request *req)
 	g = busiest(r, &index);
 	if (g != NULL && g->busiest_ppm >= BUSY_PPM)
 		reason(r, "generator %zu used %.0f%% of a CPU: the rate may be "
-		    "its own limit, not the target's", index,
+		    "its own limit, not the target's (" REMEDY_CPU ")", index,
 		    (double)g->busiest_ppm / 1e4);
 }
 
@@ -108,7 +108,8 @@ judge_drops(struct result *r)
 	g = busiest(r, &index);
 	if (r->n.dropped > 0 && g != NULL && g->busiest_ppm >= BUSY_PPM)
 		reason(r, "generator %zu used %.0f%% of a CPU: it may have "
-		    "dropped arrivals that the target could take", index,
+		    "dropped arrivals that the target could take ("
+		    REMEDY_CPU ")", index,
 		    (double)g->busiest_ppm / 1e4);
 }
 
@@ -165,16 +166,15 @@ judge_resources(struct result *r)
 	n = failed_with(r, EMFILE) + failed_with(r, ENFILE);
 	if (n > 0)
 		reason(r, "descriptors ran out: %" PRIu64 " connections could "
-		    "not be made (raise ulimit -n)", n);
+		    "not be made (" REMEDY_DESCRIPTORS ")", n);
 	n = failed_with(r, EADDRNOTAVAIL) + failed_with(r, EADDRINUSE);
 	if (n > 0)
 		reason(r, "local ports ran out: %" PRIu64 " connections could "
-		    "not be made (keep connections alive, lower the rate or "
-		    "send from several addresses: --source)", n);
+		    "not be made (" REMEDY_PORTS ")", n);
 	n = failed_with(r, ENOBUFS) + failed_with(r, ENOMEM);
 	if (n > 0)
 		reason(r, "memory for sockets ran out: %" PRIu64
-		    " connections could not be made", n);
+		    " connections could not be made (" REMEDY_MEMORY ")", n);
 }
 
 void

@@ -2,7 +2,11 @@
 #ifndef LOAD_AUDIT_H
 #define LOAD_AUDIT_H
 
+#include "base/util.h"
 #include "result.h"
+
+/* So much lag at p99 is never too much. */
+#define AUDIT_LAG_MAX_NS	NS_PER_MS
 
 /*
  * Did the generators keep the plan, or was it they who were slow? Sets

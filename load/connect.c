@@ -137,7 +137,8 @@ parse_port(const char **p, char end, uint16_t *port)
 static int
 refuse_text(char why[CONNECT_TEXT_MAX], const char *text, const char *expected)
 {
-	snprintf(why, CONNECT_TEXT_MAX, "%.80s: %s", text, expected);
+	snprintf(why, CONNECT_TEXT_MAX, "%.80s: %s", text_shown(text),
+	    expected);
 	text_make_line(why);
 	return -1;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A generator: takes its own arrivals of a plan, finds a slot for each when
- * its moment has come, starts the request, and counts how each one ends. Once
- * an interval it sends its parent what has been counted since the last time;
- * while the parent is slow to read, the next interval carries it all.
+ * its moment has come, starts the request, and has its end counted (tally.c).
+ * Once an interval it sends its parent what has been counted since the last
+ * time; while the parent is slow to read, the next interval carries it all.
  *
  * Open model: an arrival never waits for an answer. Without a free slot it is
  * dropped (drop), or it waits, oldest first over all generators (block); then
@@ -27,6 +27,7 @@
 #include "load/arrival.h"
 #include "load/gen.h"
 #include "load/request.h"
+#include "load/tally.h"
 #include "wire/msg.h"
 
 enum {
@@ -72,10 +73,7 @@ struct run {
 	struct loop_timer	 end_timer;	/* of the phases */
 	struct loop_timer	 grace_timer;	/* of a stop */
 	struct loop_timer	 over_timer;	/* set when all is done */
-	struct counters		 n;		/* since the last interval */
-	struct hist		 hist[RESULT_HISTS];
-	struct client_counts	 told;		/* of connections, so far */
-	uint64_t		 last_end_ns;	/* of a counted request */
+	struct tally		 tally;
 	struct generator_stat	 stat;
 	struct cpu_time		 cpu_first;
 	struct cpu_time		 cpu_last;
@@ -96,68 +94,19 @@ static const struct arrival_share whole_share = { 1, 1, whole_plan };
 
 static void	run_check_end(struct run *);
 
-/* Counting. */
-
-static bool
-is_counted(const struct run *run, uint64_t planned_ns)
-{
-	return planned_ns - run->start_ns >= run->req.warmup_ns;
-}
-
-static void
-record_failure(struct run *run, const struct request_result *res)
-{
-	if (res->cause == CAUSE_NONE)
-		return;
-	run->n.failed++;
-	run->n.category[cause_category(res->cause)]++;
-	run->n.error[res->part][res->cause]++;
-}
-
-static void
-record(struct run *run, const struct request_result *res)
-{
-	int i;
-
-	if (!is_counted(run, res->planned_ns))
-		return;
-	run->n.completed++;
-	run->n.retried += res->retried;
-	run->n.redirected += res->redirected;
-	run->n.bytes_in += res->bytes_in;
-	run->n.bytes_out += res->bytes_out;
-	if (res->status != 0)
-		run->n.status[res->status]++;
-	record_failure(run, res);
-	hist_record(&run->hist[RESULT_LATENCY], res->latency_ns);
-	if (res->has_ttfb)
-		hist_record(&run->hist[RESULT_TTFB], res->ttfb_ns);
-	if (res->has_service)
-		hist_record(&run->hist[RESULT_SERVICE], res->service_ns);
-	for (i = 0; i < PARTS; i++)
-		hist_record(&run->hist[RESULT_PART + i], res->spent_ns[i]);
-	if (res->spent_ns[PART_LAG] > run->stat.lag_max_ns)
-		run->stat.lag_max_ns = res->spent_ns[PART_LAG];
-	run->last_end_ns = loop_now(run->gen->loop);
-}
+/* Arrivals. */
 
 /* The next one, and perhaps others on the same side of the warm-up's end. */
 static void
 count_drops(struct run *run, uint64_t n)
 {
-	if (!is_counted(run, run->start_ns + run->next.at_ns))
-		return;
-	run->n.scheduled += n;
-	run->n.dropped += n;
+	tally_dropped(&run->tally, run->start_ns + run->next.at_ns, n);
 }
 
 static void
 start_request(struct run *run, uint64_t planned_ns, uint64_t seen_ns)
 {
-	if (is_counted(run, planned_ns)) {
-		run->n.scheduled++;
-		run->n.started++;
-	}
+	tally_started(&run->tally, planned_ns);
 	requests_start(run->requests, planned_ns, seen_ns);
 }
 
@@ -415,7 +364,7 @@ on_request_done(void *arg, const struct request_result *res)
 {
 	struct run *run = arg;
 
-	record(run, res);
+	tally_ended(&run->tally, res, loop_now(run->gen->loop));
 	slots_release(run->gen->slots, run->gen->index);
 	if (run->is_blocked)
 		run_arrivals(run);
@@ -485,22 +434,11 @@ static void
 send_interval(struct run *run, uint64_t index)
 {
 	struct msg_channel *ch = &run->gen->channel;
-	const struct client_counts *now = requests_connections(run->requests);
-	int i;
 
-	run->n.connects = now->opened - run->told.opened;
-	run->n.handshakes = now->handshakes - run->told.handshakes;
-	run->n.resumed = now->resumed - run->told.resumed;
-	run->told = *now;
 	msg_begin(ch, GEN_INTERVAL);
 	msg_add_uint(ch, index);
-	counters_put(ch, &run->n);
-	for (i = 0; i < RESULT_HISTS; i++)
-		hist_put(ch, &run->hist[i]);
+	tally_put(&run->tally, ch, requests_connections(run->requests));
 	msg_send(ch);
-	memset(&run->n, 0, sizeof(run->n));
-	for (i = 0; i < RESULT_HISTS; i++)
-		hist_reset(&run->hist[i]);
 }
 
 static void
@@ -567,20 +505,22 @@ on_over(void *arg)
 	struct gen *gen = run->gen;
 	struct msg_channel *ch = &gen->channel;
 	struct net_addresses address = { .n = 1 };
+	const struct tally *t = &run->tally;
 
 	measure_cpu(run);
 	run->stat.wall_ns = loop_now(gen->loop) - run->start_ns;
 	send_interval(run, run->stat.wall_ns / run->req.interval_ns);
 	run->stat.cpu_user_ns = run->cpu_last.user_ns - run->cpu_first.user_ns;
 	run->stat.cpu_sys_ns = run->cpu_last.sys_ns - run->cpu_first.sys_ns;
+	run->stat.lag_max_ns = t->lag_max_ns;
 	address.at[0] = *requests_address(run->requests);
 	msg_begin(ch, GEN_DONE);
-	msg_add_uint(ch, run->last_end_ns == 0 ? 0 :
-	    run->last_end_ns - run->start_ns);
+	msg_add_uint(ch, t->last_end_ns == 0 ? 0 :
+	    t->last_end_ns - run->start_ns);
 	msg_add_uint(ch, run->start_late_ns);
 	net_addresses_put(ch, &address);
-	msg_add_str(ch, run->told.protocol != NULL ? run->told.protocol : "");
-	msg_add_str(ch, run->told.cipher != NULL ? run->told.cipher : "");
+	msg_add_str(ch, t->told.protocol != NULL ? t->told.protocol : "");
+	msg_add_str(ch, t->told.cipher != NULL ? t->told.cipher : "");
 	generator_stat_put(ch, &run->stat);
 	msg_send(ch);
 	run_free(run);
@@ -626,6 +566,7 @@ run_stop(struct run *run, uint64_t grace_ns)
 	if (run->start_ns == 0 || run->start_ns > now_ns) {
 		/* It was to begin later, or has not been told when. */
 		run->start_ns = run->cpu_at_ns = now_ns;
+		tally_start(&run->tally, now_ns, run->req.warmup_ns);
 		run->cpu_first = run->cpu_last = cpu_now();
 	} else
 		drop_due(run, now_ns, STOP_DROPS_MAX);
@@ -691,6 +632,7 @@ run_go(struct run *run, uint64_t start_ns)
 	struct loop *loop = run->gen->loop;
 
 	run->start_ns = start_ns;
+	tally_start(&run->tally, start_ns, run->req.warmup_ns);
 	run->end_ns = start_ns + arrival_end_ns(run->plan);
 	run->cpu_first = run->cpu_last = cpu_now();
 	run->cpu_at_ns = start_ns;

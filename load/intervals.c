@@ -117,6 +117,7 @@ open_reset(struct open *o)
 
 	for (i = 0; i < RESULT_HISTS; i++)
 		hist_reset(&o->in.hist[i]);
+	exemplars_reset(&o->in.exemplars);
 	memset(&o->in, 0, offsetof(struct interval, hist));
 	o->is_told = false;
 }

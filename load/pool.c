@@ -26,6 +26,7 @@
 #include "base/proc.h"
 #include "base/resolve.h"
 #include "load/audit.h"
+#include "load/cost.h"
 #include "load/gen.h"
 #include "load/intervals.h"
 #include "load/life.h"
@@ -35,9 +36,6 @@
 #include "wire/msg.h"
 
 enum {
-	RATE_PER_GENERATOR = 10000,	/* arrivals a second that one is for */
-	SPARE_FDS = 64,			/* beside connections and pipes */
-	FDS_PER_GENERATOR = 6,		/* in the parent; each has 2 of all */
 	BURY_MS = 50
 };
 #define START_DELAY_NS	(5 * NS_PER_MS)	/* for GEN_GO to reach all */
@@ -158,8 +156,7 @@ pool_new(struct loop *loop, uint32_t generators, struct resolver *resolver)
 	pool->stop_timer.arg = pool;
 	pool->members = xcalloc(generators, sizeof(*pool->members));
 	/* If it cannot be had, a pipe or a fork below says so. */
-	(void)net_raise_nofile((uint64_t)generators * FDS_PER_GENERATOR +
-	    SPARE_FDS);
+	(void)net_raise_nofile(cost_descriptors(0, generators));
 	life_begin(&pool->resolver_life, loop_tick(loop));
 	pool->resolver = resolver;
 	pool->slots = slots_new(generators);
@@ -516,11 +513,10 @@ pool_size(const struct pool *pool)
 
 /* The beginning of a run. */
 
-/* Of a generator: connections, and the pipes that wake each of them. */
 static uint64_t
 descriptors_needed(const struct pool *pool)
 {
-	return pool->req->max_concurrency + 2 * (uint64_t)pool->n + SPARE_FDS;
+	return cost_descriptors(pool->req->max_concurrency, pool->n);
 }
 
 /* When was asked for, or as soon as all can have heard of it. */
@@ -621,14 +617,14 @@ static uint32_t
 count_takers(const struct pool *pool)
 {
 	double rate = arrival_peak_rate(pool->plan) * share_made(pool->req);
-	uint64_t from_ns, to_ns;
-	uint64_t n = (uint64_t)(rate / RATE_PER_GENERATOR) + 1;
+	uint64_t from_ns, to_ns, n;
 
+	n = cost_takers(&pool->req->scenario, rate, pool->n);
 	if (arrival_closed_span(pool->plan, 0, &from_ns, &to_ns))
 		n = pool->n;
 	if (n > pool->req->max_concurrency)
 		n = pool->req->max_concurrency;
-	return n < pool->n ? (uint32_t)n : pool->n;
+	return (uint32_t)n;
 }
 
 /* What could not work: 0, or -1 and why. */
@@ -640,9 +636,8 @@ run_check(struct pool *pool, char why[WIRE_TEXT_MAX])
 	uint64_t limit = net_raise_nofile(need);
 
 	if (limit < need)
-		return wire_refuse(why, "a concurrency of %" PRIu64 " needs %"
-		    PRIu64 " descriptors, the limit is %" PRIu64
-		    " (raise ulimit -n)", req->max_concurrency, need, limit);
+		return cost_refuse_descriptors(why, req->max_concurrency,
+		    pool->n, limit);
 	if (req->start_at_ns > loop_tick(pool->loop) + START_AHEAD_NS)
 		return wire_refuse(why, "startAt: is more than 60s ahead");
 	pool->probe = probe_new(pool->loop, pool->resolver, &req->scenario,

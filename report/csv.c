@@ -20,6 +20,8 @@ static const char head[] =
     "interval,started_at,from_s,until_s,planned_per_s,completed_per_s,"
     "planned,scheduled,started,dropped,completed,failed,in_flight,"
     "in_bytes,out_bytes";
+/* Behind all others, which stay where they are read by number. */
+static const char tail[] = ",warmup_s";
 
 static const char *const summaries[] = { "latency", "ttfb" };
 static const char *const figures[] = {
@@ -27,7 +29,7 @@ static const char *const figures[] = {
 };
 
 static void	 write_head(FILE *);
-static void	 write_snapshot(FILE *, const struct snapshot *);
+static void	 write_snapshot(FILE *, const struct snapshot *, uint64_t);
 static void	 write_summary(FILE *, const struct summary *);
 static void	 write_ms(FILE *, uint64_t, bool);
 static uint64_t	 count_statuses(const struct snapshot *, unsigned int);
@@ -39,7 +41,8 @@ csv_write(FILE *out, const struct report *r)
 
 	write_head(out);
 	for (i = 0; i < r->nsnapshots; i++)
-		write_snapshot(out, &r->snapshots[i]);
+		write_snapshot(out, &r->snapshots[i],
+		    r->plan->req.warmup_ns);
 }
 
 static void
@@ -57,11 +60,21 @@ write_head(FILE *out)
 		fprintf(out, ",status_%zuxx", i);
 	for (i = CATEGORY_NONE + 1; i < CATEGORIES; i++)
 		fprintf(out, ",errors_%s", category_name((enum category)i));
-	fputs("\r\n", out);
+	fprintf(out, "%s\r\n", tail);
+}
+
+/* How much of the interval is warm-up, which counts nothing. */
+static double
+warm_sec(const struct snapshot *s, uint64_t warmup_ns)
+{
+	uint64_t end_ns = warmup_ns < s->until_ns ? warmup_ns : s->until_ns;
+
+	return end_ns > s->from_ns ?
+	    (double)(end_ns - s->from_ns) / (double)NS_PER_SEC : 0;
 }
 
 static void
-write_snapshot(FILE *out, const struct snapshot *s)
+write_snapshot(FILE *out, const struct snapshot *s, uint64_t warmup_ns)
 {
 	double sec = (double)(s->until_ns - s->from_ns) / (double)NS_PER_SEC;
 	char when[WORDS_MAX];
@@ -87,7 +100,7 @@ write_snapshot(FILE *out, const struct snapshot *s)
 		fprintf(out, ",%" PRIu64, count_statuses(s, (unsigned int)i));
 	for (i = CATEGORY_NONE + 1; i < CATEGORIES; i++)
 		fprintf(out, ",%" PRIu64, s->category[i]);
-	fputs("\r\n", out);
+	fprintf(out, ",%.9f\r\n", warm_sec(s, warmup_ns));
 }
 
 /* In the order of the names above. */

@@ -15,8 +15,10 @@
 #include <stdio.h>
 
 #include "json_write.h"
+#include "report/percentiles.h"
 #include "report/report.h"
 #include "report/words.h"
+#include "wire/hist_json.h"
 
 enum {
 	SCHEMA_VERSION = 1,
@@ -66,7 +68,10 @@ static void	 put_ending(struct json_out *, const struct report *);
 static void	 put_planned(struct json_out *, const struct report *);
 static void	 put_fleet(struct json_out *, const struct report *);
 static void	 put_worker(struct json_out *, const struct worker_stat *);
+static void	 put_histograms(struct json_out *, const struct result *);
 static void	 put_signed_ms(struct json_out *, const char *, int64_t);
+static void	 put_percentiles(struct json_out *, const struct report *,
+		    const char *, enum result_hist);
 
 void
 json_write(FILE *out, const struct report *r)
@@ -155,6 +160,12 @@ put_added_members(struct json_out *w, const struct report *r)
 	else
 		json_null(w, "plan");
 	put_fleet(w, r);
+	json_object(w, "percentiles");
+	put_percentiles(w, r, "latency", RESULT_LATENCY);
+	put_percentiles(w, r, "ttfb", RESULT_TTFB);
+	put_percentiles(w, r, "service", RESULT_SERVICE);
+	json_close(w);
+	put_histograms(w, res);
 }
 
 /* null when no TLS was spoken; names are null when nobody told them. */
@@ -347,8 +358,8 @@ put_verdict(struct json_out *w, const struct verdict *v)
 }
 
 /* max_active is what was in flight at the interval's end. */
-static void
-put_snapshot(struct json_out *w, const struct snapshot *s)
+void
+json_snapshot_members(struct json_out *w, const struct snapshot *s)
 {
 	const struct totals t = {
 		.completed = s->completed,
@@ -364,7 +375,6 @@ put_snapshot(struct json_out *w, const struct snapshot *s)
 	char when[WORDS_MAX];
 	size_t i;
 
-	json_object(w, NULL);
 	json_str(w, "started_at", words_time(when, s->start_wall_ns));
 	put_totals(w, &t);
 	put_summary(w, "latency", &s->latency);
@@ -380,6 +390,16 @@ put_snapshot(struct json_out *w, const struct snapshot *s)
 	json_fixed(w, "planned", s->planned, 6);
 	json_uint(w, "in_flight", s->in_flight);
 	put_ms(w, "lag_p99_ms", s->lag_p99_ns);
+}
+
+static void
+put_snapshot(struct json_out *w, const struct snapshot *s)
+{
+	json_object(w, NULL);
+	json_snapshot_members(w, s);
+	json_flat(w, 1);
+	buckets_to_json(w, "latency_buckets", s);
+	json_flat(w, 0);
 	json_close(w);
 }
 
@@ -529,8 +549,65 @@ put_worker(struct json_out *w, const struct worker_stat *s)
 	json_close(w);
 }
 
+/*
+ * All counts of response, ttfb and service, so that percentiles of a result
+ * can be had, added and compared later on, each a line. What only came in 800
+ * buckets stands apart.
+ */
+static void
+put_histograms(struct json_out *w, const struct result *res)
+{
+	size_t i;
+
+	json_object(w, "histograms");
+	json_flat(w, 1);
+	for (i = 0; i <= RESULT_SERVICE; i++)
+		hist_to_json(w, result_hist_name((enum result_hist)i),
+		    &res->hist[i]);
+	json_flat(w, 0);
+	json_close(w);
+	if (!result_is_coarse(res))
+		return;
+	json_object(w, "coarse_histograms");
+	json_flat(w, 1);
+	for (i = 0; i < RESULT_COARSE; i++)
+		coarse_to_json(w, result_hist_name((enum result_hist)i),
+		    &res->coarse[i]);
+	json_flat(w, 0);
+	json_close(w);
+}
+
 static void
 put_signed_ms(struct json_out *w, const char *name, int64_t ns)
 {
 	json_fixed(w, name, (double)ns / (double)NS_PER_MS, MS_PLACES);
+}
+
+/* With the interval of each; null where the sample is too small for it. */
+static void
+put_percentiles(struct json_out *w, const struct report *r, const char *name,
+    enum result_hist which)
+{
+	double list[PERCENTILES_USUAL + PLAN_PERCENTILES_MAX];
+	size_t i, n = percentile_list(list, r->plan->percentiles,
+	    r->plan->npercentiles);
+	struct percentile p;
+
+	json_array(w, name);
+	for (i = 0; i < n; i++) {
+		percentile_of(&p, r->result, which, list[i]);
+		json_object(w, NULL);
+		json_double(w, "p", p.p);
+		if (p.has_value) {
+			put_ms(w, "ms", p.value_ns);
+			put_ms(w, "low_ms", p.low_ns);
+			put_ms(w, "high_ms", p.high_ns);
+		} else {
+			json_null(w, "ms");
+			json_null(w, "low_ms");
+			json_null(w, "high_ms");
+		}
+		json_close(w);
+	}
+	json_close(w);
 }

@@ -2,12 +2,14 @@
 /*
  * The verdicts as JUnit's XML, for what shows tests in CI.
  *
- * One testsuite; its first case, "run completed", fails when the run ended
- * early or with an error. Then comes a case for each worker of a fleet that
- * took part, which fails when it was lost, and one for each threshold, which
- * fails when it is broken, with what was expected and what was measured. A
- * generator that was late fails nothing, as it does not change the exit
- * status either, but is told in system-err. The output is well-formed XML
+ * One testsuite; its first case, "run completed", is always there, as a suite
+ * without cases fails where it is shown: it is an error when the run ended
+ * early or with one of its own. Then comes a case for each worker of a fleet
+ * that took part, an error when it was lost, and one for each threshold, a
+ * failure when it is broken, with what was expected and what was measured. So
+ * failures speak of the target, and errors of the run. A generator that was
+ * late is neither, as it does not change the exit status either, but is told
+ * in system-err. The output is well-formed XML
  * 1.0 in UTF-8, whatever bytes are in the texts. Errors stick in the stream.
  */
 
@@ -61,17 +63,16 @@ write_suite(FILE *out, const struct report *r)
 	const struct result *res = r->result;
 	char end[WORDS_END_MAX], when[WORDS_MAX];
 	size_t i, tests = r->plan->nthresholds + 1;
-	size_t failures = outlook_broken(r);
+	size_t errors = words_end(end, r)[0] != '\0';
 
 	for (i = 0; i < res->nworkers; i++) {
 		tests += res->workers[i].took_part;
-		failures += has_failed(&res->workers[i]);
+		errors += res->workers[i].took_part &&
+		    has_failed(&res->workers[i]);
 	}
-	if (words_end(end, r)[0] != '\0')
-		failures++;
 	fprintf(out, "<testsuite name=\"pulse\" tests=\"%zu\""
-	    " failures=\"%zu\" errors=\"0\" skipped=\"0\"",
-	    tests, failures);
+	    " failures=\"%zu\" errors=\"%zu\" skipped=\"0\"",
+	    tests, outlook_broken(r), errors);
 	put_seconds(out, "time", res->duration_ns);
 	/* The schema has seconds here, and no zone. */
 	words_time(when, res->start_wall_ns);
@@ -93,7 +94,7 @@ write_run(FILE *out, const struct report *r)
 		fputs("/>\n", out);
 		return;
 	}
-	fputs(">\n    <failure type=\"run\" message=\"", out);
+	fputs(">\n    <error type=\"run\" message=\"", out);
 	put_xml(out, end);
 	fputs("\"/>\n  </testcase>\n", out);
 }
@@ -108,7 +109,7 @@ write_worker(FILE *out, const struct worker_stat *w)
 		fputs("/>\n", out);
 		return;
 	}
-	fprintf(out, ">\n    <failure type=\"worker\" message=\"%s: ",
+	fprintf(out, ">\n    <error type=\"worker\" message=\"%s: ",
 	    w->is_lost ? "lost" : "failed");
 	put_xml(out, w->error);
 	fputs("\"/>\n  </testcase>\n", out);

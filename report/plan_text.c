@@ -223,12 +223,13 @@ write_request(FILE *out, const struct scenario *s)
 }
 
 void
-plan_text_write(FILE *out, const struct plan *plan)
+plan_text_write(FILE *out, const struct plan *plan, bool fits)
 {
 	const struct run_request *req = &plan->req;
 	size_t i;
 
-	fprintf(out, "This plan is good; nothing was sent.\n\n");
+	fprintf(out, fits ? "This plan is good; nothing was sent.\n\n" :
+	    "This machine cannot make this plan; nothing was sent.\n\n");
 	write_request(out, &req->scenario);
 	fprintf(out, "  %-11s %" PRIu64
 	    " requests in flight at most, then %s\n", "",
@@ -297,4 +298,20 @@ plan_text_write_parts(FILE *out, const struct fleet *fleet,
 			write_part(out, &shared[i], &rates[i]);
 	}
 	fprintf(out, "  rates are for workers that cannot share arrivals\n");
+}
+
+void
+plan_text_write_machine(FILE *out, const struct preflight *p)
+{
+	const struct preflight_line *l;
+	size_t i;
+
+	fprintf(out, "\nThis machine\n");
+	for (i = 0; i < p->n; i++) {
+		l = &p->at[i];
+		fprintf(out, "  %-11s %s%s%s%s\n", l->title, l->sum,
+		    l->is_impossible ? ", too few" :
+		    l->why[0] != '\0' ? ", doubtful" : "",
+		    l->how[0] != '\0' ? ": " : "", l->how);
+	}
 }

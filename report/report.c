@@ -30,12 +30,14 @@ enum {
 	LINK_LEN_MAX = 4096
 };
 
-static void (*const formats[])(FILE *, const struct report *) = {
-	[REPORT_TEXT] = text_write,
-	[REPORT_JSON] = json_write,
-	[REPORT_CSV] = csv_write,
-	[REPORT_JUNIT] = junit_write,
-	[REPORT_WIRE] = wire_write,
+#define FORMAT_ROW(format, option, help, writer)			\
+	[REPORT_##format] = { option, writer },
+static const struct {
+	const char	 *option;
+	void		(*write)(FILE *, const struct report *);
+} formats[] = {
+	[REPORT_TEXT] = { NULL, text_write },
+	REPORT_TABLE(FORMAT_ROW)
 };
 static_assert(UTIL_NELEM(formats) == REPORT_FORMATS,
     "a format has no writer");
@@ -185,6 +187,20 @@ judge(const struct report *r, const struct threshold *t, struct verdict *v)
 	else
 		v->is_kept = t->is_above ? v->actual > t->value :
 		    v->actual < t->value;
+}
+
+const char *
+report_option(enum report_format format)
+{
+	assert(format < REPORT_FORMATS);
+	return formats[format].option;
+}
+
+void
+report_write(FILE *out, enum report_format format, const struct report *r)
+{
+	assert(format < REPORT_FORMATS);
+	formats[format].write(out, r);
 }
 
 int
@@ -390,7 +406,7 @@ report_commit(struct report_file *f, const struct report *r)
 	int saved;
 
 	errno = 0;
-	formats[f->format](stream, r);
+	report_write(stream, f->format, r);
 	if (fflush(stream) == EOF || ferror(stream))
 		goto fail;
 	if (f->temporary != NULL && fsync(fileno(stream)) == -1)

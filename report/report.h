@@ -48,14 +48,33 @@ void	 report_init(struct report *r, const struct plan *plan,
  */
 double	 report_rate(const struct report *r);
 
+/*
+ * The formats that go to a file, a row each: FORMAT, the option that asks for
+ * it, its help, and what writes it, which is prototyped below and has a file of
+ * its own. The enumeration, the options of commands (output.h) and the writing
+ * all come from here; the order is that of --help. Text has no option.
+ */
+#define REPORT_TABLE(ROW)						\
+	ROW(JSON, "out", "the same to a file", json_write)		\
+	ROW(CSV, "csv", "a row a snapshot", csv_write)			\
+	ROW(HGRM, "hgrm", "latency for HdrHistogram's plotter", hgrm_write) \
+	ROW(HTML, "html", "a page to look at and send on", html_write)	\
+	ROW(JUNIT, "junit", "thresholds as test cases", junit_write)	\
+	ROW(WIRE, "wire", "a WorkerResult, as JSON", wire_write)
+
+#define REPORT_FORMAT_ENUM(format, option, help, writer) REPORT_##format,
 enum report_format {
 	REPORT_TEXT,
-	REPORT_JSON,
-	REPORT_CSV,
-	REPORT_JUNIT,
-	REPORT_WIRE,
+	REPORT_TABLE(REPORT_FORMAT_ENUM)
 	REPORT_FORMATS
 };
+#undef REPORT_FORMAT_ENUM
+
+/* "csv", as in --csv; NULL for text. */
+const char *report_option(enum report_format format);
+/* Errors stick in the stream. */
+void	 report_write(FILE *out, enum report_format format,
+	    const struct report *r);
 
 /*
  * Where one format goes. path "-" is stdout. A regular or new file is written
@@ -87,8 +106,13 @@ void	 report_abandon(struct report_file *f);
 void	 text_write(FILE *out, const struct report *r);
 void	 json_write(FILE *out, const struct report *r);
 void	 csv_write(FILE *out, const struct report *r);
+void	 hgrm_write(FILE *out, const struct report *r);
+void	 html_write(FILE *out, const struct report *r);
 void	 junit_write(FILE *out, const struct report *r);
 void	 wire_write(FILE *out, const struct report *r);
+
+/* The members of a snapshot of the JSON result, into an object that is open. */
+void	 json_snapshot_members(struct json_out *w, const struct snapshot *s);
 
 /* A place of the error table that has counts. */
 struct error_row {

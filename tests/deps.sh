@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 # Installs what the build, the tests and the lint need, if anything of it is
 # missing: a C compiler, OpenSSL with its headers and static libraries, check,
-# pkg-config, mandoc and git; and the programs that are its arguments, which are
-# packages of the same names. With apt-get or apk, through sudo when not root.
+# pkg-config, mandoc and git; and the programs that are its arguments, each of
+# the package of the same name or as PROGRAM=PACKAGE. With apt-get or apk,
+# through sudo when not root.
 have() {
 	command -v "$1" >/dev/null 2>&1
 }
@@ -23,7 +24,7 @@ library() {
 # all COMMANDS ...
 all() {
 	for command in "$@"; do
-		have "$command" || return 1
+		have "${command%%=*}" || return 1
 	done
 }
 
@@ -32,6 +33,10 @@ if all cc pkg-config mandoc openssl git "$@" &&
 	exit 0
 fi
 
+for program in "$@"; do
+	shift
+	set -- "$@" "${program#*=}"
+done
 root=
 [ "$(id -u)" -eq 0 ] || root=sudo
 if have apt-get; then

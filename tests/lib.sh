@@ -60,6 +60,18 @@ between() {
 	fi
 }
 
+# tool NAME: is this program here, which some tests cannot do without? With
+# PULSE_TOOLS=all, as .ci/run has it, it has to be.
+tool() {
+	command -v "$1" >/dev/null 2>&1 && return 0
+	if [ "${PULSE_TOOLS:-}" = all ]; then
+		not_ok "there is no $1"
+	else
+		ok "there is no $1: left out"
+	fi
+	return 1
+}
+
 # start NAME COMMAND ...: in the background; $line is the first it prints,
 # $pid its process
 start() {

@@ -6,12 +6,16 @@
 case $1 in
 */test_http_server.c|*/test_server_*.c)
 	echo tests/server_rig.c ;;
-*/test_report.c|*/test_report_fleet.c)
+*/test_report.c|*/test_report_fleet.c|*/test_html.c)
+	echo tests/report_rig.c tests/html_rig.c ;;
+*/test_report_hgrm.c)
 	echo tests/report_rig.c ;;
 */test_wire.c|*/test_wire_*.c)
 	echo tests/request_rig.c ;;
 */test_result_*.c)
 	echo tests/result_rig.c ;;
+*/test_screen.c|*/onscreen.c)
+	echo tests/terminal.c ;;
 */test_pool*.c)
 	echo tests/pool_rig.c ;;
 */test_tls.c|*/test_*_tls.c|*/test_tls_*.c|*/test_roots.c|\

@@ -13,31 +13,37 @@ export LC_ALL
 # A file may include headers of lower layers, and its own. A new file is added
 # here, as low as its includes allow.
 layers='
-0 base/fortify base/names base/tls_memory base/util commit hist http manual_text
-0 http/words
-1 base/proc base/roots base/sandbox base/text http/body
-1 http/server_answer http/url load/arrival load/life
-2 base/loop base/net base/rights base/tls_context http/client_answer
-2 json load/slots manual options
-3 base/expiry base/msg base/pem base/tls help http/server_listener json_write
+0 base/fortify base/names base/tls_memory base/util http/words load/climb
+0 load/remedy commit hist http manual_text
+1 base/proc base/roots base/sandbox base/stats base/text http/body
+1 http/server_answer http/url load/arrival load/life report/html_style
+1 report/style
+2 base/loop base/machine base/net base/rights base/tls_context
+2 http/client_answer load/slots report/markup report/svg json manual options
+3 base/expiry base/msg base/pem base/sink base/tls http/server_listener
+3 completion help json_write
 4 base/resolve base/stream base/tls_none load/connect load/outcome
-4 serve_tls
-5 connect_options http/client http/server_input http/server_output wire
-6 fleet/feature fleet/run_answer fleet/split http/server_connection
-6 load/check load/probe load/target result token wire/read
-7 access fleet/fleet fleet/verdict http/server load/audit load/intervals
-7 load/request plan_expr wire/checks_json wire/connect_json
-7 wire/counters_json wire/hist_json wire/msg
-8 fleet/credentials load/gen mock plan plan_tree wire/request_json
-8 wire/result_json
-9 fleet/peer load/pool plan_file report/report
-10 fleet/ping output report/plan_out report/wire_out report/words
-10 worker_options
-11 coord merge ping report/csv report/json_out report/outlook
-11 report/page report/plan_text report/progress run_options worker
-12 dry_run report/fleet_text report/junit report/latency_text
-13 report/text run
-14 pulse
+4 report/screen serve_tls
+5 http/client http/server_input http/server_output load/exemplar
+5 connect_options wire
+6 fleet/feature fleet/run_answer fleet/split http/server_connection load/check
+6 load/cost load/probe load/target wire/read progress_options result token
+7 fleet/fleet fleet/verdict http/server load/audit load/intervals load/request
+7 report/percentiles report/tally wire/checks_json wire/connect_json
+7 wire/counters_json wire/hist_json wire/msg access plan_expr
+8 fleet/credentials load/tally report/steps wire/request_json wire/result_json
+8 mock plan plan_tree
+9 fleet/peer load/gen report/report mock_options plan_file preflight
+10 fleet/ping load/pool report/hgrm report/plan_out report/progress_json
+10 report/timeline report/wire_out report/words output
+11 report/csv report/html_plan report/html_requests report/html_timeline
+11 report/json_out report/outlook report/page report/plan_text report/status
+11 calibrate coord merge ping run_options worker_options
+12 report/fleet_text report/html_latency report/html_tables report/junit
+12 report/latency_text report/panel dry_run worker
+13 report/html report/progress report/text
+14 run
+15 pulse
 '
 
 # Functions that may be longer than a screen: FILE FUNCTION REASON, a line each.
@@ -94,7 +100,7 @@ product=$(list ./*.[ch] base/*.[ch] fleet/*.[ch] http/*.[ch] load/*.[ch] \
     sed 's,^\./,,')
 tests=$(list tests/*.[ch] tests/fuzz/*.[ch])
 scripts=$(list commit.sh tests/*.sh examples/*.sh .ci/run)
-others=$(list Makefile man/*.[157] examples/*.json \
+others=$(list Makefile man/*.[157] completions/* examples/*.json \
     examples/*.service README.md CHANGES)
 if [ -z "$product" ]; then
 	echo "lint: no source here: run it from the top level" >&2
@@ -345,7 +351,8 @@ lint_functions() {
 	done
 }
 
-# "-r --rate VALUE" a line; no VALUE when it takes none.
+# "-r --rate VALUE" a line; no VALUE when it takes none, OPTIONAL when that may
+# be left out: --progress[=HOW] here, Oo or Op in the manual.
 usage_options() {
 	./pulse "$1" --help </dev/null | awk '
 	/^  +-/ {
@@ -364,6 +371,8 @@ usage_options() {
 		m = split(text, word, " ")
 		if (m > (letter != "") + (name != ""))
 			value = "VALUE"
+		if (sub(/\[=[A-Z]+\]$/, "", name))
+			value = "OPTIONAL"
 		print letter, name, value
 	}' | sort
 }
@@ -376,6 +385,10 @@ manual_options() {
 	is_here && /^\.It Fl / {
 		letter = name = value = ""
 		for (i = 3; i <= NF; i++) {
+			if ($i == "Oo" || $i == "Op") {
+				value = "OPTIONAL"
+				break
+			}
 			if ($i == "Ar" || $i == "Cm") {
 				value = "VALUE"
 				break
@@ -431,11 +444,12 @@ page_text() {
 	    tr -d ' \n'
 }
 
-# Each text that a user may be told is under DIAGNOSTICS.
+# Each text that a user may be told is under DIAGNOSTICS. What stands on a page
+# of HTML is explained there.
 lint_messages() {
-	# shellcheck disable=SC2086
-	awk -f tests/messages.awk $(echo "$product" | grep '\.c$') \
-	    >"$tmp/messages"
+	# shellcheck disable=SC2046
+	awk -f tests/messages.awk $(echo "$product" | grep '\.c$' |
+	    grep -v '^report/html') >"$tmp/messages"
 	[ -s "$tmp/messages" ] || find_one "tests/messages.awk: finds none"
 	page_text pulse.1 | sed 's/.*DIAGNOSTICSMessages/Messages/' \
 	    >"$tmp/diagnostics"

@@ -6,6 +6,7 @@
 
 #include <check.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +114,37 @@ rig_fail_requests(struct result *res, enum part part, enum cause cause,
 }
 
 void
+rig_add_exemplar(struct result *res, uint64_t i, uint64_t latency_ns,
+    enum cause cause)
+{
+	struct exemplar e = {
+		.wall_ns = RIG_START_WALL_NS + i * 250 * NS_PER_MS,
+		.latency_ns = latency_ns,
+		.generator = (uint32_t)(i % 2),
+		.local_port = (uint16_t)(40000 + i),
+		.status = cause == CAUSE_NONE ? 200 : cause == CAUSE_STATUS ?
+		    503 : 0,
+		.part = PART_FIRST_BYTE,
+		.cause = cause,
+	};
+	char value[EXEMPLAR_HEADER_MAX];
+
+	e.spent_ns[PART_LAG] = latency_ns / 100;
+	e.spent_ns[PART_CONNECT] = latency_ns / 10;
+	e.spent_ns[PART_TRANSFER] = e.status == 0 ? 0 : latency_ns / 20;
+	e.spent_ns[PART_FIRST_BYTE] = latency_ns - e.spent_ns[PART_LAG] -
+	    e.spent_ns[PART_CONNECT] - e.spent_ns[PART_TRANSFER];
+	if (e.status != 0) {
+		if (res->exemplars.name[0] == '\0')
+			exemplars_set_name(&res->exemplars, "X-Request-Id");
+		snprintf(value, sizeof(value), "request-%" PRIu64,
+		    i);
+		exemplar_set_header(&e, value, strlen(value));
+	}
+	exemplars_add(&res->exemplars, &e);
+}
+
+void
 rig_set_generators(struct result *res)
 {
 	struct generator_stat *g;
@@ -194,16 +226,6 @@ compare_texts(const char *path, const char *got, size_t got_len,
 	    path, line, i < got_len ? got + i : "(end)");
 }
 
-static void
-write_format(FILE *out, enum report_format format, const struct report *r)
-{
-	static void (*const writers[])(FILE *, const struct report *) = {
-		text_write, json_write, csv_write, junit_write, wire_write
-	};
-
-	writers[format](out, r);
-}
-
 void
 rig_check_golden(const struct fixture *f, const char *file,
     enum report_format format)
@@ -212,7 +234,7 @@ rig_check_golden(const struct fixture *f, const char *file,
 	size_t got_len, want_len;
 	FILE *out = open_memstream(&got, &got_len);
 
-	write_format(out, format, &f->report);
+	report_write(out, format, &f->report);
 	ck_assert(!ferror(out));
 	ck_assert_int_eq(fclose(out), 0);
 	ck_assert_ptr_null(strstr(got, "s3cret"));

@@ -35,6 +35,12 @@ void	 rig_record_run(struct result *res, uint64_t n, uint64_t dropped,
 /* Makes n of them failed ones. */
 void	 rig_fail_requests(struct result *res, enum part part,
 	    enum cause cause, uint64_t n);
+/*
+ * One request that is kept by itself, of a plausible kind; with a cause it
+ * failed in its first byte's part. i tells one from another.
+ */
+void	 rig_add_exemplar(struct result *res, uint64_t i, uint64_t latency_ns,
+	    enum cause cause);
 /* The first two of them took part. */
 void	 rig_set_generators(struct result *res);
 

@@ -71,7 +71,7 @@ done
 echo old >"$dir/o"
 ln -s o "$dir/link"
 ./pulse run -r 50 -d 300ms -i 100ms -t 'p99<10s' --out "$dir/link" \
-    --csv "$dir/c" --junit "$dir/j" --wire "$dir/w" "$target" \
+    --csv "$dir/c" --hgrm "$dir/h" --junit "$dir/j" --wire "$dir/w" "$target" \
     >"$dir/text" 2>"$dir/text.err"
 is "files: status" $? 0
 is "files: stderr is empty" "$(cat "$dir/text.err")" ""
@@ -81,6 +81,10 @@ has "files: csv has a head" "$dir/c" "^interval,started_at,"
 is "files: csv has rows for intervals" "$(lines "$dir/c")" 4
 is "files: csv rows have as many fields" \
     "$(awk -F , '{ print NF }' "$dir/c" | sort -u | lines /dev/stdin)" 1
+has "files: hgrm has all requests" "$dir/h" "Total count    =           15]\$"
+is "files: hgrm ends with the slowest" \
+    "$(awk '$2 == "1.000000000000" { print $1 }' "$dir/h")" \
+    "$(sed -n 's/^#.Max *= *\([0-9.]*\),.*/\1/p' "$dir/h")"
 has "files: junit" "$dir/j" "<testsuite"
 has "files: junit has the threshold" "$dir/j" 'p99&lt;10s'
 has "files: wire" "$dir/w" '"total": *15,'
@@ -90,7 +94,7 @@ cat "$dir/fifo" >"$dir/read" &
 ./pulse run -q --requests 2 --out "$dir/fifo" "$target" >/dev/null
 wait $!
 has "files: a FIFO is written to" "$dir/read" '"schema_version": 1'
-for format in out csv junit wire; do
+for format in out csv hgrm junit wire; do
 	./pulse run --requests 2 --$format - "$target" >"$dir/only" \
 	    2>"$dir/only.err"
 	is "--$format -: status" $? 0

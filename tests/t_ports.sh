@@ -23,8 +23,13 @@ mock
 # there.
 set -- -g 2 -c 80 --requests 80 -r 400 -d 20s --timeout 20s
 
+remedy="(keep connections alive, lower the rate or send from several \
+addresses: --source)"
 run out "$@" "$url/delay/1s"
-ends out 0
+is "out: status" "$status" 0
+is "out: it was warned" "$(cat "$dir/out.err")" "pulse: local ports may run \
+out: up to 80 connections at once, 50 ports $remedy"
+adds_up out
 is "out: completed" "$(number "$dir/out.json" completed)" 80
 # The probe holds one for a while.
 between "out: failed" "$(number "$dir/out.json" failed)" 32 33
@@ -32,8 +37,8 @@ is "out: failures" "$(failures "$dir/out.json")" \
     "connect EADDRNOTAVAIL transport $(number "$dir/out.json" failed)"
 has "out: is not valid" "$dir/out.json" '^    "valid": false'
 has "out: says why" "$dir/out.json" "\"local ports ran out: \
-$(number "$dir/out.json" failed) connections could not be made (keep \
-connections alive, lower the rate or send from several addresses: --source)\""
+$(number "$dir/out.json" failed) connections could not be made \
+$remedy\""
 
 run from-three "$@" --source 127.0.0.1,127.0.0.2,127.0.0.3 "$url/delay/1s"
 ends from-three 0

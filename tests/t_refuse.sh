@@ -41,16 +41,18 @@ refused "one that is nearly right" "did you mean --rate" --raet 5 "$url"
 refused "a missing value" "--rate needs a value" "$url" --rate
 refused "a value too many" "--json takes no value" --json=yes "$url"
 for value in 0.5 -1 ten 1e3 '' ' 5' 5x 99999999999999999999 2.5555k; do
-	refused "-r '$value'" "-r, --rate: $value: expected" -r "$value" "$url"
+	shown=${value:-\"\"}
+	refused "-r '$value'" "-r, --rate: $shown: expected" -r "$value" "$url"
 done
 refused "-r 101M" "at most 100000000" -r 101M "$url"
 for value in 10 0s -1s s '' 1h-1m 1x 999999999h; do
-	refused "-d '$value'" "-d, --duration: $value: expected" -d "$value" \
+	shown=${value:-\"\"}
+	refused "-d '$value'" "-d, --duration: $shown: expected" -d "$value" \
 	    "$url"
 done
 refused "-d 400 days" "366 days" -d 9600h "$url"
 for value in 0 -1 1000001 many ''; do
-	refused "-c '$value'" "-c, --concurrency: $value: expected" \
+	refused "-c '$value'" "-c, --concurrency: ${value:-\"\"}: expected" \
 	    -c "$value" "$url"
 done
 refused "-g 0" "-g, --generators: 0: expected" -g 0 "$url"
@@ -109,7 +111,7 @@ fi
 # How to connect.
 for value in '' a:1 a:1:b a:1:b:2:3 a:0:b:2 'a b:1:c:2' ::1:1:b:2; do
 	refused "--connect-to '$value'" \
-	    "--connect-to: $value: expected HOST:PORT:HOST2:PORT2" \
+	    "--connect-to: ${value:-\"\"}: expected HOST:PORT:HOST2:PORT2" \
 	    --connect-to "$value" "$url"
 done
 for value in '' localhost 127.0.0.1: [::1] 127.0.0.1,,::1; do
@@ -218,8 +220,8 @@ refused "-4 of an IPv6 address" "::1" -4 "http://[::1]:$port/"
 (
 	trap - EXIT
 	ulimit -n 30 2>/dev/null || exit 0
-	refused "30 descriptors for many generators" "generators: " \
-	    --out "$out" -g 100 -c 1 "$url"
+	refused "30 descriptors for many generators" \
+	    "descriptors, the limit is 30" --out "$out" -g 100 -c 1 "$url"
 	exit "$bad"
 ) || bad=1
 

@@ -52,19 +52,22 @@ static const struct judge_test {
 	{ .descr = "late and busy", .lag_ns = 3000000, .latency_ns = 4000000,
 	    .busiest_ppm = BUSY_PPM, .want = { "generator 1 was the "
 	    "bottleneck: it used 95% of a CPU and was late by 3.00ms at "
-	    "p99" } },
+	    "p99 (use more generators with -g where there are CPUs, or "
+	    "workers)" } },
 	{ .descr = "busy, but in time", .latency_ns = 5000000,
 	    .busiest_ppm = 1000000 },
 	{ .descr = "busy, in time for what was not dropped",
 	    .latency_ns = 5000000, .busiest_ppm = BUSY_PPM, .dropped = 1,
 	    .want = { "generator 1 used 95% of a CPU: it may have dropped "
-	    "arrivals that the target could take" } },
+	    "arrivals that the target could take (use more generators with -g "
+	    "where there are CPUs, or workers)" } },
 	{ .descr = "not busy, but dropped", .latency_ns = 5000000,
 	    .busiest_ppm = BUSY_PPM - 1, .dropped = 1000 },
 	{ .descr = "closed model, busy", .type = PHASE_MAX,
 	    .latency_ns = 5000000, .busiest_ppm = 996000, .want = {
 	    "generator 1 used 100% of a CPU: the rate may be its own limit, "
-	    "not the target's" } },
+	    "not the target's (use more generators with -g where there are "
+	    "CPUs, or workers)" } },
 	{ .descr = "closed model, not busy", .type = PHASE_MAX,
 	    .latency_ns = 5000000, .busiest_ppm = BUSY_PPM - 1 },
 	{ .descr = "one stop", .latency_ns = 5000000, .stops = { 0, 1, 0 },
@@ -94,9 +97,11 @@ static const struct judge_test {
 	    "connections alive, lower the rate or send from several "
 	    "addresses: --source)" } },
 	{ .descr = "buffers", .error = ENOBUFS, .nerrors = 4, .want = {
-	    "memory for sockets ran out: 4 connections could not be made" } },
+	    "memory for sockets ran out: 4 connections could not be made "
+	    "(lower the concurrency or use workers)" } },
 	{ .descr = "memory", .error = ENOMEM, .nerrors = 4, .want = {
-	    "memory for sockets ran out: 4 connections could not be made" } },
+	    "memory for sockets ran out: 4 connections could not be made "
+	    "(lower the concurrency or use workers)" } },
 	{ .descr = "the target refuses", .error = ECONNREFUSED,
 	    .nerrors = 1000 },
 	{ .descr = "the target resets", .error = ECONNRESET, .nerrors = 1000 },

@@ -341,11 +341,11 @@ static const struct bad_test {
 	    "without a port\n", true },
 	{ { "--connect-to", "a:1:b" }, URL, "--connect-to: a:1:b: expected "
 	    "HOST:PORT:HOST2:PORT2, any of them empty\n", false },
-	{ { "--connect-to", "" }, URL, "--connect-to: : expected "
+	{ { "--connect-to", "" }, URL, "--connect-to: \"\": expected "
 	    "HOST:PORT:HOST2:PORT2, any of them empty\n", false },
 	{ { "--source", "h" }, URL, "--source: h: expected an address of "
 	    "this machine, in numbers\n", false },
-	{ { "--source", "::1," }, URL, "--source: : expected an address of "
+	{ { "--source", "::1," }, URL, "--source: \"\": expected an address of "
 	    "this machine, in numbers\n", false },
 	{ { "--unix-socket", "" }, URL, "--unix-socket: must be a path of "
 	    "about 100 bytes at most, without control characters\n", false },

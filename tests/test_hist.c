@@ -553,6 +553,28 @@ START_TEST(test_percentile_rises)
 }
 END_TEST
 
+/* Every rank's value is within the edges of its slot, and no further. */
+START_TEST(test_rank)
+{
+	uint64_t i, first, last;
+
+	for (i = 0; i < SAMPLES; i++) {
+		sample[i] = any_value();
+		hist_record(&one, sample[i]);
+	}
+	qsort(sample, SAMPLES, sizeof(sample[0]), by_value);
+	for (i = 0; i < SAMPLES; i++) {
+		hist_rank(&one, i + 1, &first, &last);
+		ck_assert_uint_le(first, sample[i]);
+		ck_assert_uint_ge(last, sample[i]);
+		ck_assert_uint_ge(first, one.min_ns);
+		ck_assert_uint_le(last, one.max_ns);
+		if (sample[i] >= HIST_LOW_NS && sample[i] < HIST_HIGH_NS)
+			ck_assert_uint_le(last - first, sample[i] / 600 + 1);
+	}
+}
+END_TEST
+
 /*
  * The wire's level
  */
@@ -647,6 +669,28 @@ START_TEST(test_coarse_agrees)
 }
 END_TEST
 
+START_TEST(test_coarse_rank)
+{
+	uint64_t i, first, last, fine_first, fine_last;
+
+	record_many(&one, 5000);
+	hist_record(&one, 3);
+	hist_record(&one, HIST_HIGH_NS + 1);
+	hist_coarse(&one, counts);
+	for (i = 1; i <= one.count; i++) {
+		hist_rank(&one, i, &fine_first, &fine_last);
+		hist_coarse_rank(counts, i, one.min_ns, one.max_ns, &first,
+		    &last);
+		ck_assert_uint_le(first, fine_first);
+		ck_assert_uint_ge(last, fine_last);
+		ck_assert_uint_ge(first, one.min_ns);
+		ck_assert_uint_le(last, one.max_ns);
+		if (first >= HIST_LOW_NS && last < HIST_HIGH_NS)
+			ck_assert_uint_le(last - first, first * 24 / 1000 + 1);
+	}
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -683,6 +727,7 @@ make_suite(void)
 	    UTIL_NELEM(rank_tests));
 	tcase_add_test(tc, test_percentile_ends);
 	tcase_add_test(tc, test_percentile_rises);
+	tcase_add_test(tc, test_rank);
 	suite_add_tcase(s, tc);
 
 	tc = tcase_create("coarse");
@@ -691,6 +736,7 @@ make_suite(void)
 	tcase_add_loop_test(tc, test_coarse_percentile, 0,
 	    UTIL_NELEM(coarse_tests));
 	tcase_add_test(tc, test_coarse_agrees);
+	tcase_add_test(tc, test_coarse_rank);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -17,6 +17,8 @@
 #include "http/url.h"
 #include "tests/suite.h"
 
+#define NO_SCHEME	"expected http:// or https:// at its beginning"
+
 #define NELEM(a)	(sizeof(a) / sizeof((a)[0]))
 
 #define RFC_BASE	"http://a/b/c/d;p?q"	/* RFC 3986 5.4 */
@@ -75,17 +77,17 @@ static const struct {
 	const char	*input;
 	const char	*want;
 } bad[] = {
-	{ "", "no http:// or https://" },
-	{ "a", "no http:// or https://" },
-	{ "a:80", "no http:// or https://" },
-	{ "/a", "no http:// or https://" },
-	{ "//a", "no http:// or https://" },
-	{ "://a", "no http:// or https://" },
-	{ "ftp://a", "no http:// or https://" },
-	{ "httpx://a", "no http:// or https://" },
-	{ "htt://a", "no http:// or https://" },
-	{ "localhost:8080/x", "no http:// or https://" },
-	{ "http", "no http:// or https://" },
+	{ "", NO_SCHEME },
+	{ "a", NO_SCHEME },
+	{ "a:80", NO_SCHEME },
+	{ "/a", NO_SCHEME },
+	{ "//a", NO_SCHEME },
+	{ "://a", NO_SCHEME },
+	{ "ftp://a", NO_SCHEME },
+	{ "httpx://a", NO_SCHEME },
+	{ "htt://a", NO_SCHEME },
+	{ "localhost:8080/x", NO_SCHEME },
+	{ "http", NO_SCHEME },
 	{ "http:", "no host" },
 	{ "http:a", "no host" },
 	{ "http:/a", "no host" },

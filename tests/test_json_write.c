@@ -286,6 +286,35 @@ START_TEST(test_write_pretty)
 END_TEST
 
 /* Whatever the maximum: it fails, or all of it is there. */
+START_TEST(test_write_flat)
+{
+	struct json_out w;
+	struct buf b;
+
+	buf_init(&b, OUT_MAX);
+	json_out_start(&w, &b, true);
+	json_object(&w, NULL);
+	json_flat(&w, 1);
+	json_array(&w, "runs");
+	json_object(&w, NULL);
+	json_int(&w, "a", 1);
+	json_int(&w, "b", 2);
+	json_close(&w);
+	json_int(&w, NULL, 3);
+	json_close(&w);
+	json_flat(&w, 0);
+	json_array(&w, "c");
+	json_int(&w, NULL, 4);
+	json_close(&w);
+	json_close(&w);
+	ck_assert_int_eq(json_out_end(&w), 0);
+	ck_assert_str_eq(buf_str(&b),
+	    "{\n  \"runs\": [{\"a\":1,\"b\":2},3],\n"
+	    "  \"c\": [\n    4\n  ]\n}");
+	buf_clear(&b);
+}
+END_TEST
+
 START_TEST(test_write_full)
 {
 	struct json_out w;
@@ -424,6 +453,7 @@ make_suite(void)
 	tc = tcase_create("documents");
 	tcase_add_test(tc, test_write_compact);
 	tcase_add_test(tc, test_write_pretty);
+	tcase_add_test(tc, test_write_flat);
 	tcase_add_test(tc, test_write_full);
 	tcase_add_loop_test(tc, test_write_misuse, 0,
 	    UTIL_NELEM(misuse_tests));

@@ -574,13 +574,19 @@ START_TEST(test_signal_wakes)
 }
 END_TEST
 
+/* Then they are as they were: of default action, or ignored. */
 START_TEST(test_signals_end_with_loop)
 {
-	struct sigaction sa;
+	static void (*const handlers[])(int) = { SIG_DFL, SIG_IGN };
+	struct sigaction sa = { .sa_handler = SIG_DFL };
 	int round;
 
 	for (round = 0; round < 2; round++) {
 		nsignals[0] = 0;
+		sa.sa_handler = handlers[round];
+		ck_assert_int_eq(sigaction(SIGUSR1, &sa, NULL), 0);
+		ck_assert_int_eq(loop_signal(loop, SIGUSR1, on_signal,
+		    &nsignals[1]), 0);
 		ck_assert_int_eq(loop_signal(loop, SIGUSR1, on_signal,
 		    &nsignals[0]), 0);
 		raise(SIGUSR1);
@@ -588,10 +594,12 @@ START_TEST(test_signals_end_with_loop)
 		ck_assert_int_eq(nsignals[0], 1);
 		loop_free(loop);
 		ck_assert_int_eq(sigaction(SIGUSR1, NULL, &sa), 0);
-		ck_assert(sa.sa_handler == SIG_DFL);
+		ck_assert(sa.sa_handler == handlers[round]);
 		loop = loop_new();
 		ck_assert_ptr_nonnull(loop);
 	}
+	sa.sa_handler = SIG_DFL;
+	sigaction(SIGUSR1, &sa, NULL);
 }
 END_TEST
 

@@ -27,7 +27,9 @@ static const struct option_row rows[] = {
 	{ 3, 0, "requests", "N", "so many" },
 	{ 4, '4', NULL, NULL, "a letter only" },
 	{ 5, 'b', NULL, "BODY", "a letter and a value" },
-	{ 6, 0, "json", NULL, "a name only" }
+	{ 6, 0, "json", NULL, "a name only" },
+	{ 7, 0, "progress", "[HOW]", "a value if there is one" },
+	{ 8, 0, "mode", "slow|fast|steady", "one of three words" }
 };
 
 static const struct command command = {
@@ -138,6 +140,9 @@ static const struct good_test {
 	{ "empty value", { "-r", "", "u" }, "1= | u" },
 	{ "value like an option", { "-r", "-q", "u" }, "1=-q | u" },
 	{ "value --", { "-r", "--", "u" }, "1=-- | u" },
+	{ "optional value", { "--progress=json", "u" }, "7=json | u" },
+	{ "optional value, left out", { "--progress", "u" }, "7 | u" },
+	{ "optional value, empty", { "--progress=", "u" }, "7= | u" },
 	{ "short name", { "--ra", "5", "u" }, "1=5 | u" },
 	{ "order kept, repeats too", { "-r1", "-q", "-r2", "--rate=3", "u" },
 	    "1=1 2 1=2 1=3 | u" },
@@ -203,6 +208,10 @@ static const struct bad_test {
 	    "test: no option --raet (did you mean --rate?)" },
 	{ "misspelt help", { "--hlep" },
 	    "test: no option --hlep (did you mean --help?)" },
+	{ "the beginning of two", { "--r=5", "u" },
+	    "test: --r: 2 options begin so (pulse test --help lists them)" },
+	{ "a URL as a value", { "-q", "--rate", "http://a/" },
+	    "test: expected URL: the URL is the value of -r, --rate" },
 	{ "letter without its value", { "u", "-r" },
 	    "test: -r, --rate needs a value: RATE" },
 	{ "name without its value", { "u", "--rate" },
@@ -271,6 +280,8 @@ START_TEST(test_help)
 	    "  -4                         a letter only\n"
 	    "  -b BODY                    a letter and a value\n"
 	    "      --json                 a name only\n"
+	    "      --progress[=HOW]       a value if there is one\n"
+	    "      --mode slow|fast|steady one of three words\n"
 	    "  -h, --help                 this text\n");
 	options_clear(&o);
 	free_args(argv);
@@ -300,12 +311,67 @@ END_TEST
 START_TEST(test_option_text)
 {
 	static const char *const want[] = { "-r, --rate", "-q, --quiet",
-	    "--requests", "-4", "-b", "--json" };
+	    "--requests", "-4", "-b", "--json", "--progress", "--mode" };
 	char text[OPTION_TEXT_MAX];
 	size_t i;
 
 	for (i = 0; i < UTIL_NELEM(rows); i++)
 		ck_assert_str_eq(option_text(text, &rows[i]), want[i]);
+}
+END_TEST
+
+static const struct word_test {
+	const char	*word;
+	int		 want;
+	const char	*err;		/* without the program's name */
+} word_tests[] = {
+	{ "slow", 0, "" },
+	{ "fast", 1, "" },
+	{ "steady", 2, "" },
+	{ "stedy", -1, "--mode: stedy: expected slow, fast or steady "
+	    "(did you mean steady?)" },
+	{ "SLOW", -1, "--mode: SLOW: expected slow, fast or steady "
+	    "(did you mean slow?)" },
+	{ "no\nline", -1, "--mode: no?line: expected slow, fast or steady" },
+	{ "slow|fast", -1, "--mode: slow|fast: expected slow, fast or steady" },
+	{ "", -1, "--mode: \"\": expected slow, fast or steady" },
+};
+
+START_TEST(test_word)
+{
+	const struct word_test *t = &word_tests[_i];
+	const struct given g = { &rows[7], t->word };
+	struct capture c;
+	char err[TEXT_MAX], *text;
+	int got;
+
+	capture_start(&c, STDERR_FILENO);
+	got = options_word(&g);
+	capture_end(&c, err);
+	ck_assert_int_eq(got, t->want);
+	err[strcspn(err, "\n")] = '\0';
+	text = strstr(err, ": ");
+	ck_assert_str_eq(text == NULL ? err : text + 2, t->err);
+}
+END_TEST
+
+START_TEST(test_words_and_names)
+{
+	ck_assert(options_are_words("a|b-c"));
+	ck_assert(options_are_words("[line|json]"));
+	ck_assert(!options_are_words("FILE"));
+	ck_assert(!options_are_words("TEXT|@FILE"));
+	ck_assert(!options_are_words("url"));
+	ck_assert(!options_are_words(""));
+	ck_assert(options_have(&command, "-r"));
+	ck_assert(options_have(&command, "-r5"));
+	ck_assert(options_have(&command, "--rate"));
+	ck_assert(options_have(&command, "--rate=5"));
+	ck_assert(!options_have(&command, "--rat"));
+	ck_assert(!options_have(&command, "-"));
+	ck_assert(!options_have(&command, "--"));
+	ck_assert(!options_have(&command, "-x"));
+	ck_assert(!options_have(&command, "rate"));
 }
 END_TEST
 
@@ -321,6 +387,8 @@ make_suite(void)
 	tcase_add_loop_test(tc, test_help, 0, UTIL_NELEM(help_tests));
 	tcase_add_test(tc, test_again);
 	tcase_add_test(tc, test_option_text);
+	tcase_add_loop_test(tc, test_word, 0, UTIL_NELEM(word_tests));
+	tcase_add_test(tc, test_words_and_names);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -112,7 +112,8 @@ static const struct text_test {
 	{ "only a sign", "dropped<%", "dropped<%: "
 	    "expected a share such as 1% or 0.01, not \"%\"" },
 	{ "rate with a unit", "rate>5/s", "rate>5/s: "
-	    "expected a rate such as 950 or 2.5k, not \"5/s\"" },
+	    "expected a rate such as 950 or 2.5k, not \"5/s\" (did you "
+	    "mean 5?)" },
 	{ "80 characters", "p99<0000000000000000000000000000000000000000"
 	    "00000000000000000000000000000000001s",
 	    "p99<0000000000000000000000000000000000000000"
@@ -165,7 +166,8 @@ static const struct text_test phase_errors[] = {
 	{ "bad count", "step,steps=x",
 	    "step,steps=x: steps: expected a whole number, not \"x\"" },
 	{ "bad time", "max,for=10", "max,for=10: for: "
-	    "expected a duration such as 300ms or 1m30s, not \"10\"" },
+	    "expected a duration such as 300ms or 1m30s, not \"10\" (did "
+	    "you mean 10s?)" },
 	{ "no time", "max,for=0", "max,for=0: for must be positive" },
 	{ "rate too high", "constant,rate=101M,for=1s",
 	    "constant,rate=101M,for=1s: "

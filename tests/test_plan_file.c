@@ -148,7 +148,7 @@ static const struct text_test plan_errors[] = {
 	    "thresholds.errorrate: unknown member; "
 	    "did you mean \"errorRate\"?" },
 	{ "unknown in reporting", "{\"reporting\":{\"every\":1}}",
-	    "reporting.every: unknown member" },
+	    "reporting.every: unknown member; expected interval" },
 	{ "checks", "{\"target\":{\"checks\":[]}}",
 	    "target.checks: expected an object, not an array" },
 	{ "unknown in checks",

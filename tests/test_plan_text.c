@@ -64,7 +64,7 @@ START_TEST(test_connect)
 		ck_assert_int_eq(connect_add_source(c, t->sources[i], why), 0);
 	f = open_memstream(&text, &len);
 	ck_assert_ptr_nonnull(f);
-	plan_text_write(f, &plan);
+	plan_text_write(f, &plan, true);
 	ck_assert_int_eq(fclose(f), 0);
 	ck_assert_ptr_null(strstr(text, "S3CRET"));
 	start = strstr(text, "http://h/\n");

@@ -119,9 +119,10 @@ body_look_round(void *arg, int read_fd, int write_fd)
 
 	(void)arg;
 	if (!has_handler(SIGINT, SIG_IGN) || !has_handler(SIGTERM, SIG_IGN) ||
-	    !has_handler(SIGHUP, SIG_IGN) || !has_handler(SIGPIPE, SIG_IGN))
+	    !has_handler(SIGHUP, SIG_IGN) || !has_handler(SIGPIPE, SIG_IGN) ||
+	    !has_handler(SIGUSR1, SIG_IGN))
 		return 1;
-	if (!has_handler(SIGUSR1, SIG_DFL) || !has_handler(SIGCONT, SIG_DFL))
+	if (!has_handler(SIGUSR2, SIG_DFL) || !has_handler(SIGCONT, SIG_DFL))
 		return 2;
 	sigprocmask(SIG_BLOCK, NULL, &mask);
 	if (sigismember(&mask, SIGUSR2) || sigismember(&mask, SIGINT))
@@ -183,8 +184,8 @@ static const struct end_test {
 	{ "largest status", body_exit, 255, "exited with status 255" },
 	{ "is killed", body_kill_itself, SIGKILL,
 	    "was killed by signal 9 (Killed)" },
-	{ "kills itself", body_kill_itself, SIGUSR1,
-	    "was killed by signal 10 (User defined signal 1)" }
+	{ "kills itself", body_kill_itself, SIGUSR2,
+	    "was killed by signal 12 (User defined signal 2)" }
 };
 
 START_TEST(test_ends)
@@ -194,7 +195,7 @@ START_TEST(test_ends)
 	struct proc p;
 	int value = t->value, before = lowest_fd();
 
-	if (t->value == SIGUSR1 && SIGUSR1 != 10)
+	if (t->value == SIGUSR2 && SIGUSR2 != 12)
 		return;
 	spawn(&p, t->body, &value);
 	ck_assert_str_eq(proc_describe(&p, text), "is running");

@@ -1,207 +1,401 @@
 /* SPDX-License-Identifier: MIT */
-
 /*
- * report/progress.c: what is on the line after each step, read back from a
- * stream as a terminal would show it; nothing when there is no terminal.
+ * What progress says of a run: the line, the answer to a signal, the panel at
+ * each width, and the JSON of a snapshot; what --progress=HOW may be; and that
+ * a pipe that nobody reads does not hold up the loop.
  */
 
 #include <check.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "json.h"
+#include "report/panel.h"
 #include "report/progress.h"
+#include "report/progress_json.h"
+#include "report/status.h"
+#include "report/style.h"
+#include "report/tally.h"
 #include "tests/suite.h"
 
-#define SCREEN_MAX	200
-
-/* A stream that is taken for a terminal of so many columns. */
-struct screen {
-	struct progress	 p;
-	FILE		*out;
-	char		*bytes;
-	size_t		 len;
-};
+static struct tally *tally;
+static struct interval *in;
+static struct snapshot snapshot;
 
 static void
-screen_open(struct screen *sc, size_t width)
+setup(void)
 {
-	memset(sc, 0, sizeof(*sc));
-	sc->out = open_memstream(&sc->bytes, &sc->len);
-	sc->p.out = sc->out;
-	sc->p.width = width;
-	sc->p.total_ns = 90 * NS_PER_SEC;
-	sc->p.warmup_ns = 2 * NS_PER_SEC;
+	hist_init();
+	tally = xcalloc(1, sizeof(*tally));
+	in = xcalloc(1, sizeof(*in));
+	tally->total_ns = 90 * NS_PER_SEC;
+	tally->warmup_ns = 2 * NS_PER_SEC;
+	tally->interval_ns = NS_PER_SEC;
 }
 
 static void
-screen_close(struct screen *sc)
+teardown(void)
 {
-	fclose(sc->out);
-	free(sc->bytes);
+	snapshot_clear(&snapshot);
+	free(tally);
+	free(in);
 }
 
-/* The one line that is left of the bytes, blanks at its end cut. */
-static const char *
-screen_line(struct screen *sc, char line[SCREEN_MAX])
+static void
+make_interval(uint64_t index)
 {
-	size_t i, at = 0;
+	size_t i;
 
-	fflush(sc->out);
-	memset(line, ' ', SCREEN_MAX - 1);
-	for (i = 0; i < sc->len; i++) {
-		if (sc->bytes[i] == '\r') {
-			at = 0;
-			continue;
-		}
-		ck_assert(sc->bytes[i] >= ' ' && sc->bytes[i] <= '~');
-		ck_assert_uint_lt(at, sc->p.width - 1);	/* it would wrap */
-		line[at++] = sc->bytes[i];
+	memset(in, 0, sizeof(*in));
+	in->index = index;
+	in->from_ns = index * NS_PER_SEC;
+	in->until_ns = (index + 1) * NS_PER_SEC;
+	in->planned = 500;
+	in->in_flight = 17;
+	if (in->from_ns >= tally->warmup_ns) {
+		in->n.scheduled = 500;
+		in->n.started = in->n.completed = 499;
+		in->n.failed = 2;
+		in->n.dropped = 1;
+		in->n.status[200] = 497;
+		in->n.status[503] = 1;
+		in->n.category[CATEGORY_HTTP_STATUS] = 1;
+		in->n.category[CATEGORY_DEADLINE] = 1;
+		for (i = 0; i < 499; i++)
+			hist_record(&in->hist[RESULT_LATENCY], i < 490 ?
+			    1200 * NS_PER_US : 12000 * NS_PER_US);
+		hist_record(&in->hist[RESULT_PART + PART_LAG],
+		    80 * NS_PER_US);
 	}
-	for (i = SCREEN_MAX - 1; i > 0 && line[i - 1] == ' '; i--)
-		;
-	line[i] = '\0';
-	return line;
 }
 
 static void
-make_snapshot(struct snapshot *s, uint64_t index)
+add(uint64_t index)
 {
-	memset(s, 0, sizeof(*s));
-	s->from_ns = index * NS_PER_SEC;
-	s->until_ns = (index + 1) * NS_PER_SEC;
-	s->planned = 500;
-	s->completed = 499;
-	s->failed = 2;
-	s->dropped = 1;
-	s->in_flight = 17;
-	s->latency.count = 499;
-	s->latency.p50_ns = 1230 * NS_PER_US;
-	s->latency.p99_ns = 12300 * NS_PER_US;
+	make_interval(index);
+	snapshot_clear(&snapshot);
+	snapshot_of(&snapshot, in);
+	tally_add(tally, in, &snapshot);
 }
 
 START_TEST(test_line)
 {
-	char line[SCREEN_MAX];
-	struct screen sc;
-	struct snapshot s;
+	char line[STATUS_LINE_MAX];
 
-	screen_open(&sc, 80);
-	make_snapshot(&s, 0);
-	progress_show(&sc.p, &s);
-	ck_assert_str_eq(screen_line(&sc, line), "1s/1m30s  499 of "
-	    "500/s  warming up  17 in flight  p50 1.23ms p99 12.3ms");
-	make_snapshot(&s, 2);
-	progress_show(&sc.p, &s);
-	make_snapshot(&s, 3);
-	progress_show(&sc.p, &s);
-	ck_assert_str_eq(screen_line(&sc, line), "4s/1m30s  499 of "
-	    "500/s  err 4 drop 2  17 in flight  p50 1.23ms p99 12.3ms");
-	screen_close(&sc);
+	add(0);
+	ck_assert_str_eq(status_line(line, tally), "1s/1m30s  0 of 500/s  "
+	    "warming up  17 in flight  p50 n/a p99 n/a");
+	add(1);
+	add(2);
+	add(3);
+	ck_assert_str_eq(status_line(line, tally), "4s/1m30s  499 of 500/s  "
+	    "err 4 drop 2  17 in flight  p50 1.20ms p99 12.0ms");
+	/* Behind the phases, and where there is no plan. */
+	make_interval(90);
+	in->planned = 0;
+	snapshot_clear(&snapshot);
+	snapshot_of(&snapshot, in);
+	tally_add(tally, in, &snapshot);
+	ck_assert_str_eq(status_line(line, tally), "1m31s/1m30s  499/s  "
+	    "err 6 drop 3  17 in flight  p50 1.20ms p99 12.0ms");
+	tally->total_ns = 9 * NS_PER_SEC;
+	tally->until_ns = 1234 * NS_PER_MS;
+	ck_assert_int_eq(strncmp(status_line(line, tally), "1.2s/9s  ", 9), 0);
 }
 END_TEST
 
-/* No sample in an interval: no figures of it. */
-START_TEST(test_empty_interval)
+static void
+check_answer(uint64_t elapsed_ns, const char *want)
 {
-	char line[SCREEN_MAX];
-	struct screen sc;
-	struct snapshot s;
+	struct buf b;
 
-	screen_open(&sc, 120);
-	memset(&s, 0, sizeof(s));
-	s.from_ns = s.until_ns = 60 * NS_PER_SEC;
-	progress_show(&sc.p, &s);
-	ck_assert_str_eq(screen_line(&sc, line), "1m/1m30s  0 of 0/s  "
-	    "err 0 drop 0  0 in flight  p50 n/a p99 n/a");
-	screen_close(&sc);
+	buf_init(&b, 4096);
+	status_answer(&b, tally, elapsed_ns);
+	ck_assert_str_eq(buf_str(&b), want);
+	buf_clear(&b);
+}
+
+START_TEST(test_answer)
+{
+	check_answer(460 * NS_PER_MS, "pulse: 400ms of 1m30s: no interval is "
+	    "complete yet, the first ends at 1s\n");
+	add(0);
+	check_answer(1500 * NS_PER_MS, "pulse: 1.5s of 1m30s: warming up "
+	    "until 2s, nothing is counted before; 17 in flight\n"
+	    "pulse: last interval, until 1s: 0 of 500/s, p50 n/a p99 n/a, "
+	    "lag p99 0ns\n");
+	add(2);
+	add(3);
+	check_answer(4250 * NS_PER_MS, "pulse: 4.2s of 1m30s: 1000 scheduled, "
+	    "998 completed, 4 failed, 2 dropped, 17 in flight; p50 1.20ms "
+	    "p99 12.0ms\n"
+	    "pulse: last interval, until 4s: 499 of 500/s, p50 1.20ms "
+	    "p99 12.0ms, lag p99 80.0us\n");
 }
 END_TEST
 
-START_TEST(test_say_and_end)
+/* In ASCII: what is in each line. */
+START_TEST(test_panel)
 {
-	char line[SCREEN_MAX];
-	struct screen sc;
-	struct snapshot s;
+	struct buf b;
 
-	screen_open(&sc, 80);
-	make_snapshot(&s, 5);
-	progress_show(&sc.p, &s);
-	progress_say(&sc.p, "stopping, waiting for requests in flight");
-	ck_assert_str_eq(screen_line(&sc, line),
-	    "stopping, waiting for requests in flight");
-	progress_show(&sc.p, &s);
-	ck_assert_str_eq(screen_line(&sc, line),
-	    "stopping, waiting for requests in flight: 17");
-	progress_end(&sc.p);
-	ck_assert_str_eq(screen_line(&sc, line), "");
-	ck_assert_int_eq(sc.bytes[sc.len - 1], '\r');
-	progress_show(&sc.p, &s);
-	progress_end(&sc.p);
-	ck_assert_str_eq(screen_line(&sc, line), "");
-	screen_close(&sc);
+	add(0);
+	add(2);
+	make_interval(44);
+	in->n.completed = 250;
+	snapshot_clear(&snapshot);
+	snapshot_of(&snapshot, in);
+	tally_add(tally, in, &snapshot);
+	buf_init(&b, PANEL_BYTES_MAX);
+	panel_write(&b, tally, 60, false);
+	ck_assert_str_eq(buf_str(&b),
+	    "45s of 1m30s                  ########.........   50%\n"
+	    "rate     250 of 500/s         _#=                to 499/s\n"
+	    "p50      1.20ms\n"
+	    "p99      12.0ms               _##                to 12.0ms\n"
+	    "failed   4 (0.53%)            5xx 2  deadline_exceeded 2\n"
+	    "dropped  2                    in flight 17\n"
+	    "lag      p99 80.0us behind the plan");
+	buf_clear(&b);
 }
 END_TEST
 
-/* Wiped for something else, and there again as if nothing had been. */
-START_TEST(test_clear)
+START_TEST(test_panel_blocks)
 {
-	char before[SCREEN_MAX], after[SCREEN_MAX];
-	struct screen sc;
-	struct snapshot s;
+	struct buf b;
 
-	screen_open(&sc, 80);
-	progress_clear(&sc.p);		/* of nothing */
-	make_snapshot(&s, 5);
-	s.failed = s.dropped = 0;
-	progress_show(&sc.p, &s);
-	screen_line(&sc, before);
-	progress_clear(&sc.p);
-	ck_assert_str_eq(screen_line(&sc, after), "");
-	ck_assert_int_eq(sc.bytes[sc.len - 1], '\r');
-	progress_show(&sc.p, &s);
-	ck_assert_str_eq(screen_line(&sc, after), before);
-	progress_say(&sc.p, "stopping");
-	progress_clear(&sc.p);
-	progress_show(&sc.p, &s);
-	ck_assert_str_eq(screen_line(&sc, after), "stopping: 17");
-	screen_close(&sc);
+	add(0);
+	add(2);
+	buf_init(&b, PANEL_BYTES_MAX);
+	tally->until_ns = 45 * NS_PER_SEC;
+	panel_write(&b, tally, 60, true);
+	ck_assert_ptr_nonnull(strstr(buf_str(&b), "\u2588\u2588\u258c"
+	    "\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7   50%\n"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&b), "\u2581\u2588    "));
+	buf_clear(&b);
 }
 END_TEST
 
-/* At any width the line stays within it. */
-START_TEST(test_width)
+/* Never full, whatever there is; columns are counted by first bytes. */
+START_TEST(test_panel_width)
 {
-	char line[SCREEN_MAX];
-	struct screen sc;
-	struct snapshot s;
+	size_t width = (size_t)_i, column = 0, lines = 1, i;
+	struct buf b;
 
-	screen_open(&sc, (size_t)_i);
-	make_snapshot(&s, 5);
-	progress_show(&sc.p, &s);
-	progress_say(&sc.p, "stopping");
-	progress_show(&sc.p, &s);
-	screen_line(&sc, line);
-	progress_end(&sc.p);
-	ck_assert_str_eq(screen_line(&sc, line), "");
-	screen_close(&sc);
+	for (i = 0; i < 100; i++)
+		add(i);
+	in->n.category[CATEGORY_UNKNOWN] = UINT64_MAX / 4;
+	tally_add(tally, in, &snapshot);
+	buf_init(&b, PANEL_BYTES_MAX);
+	panel_write(&b, tally, width, true);
+	ck_assert(!b.is_full);
+	for (i = 0; i < b.len; i++) {
+		if (b.data[i] == '\n') {
+			lines++;
+			column = 0;
+		} else if ((b.data[i] & 0xc0) != 0x80)
+			column++;
+		if (lines < 5)
+			ck_assert_uint_le(column, width < PANEL_WIDTH ?
+			    width : PANEL_WIDTH);
+	}
+	ck_assert_uint_eq(lines, PANEL_LINES);
+	buf_clear(&b);
 }
 END_TEST
 
-START_TEST(test_no_terminal)
+/* As much of the past as there is room for, the latest. */
+START_TEST(test_tally_past)
 {
-	FILE *f = tmpfile();
-	struct progress p;
-	struct snapshot s;
+	size_t i;
 
-	make_snapshot(&s, 5);
-	progress_start(&p, f, NS_PER_SEC, 0);
-	progress_show(&p, &s);
-	progress_say(&p, "stopping");
-	progress_clear(&p);
-	progress_end(&p);
-	ck_assert_int_eq(ftell(f), 0);
-	fclose(f);
+	for (i = 0; i < 3 * TALLY_POINTS; i++) {
+		make_interval(i);
+		in->n.completed = i;
+		snapshot_clear(&snapshot);
+		snapshot_of(&snapshot, in);
+		tally_add(tally, in, &snapshot);
+	}
+	ck_assert_uint_eq(tally->npast, TALLY_POINTS);
+	ck_assert_double_eq(tally->past_rate[0], 2 * TALLY_POINTS);
+	ck_assert_double_eq(tally->past_rate[TALLY_POINTS - 1],
+	    3 * TALLY_POINTS - 1);
+}
+END_TEST
+
+START_TEST(test_json)
+{
+	struct json_error error;
+	struct json *json;
+	struct json_value *total;
+	uint64_t n = 0;
+	struct buf b;
+
+	add(2);
+	add(3);
+	buf_init(&b, JSON_TEXT_MAX);
+	progress_json_write(&b, tally, &snapshot);
+	ck_assert_ptr_eq(strchr(buf_str(&b), '\n'), b.data + b.len - 1);
+	json = json_parse(b.data, b.len, &error);
+	ck_assert_ptr_nonnull(json);
+	ck_assert_int_eq(json_to_uint(json_get(json_root(json), "index"), &n),
+	    0);
+	ck_assert_uint_eq(n, 3);
+	total = json_get(json_root(json), "total");
+	ck_assert_int_eq(json_to_uint(json_get(total, "completed"), &n), 0);
+	ck_assert_uint_eq(n, 998);
+	ck_assert_int_eq(json_to_uint(json_get(total, "planned"), &n), 0);
+	ck_assert_uint_eq(n, 1000);
+	ck_assert_int_eq(json_to_uint(json_get(json_root(json),
+	    "elapsed_ms"), &n), 0);
+	ck_assert_uint_eq(n, 4000);
+	json_free(json);
+	buf_clear(&b);
+}
+END_TEST
+
+static const struct how_test {
+	const char		*value;
+	enum progress_how	 how;
+	int			 json_fd;	/* -1: none */
+	const char		*why;		/* NULL: it may be */
+} how_tests[] = {
+	{ NULL, PROGRESS_AUTO, -1, NULL },
+	{ "auto", PROGRESS_AUTO, -1, NULL },
+	{ "line", PROGRESS_LINE, -1, NULL },
+	{ "panel", PROGRESS_PANEL, -1, NULL },
+	{ "plain", PROGRESS_PLAIN, -1, NULL },
+	{ "off", PROGRESS_OFF, -1, NULL },
+	{ "json", PROGRESS_UNSAID, 2, NULL },
+	{ "json:2", PROGRESS_UNSAID, 2, NULL },
+	{ "json:1", PROGRESS_UNSAID, -1, "json:1: standard output is for the "
+	    "result: expected another descriptor, as in json:3" },
+	{ "json:987", PROGRESS_UNSAID, -1, "json:987: the descriptor is not "
+	    "open: expected one that is, as by 987>FILE" },
+	{ "json:", PROGRESS_UNSAID, -1, "json:: expected the number of an open "
+	    "descriptor, as in json:3" },
+	{ "json:-1", PROGRESS_UNSAID, -1, "json:-1: expected the number of an "
+	    "open descriptor, as in json:3" },
+	{ "json:4294967298", PROGRESS_UNSAID, -1, "json:4294967298: expected "
+	    "the number of an open descriptor, as in json:3" },
+	{ "", PROGRESS_UNSAID, -1, "unknown way \"\"; expected json, "
+	    "auto, line, panel, plain, off" },
+	{ "pannel", PROGRESS_UNSAID, -1, "unknown way \"pannel\"; did you mean "
+	    "\"panel\"?" },
+};
+
+START_TEST(test_how)
+{
+	const struct how_test *t = &how_tests[_i];
+	struct progress_settings s = { .json_fd = -1 };
+	char why[WIRE_TEXT_MAX] = "";
+	int rc = progress_settings_parse(&s, t->value, why);
+
+	ck_assert_str_eq(why, t->why != NULL ? t->why : "");
+	ck_assert_int_eq(rc, t->why != NULL ? -1 : 0);
+	ck_assert_int_eq(s.how, t->how);
+	ck_assert_int_eq(s.json_fd, t->json_fd);
+	ck_assert_int_eq(s.wants_json, t->json_fd != -1);
+}
+END_TEST
+
+START_TEST(test_how_read_only)
+{
+	struct progress_settings s = { .json_fd = -1 };
+	char why[WIRE_TEXT_MAX], value[32], want[96];
+	int fd = open("/dev/null", O_RDONLY);
+
+	ck_assert_int_ne(fd, -1);
+	snprintf(value, sizeof(value), "json:%d", fd);
+	snprintf(want, sizeof(want), "%s: the descriptor is not open for "
+	    "writing", value);
+	ck_assert_int_eq(progress_settings_parse(&s, value, why), -1);
+	ck_assert_str_eq(why, want);
+	close(fd);
+}
+END_TEST
+
+static const struct utf8_test {
+	const char	*all, *ctype, *lang;
+	bool		 want;
+} utf8_tests[] = {
+	{ NULL, NULL, NULL, false },
+	{ NULL, NULL, "C", false },
+	{ NULL, NULL, "C.UTF-8", true },
+	{ NULL, NULL, "de_DE.utf8@euro", true },
+	{ NULL, NULL, "de_DE.ISO-8859-1", false },
+	{ NULL, "UTF-8", NULL, true },
+	{ NULL, "C", "en_US.UTF-8", false },
+	{ "", "", "en_US.UTF-8", true },
+	{ "C", "en_US.UTF-8", "en_US.UTF-8", false },
+	{ "C.utf8", "C", "C", true },
+};
+
+static void
+set(const char *name, const char *value)
+{
+	if (value == NULL)
+		unsetenv(name);
+	else
+		setenv(name, value, 1);
+}
+
+START_TEST(test_utf8)
+{
+	const struct utf8_test *t = &utf8_tests[_i];
+
+	set("LC_ALL", t->all);
+	set("LC_CTYPE", t->ctype);
+	set("LANG", t->lang);
+	ck_assert_int_eq(style_is_utf8(), t->want);
+}
+END_TEST
+
+static void
+on_told(void *arg)
+{
+	loop_stop(arg);
+}
+
+/* 1,000 snapshots into a pipe of 64 KiB that nobody reads: most are lost. */
+START_TEST(test_full_pipe)
+{
+	struct progress_settings s = { .wants_json = true };
+	struct run_request req;
+	struct progress *p;
+	struct loop *loop = loop_new();
+	uint64_t i, before_ns;
+	int fds[2];
+
+	memset(&req, 0, sizeof(req));
+	ck_assert_int_eq(pipe(fds), 0);
+	s.json_fd = fds[1];
+	p = progress_new(loop, &s, true, &req);
+	ck_assert_ptr_nonnull(p);
+	progress_open(p);
+	for (i = 0; i < 2000; i++) {
+		make_interval(i);
+		snapshot_clear(&snapshot);
+		snapshot_of(&snapshot, in);
+		progress_add(p, in, &snapshot);
+	}
+	ck_assert_int_eq(fcntl(fds[1], F_GETFL) & O_NONBLOCK, 0);
+	before_ns = clock_now_ns();
+	progress_end(p);
+	progress_finish(p, on_told, loop);
+	ck_assert_int_eq(loop_run(loop), 0);
+	ck_assert_uint_ge(clock_now_ns() - before_ns, 900 * NS_PER_MS);
+	/* About 60 are in the pipe, and all others are lost. */
+	ck_assert_uint_gt(progress_lost(p), 1900);
+	ck_assert_uint_lt(progress_lost(p), 2000);
+	progress_free(p);
+	loop_free(loop);
+	close(fds[0]);
+	close(fds[1]);
 }
 END_TEST
 
@@ -212,12 +406,18 @@ make_suite(void)
 	TCase *tc = tcase_create("progress");
 
 	suite_add_tcase(s, tc);
+	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_line);
-	tcase_add_test(tc, test_empty_interval);
-	tcase_add_test(tc, test_say_and_end);
-	tcase_add_test(tc, test_clear);
-	tcase_add_loop_test(tc, test_width, 2, 100);
-	tcase_add_test(tc, test_no_terminal);
+	tcase_add_test(tc, test_answer);
+	tcase_add_test(tc, test_panel);
+	tcase_add_test(tc, test_panel_blocks);
+	tcase_add_loop_test(tc, test_panel_width, 40, 100);
+	tcase_add_test(tc, test_tally_past);
+	tcase_add_test(tc, test_json);
+	tcase_add_loop_test(tc, test_how, 0, UTIL_NELEM(how_tests));
+	tcase_add_test(tc, test_how_read_only);
+	tcase_add_loop_test(tc, test_utf8, 0, UTIL_NELEM(utf8_tests));
+	tcase_add_test(tc, test_full_pipe);
 	return s;
 }
 

@@ -16,6 +16,7 @@
 
 #include "report/report.h"
 #include "report/words.h"
+#include "tests/html_rig.h"
 #include "tests/report_rig.h"
 #include "tests/suite.h"
 
@@ -210,6 +211,7 @@ static const struct golden {
 	{ "failed_quiet", RUN_FAILED, REPORT_TEXT, true },
 	{ "failed_json", RUN_FAILED, REPORT_JSON, false },
 	{ "failed_csv", RUN_FAILED, REPORT_CSV, false },
+	{ "failed_hgrm", RUN_FAILED, REPORT_HGRM, false },
 	{ "failed_junit", RUN_FAILED, REPORT_JUNIT, false },
 	{ "interrupted_text", RUN_INTERRUPTED, REPORT_TEXT, false },
 	{ "interrupted_quiet", RUN_INTERRUPTED, REPORT_TEXT, true },
@@ -238,6 +240,15 @@ START_TEST(test_text_form)
 	struct fixture *f = make_run((enum run)_i);
 
 	rig_check_form(f);
+	rig_free(f);
+}
+END_TEST
+
+START_TEST(test_html_form)
+{
+	struct fixture *f = make_run((enum run)_i);
+
+	html_rig_check_report(&f->report);
 	rig_free(f);
 }
 END_TEST
@@ -557,6 +568,7 @@ make_suite(void)
 	suite_add_tcase(s, tc);
 	tcase_add_loop_test(tc, test_golden, 0, (int)UTIL_NELEM(goldens));
 	tcase_add_loop_test(tc, test_text_form, RUN_HELD, RUN_EMPTY + 1);
+	tcase_add_loop_test(tc, test_html_form, RUN_HELD, RUN_EMPTY + 1);
 	tcase_add_loop_test(tc, test_tls, 0, (int)UTIL_NELEM(tls_tests));
 	tcase_add_loop_test(tc, test_causes, CAUSE_NONE + 1, CAUSES);
 	tcase_add_loop_test(tc, test_verdict, 0,

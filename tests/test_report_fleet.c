@@ -15,6 +15,7 @@
 #include "report/outlook.h"
 #include "report/report.h"
 #include "report/words.h"
+#include "tests/html_rig.h"
 #include "tests/report_rig.h"
 #include "tests/suite.h"
 
@@ -249,6 +250,7 @@ static const struct golden {
 	{ "merged", "json", REPORT_JSON, false },
 	{ "merged", "csv", REPORT_CSV, false },
 	{ "merged", "junit", REPORT_JUNIT, false },
+	{ "merged_coarse", "hgrm", REPORT_HGRM, false },
 	{ "merged_coarse", "text", REPORT_TEXT, false }
 };
 
@@ -270,6 +272,15 @@ START_TEST(test_text_form)
 	struct fixture *f = make_run(runs[_i].name);
 
 	rig_check_form(f);
+	rig_free(f);
+}
+END_TEST
+
+START_TEST(test_html_form)
+{
+	struct fixture *f = make_run(runs[_i].name);
+
+	html_rig_check_report(&f->report);
 	rig_free(f);
 }
 END_TEST
@@ -418,6 +429,7 @@ make_suite(void)
 	suite_add_tcase(s, tc);
 	tcase_add_loop_test(tc, test_golden, 0, (int)UTIL_NELEM(goldens));
 	tcase_add_loop_test(tc, test_text_form, 0, (int)UTIL_NELEM(runs));
+	tcase_add_loop_test(tc, test_html_form, 0, (int)UTIL_NELEM(runs));
 	tcase_add_loop_test(tc, test_numbers, 0, (int)UTIL_NELEM(runs));
 	tcase_add_test(tc, test_which_figures);
 	tcase_add_loop_test(tc, test_rate, 0, (int)UTIL_NELEM(rate_tests));

@@ -353,12 +353,44 @@ END_TEST
 START_TEST(test_snapshot_clear)
 {
 	struct snapshot s = { .nstatuses = 1 };
+	const uint64_t counts[HIST_COARSE] = { 1 };
 
 	s.statuses = xcalloc(1, sizeof(*s.statuses));
+	snapshot_set_buckets(&s, counts);
 	snapshot_clear(&s);
 	ck_assert_ptr_null(s.statuses);
 	ck_assert_uint_eq(s.nstatuses, 0);
+	ck_assert_ptr_null(s.buckets);
+	ck_assert_uint_eq(s.nbuckets, 0);
 	snapshot_clear(&s);
+}
+END_TEST
+
+START_TEST(test_snapshot_buckets)
+{
+	struct interval *in = xcalloc(1, sizeof(*in));
+	struct hist *h = &in->hist[RESULT_LATENCY];
+	struct snapshot s;
+	size_t i;
+
+	snapshot_of(&s, in);
+	ck_assert_uint_eq(s.nbuckets, 0);
+	ck_assert_ptr_null(s.buckets);
+	for (i = 0; i < 3; i++)
+		hist_record(h, 5000000);
+	hist_record(h, 70000000000);
+	hist_record(h, 1);
+	hist_record(&in->hist[RESULT_TTFB], 4000000);
+	snapshot_of(&s, in);
+	ck_assert_uint_eq(s.nbuckets, 3);
+	ck_assert_uint_eq(s.buckets[0].bucket, 0);
+	ck_assert_uint_eq(s.buckets[0].count, 1);
+	ck_assert_uint_eq(s.buckets[1].bucket, hist_coarse_bucket(5000000));
+	ck_assert_uint_eq(s.buckets[1].count, 3);
+	ck_assert_uint_eq(s.buckets[2].bucket, HIST_COARSE - 1);
+	ck_assert_uint_eq(s.buckets[2].count, 1);
+	snapshot_clear(&s);
+	free(in);
 }
 END_TEST
 
@@ -392,6 +424,7 @@ make_suite(void)
 	tcase_add_test(tc, test_summary);
 	tcase_add_test(tc, test_summary_of_buckets);
 	tcase_add_test(tc, test_snapshot_clear);
+	tcase_add_test(tc, test_snapshot_buckets);
 	tcase_add_test(tc, test_names);
 	suite_add_tcase(s, tc);
 	return s;

@@ -245,10 +245,11 @@ describe(struct lines *l, const struct run_settings *s)
 	add(l, "quiet: %d", s->output.is_quiet);
 	add(l, "json: %d", s->output.wants_json);
 	add(l, "dry run: %d", s->is_dry_run);
-	add(l, "out: %s", or_none(s->output.out_path));
-	add(l, "csv: %s", or_none(s->output.csv_path));
-	add(l, "junit: %s", or_none(s->output.junit_path));
-	add(l, "wire: %s", or_none(s->output.wire_path));
+	add(l, "out: %s", or_none(s->output.paths[REPORT_JSON]));
+	add(l, "csv: %s", or_none(s->output.paths[REPORT_CSV]));
+	add(l, "hgrm: %s", or_none(s->output.paths[REPORT_HGRM]));
+	add(l, "junit: %s", or_none(s->output.paths[REPORT_JUNIT]));
+	add(l, "wire: %s", or_none(s->output.paths[REPORT_WIRE]));
 	add(l, "token: %s", or_none(s->credentials.token_file));
 	text[0] = '\0';
 	for (i = len = 0; i < plan->fleet.n; i++)
@@ -385,7 +386,8 @@ static const struct option_test {
 	{ { "--junit", "c" }, "junit: c" },
 	{ { "--wire", "d" }, "wire: d" },
 	{ { "--json", "--out", "a", "--csv", "b", "--junit", "c", "--wire",
-	    "d" }, "json: 1; out: a; csv: b; junit: c; wire: d" },
+	    "d", "--hgrm", "e" },
+	    "json: 1; out: a; csv: b; hgrm: e; junit: c; wire: d" },
 	{ { "-q" }, "quiet: 1" },
 	{ { "--quiet" }, "quiet: 1" },
 	{ { "-w", "a:1" }, "workers: a:1=1" },
@@ -492,7 +494,7 @@ static const struct bad_test {
 	{ { "-r", "x", URL }, "-r, --rate: x: expected" },
 	{ { "-r", "-1", URL }, "-r, --rate: -1: expected" },
 	{ { "-r", "2.5", URL }, "-r, --rate: 2.5: expected" },
-	{ { "-r", "", URL }, "-r, --rate: : expected" },
+	{ { "-r", "", URL }, "-r, --rate: \"\": expected" },
 	{ { "-r", "1\n2", URL }, "-r, --rate: 1?2: expected" },
 	{ { "-r", "101M", URL }, "arrivalRate must be at most" },
 	{ { "-d", "10", URL }, "-d, --duration: 10: expected" },
@@ -510,7 +512,7 @@ static const struct bad_test {
 	{ { "--saturation", "wait", URL },
 	    "--saturation: wait: expected drop or block" },
 	{ { "--arrivals", "", URL },
-	    "--arrivals: : expected uniform or poisson" },
+	    "--arrivals: \"\": expected uniform or poisson" },
 	{ { "--seed", "-1", URL }, "--seed: -1: expected" },
 	{ { "--seed", "18446744073709551616", URL }, "--seed: 1844" },
 	{ { "-X", "", URL }, "method: " },
@@ -545,7 +547,11 @@ static const struct bad_test {
 	{ { "--csv", "-", "--junit", "-", URL }, "standard output" },
 	{ { "--wire", "-", "--json", URL }, "standard output" },
 	{ { "--csv", "-", "--out", "-", "--wire", "-", URL },
-	    "only one of --json, --out -, --csv -, --junit - and --wire -" }
+	    "only one of --out - and --csv - can be" },
+	{ { "--json", "--wire", "-", URL },
+	    "only one of --json and --wire - can be" },
+	{ { "--hgrm", "a", "--out", "a", URL },
+	    "a: only one of --out and --hgrm can go there" }
 };
 
 /* In one line, whatever the value has in it. */

@@ -502,6 +502,51 @@ START_TEST(test_text_nearest)
 }
 END_TEST
 
+static const struct meant_test {
+	const char	*input;
+	int		(*parse)(const char *, uint64_t *);
+	const char	*want;		/* NULL for none */
+} meant_tests[] = {
+	{ "10", parse_duration, "10s" },
+	{ "10sec", parse_duration, "10s" },
+	{ "1.5 Hours", parse_duration, "1.5h" },
+	{ "1 min 30 secs", parse_duration, "1m30s" },
+	{ "250msec", parse_duration, "250ms" },
+	{ "1M", parse_duration, "1m" },
+	{ "10s", parse_duration, NULL },	/* nothing is wrong */
+	{ "", parse_duration, NULL },
+	{ "s", parse_duration, NULL },
+	{ "soon", parse_duration, NULL },
+	{ "10 days", parse_duration, NULL },
+	{ "-5", parse_duration, NULL },
+	{ "1,000,000", parse_rate, "1000000" },
+	{ "2_500", parse_rate, "2500" },
+	{ "50/s", parse_rate, "50" },
+	{ "50 rps", parse_rate, "50" },
+	{ "1K", parse_rate, "1k" },
+	{ "0.5", parse_rate, NULL },
+	{ "secondsecondsecondsecondsecondsecond", parse_duration, NULL },
+	{ "1s1s1s1s1s1s1s1s1s1s1s1s1s1s1s1s1s1s1s1s1s1s1", parse_duration,
+	    NULL },
+	{ "11111111111111111111111111111111111111111111111111111111",
+	    parse_rate, NULL }
+};
+
+START_TEST(test_text_meant)
+{
+	const struct meant_test *t = &meant_tests[_i];
+	char buf[FORMAT_MAX], *s = copy_exact(t->input);
+	const char *got = text_meant(buf, s, t->parse);
+
+	if (t->want == NULL)
+		ck_assert_msg(got == NULL, "%s: %s", t->input, got);
+	else
+		ck_assert_msg(got != NULL && strcmp(got, t->want) == 0,
+		    "%s: %s", t->input, got == NULL ? "none" : got);
+	free(s);
+}
+END_TEST
+
 START_TEST(test_text_nearest_of_none)
 {
 	ck_assert_ptr_null(text_nearest("rate", NULL, 0));
@@ -624,6 +669,8 @@ make_suite(void)
 	tcase_add_loop_test(tc, test_text_nearest, 0,
 	    UTIL_NELEM(nearest_tests));
 	tcase_add_test(tc, test_text_nearest_of_none);
+	tcase_add_loop_test(tc, test_text_meant, 0,
+	    UTIL_NELEM(meant_tests));
 	tcase_add_loop_test(tc, test_base64, 0, UTIL_NELEM(base64_tests));
 	tcase_add_loop_test(tc, test_base64_bad, 0,
 	    UTIL_NELEM(base64_bad_tests));

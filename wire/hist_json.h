@@ -6,6 +6,7 @@
 
 #include "hist.h"
 #include "json_write.h"
+#include "result.h"
 #include "wire/read.h"
 
 /*
@@ -21,6 +22,24 @@ void	 hist_to_json(struct json_out *w, const char *name,
  * away. What is given is sound (hist_is_sound), and counts less than 2^53.
  */
 int	 hist_from_json(struct hist *h, const struct wire_reader *r,
+	    const char *name);
+
+/*
+ * The 800 counts of what came in such buckets, with the same members but
+ * layout "800". Nothing is written for an empty one.
+ */
+void	 coarse_to_json(struct json_out *w, const char *name,
+	    const struct coarse *c);
+int	 coarse_from_json(struct coarse *c, const struct wire_reader *r,
+	    const char *name);
+
+/*
+ * The buckets of a snapshot, as the runs that counts are above: an empty array
+ * when there are none. From JSON into s: 0, or -1 and why.
+ */
+void	 buckets_to_json(struct json_out *w, const char *name,
+	    const struct snapshot *s);
+int	 buckets_from_json(struct snapshot *s, const struct wire_reader *r,
 	    const char *name);
 
 /* A sum of two words as [hi,lo]; *is_there says whether there was one. */
