@@ -400,7 +400,7 @@ FNR == 1 { flush(); page() }
 is_literal && $0 != ".Ed" {
 	if (/^\./)
 		fail("a macro in a literal block: " $0)
-	put($0 == "" ? "" : spaces(indent + 3) untab(plain($0)))
+	put($0 == "" ? "" : spaces(indent + 2) untab(plain($0)))
 	next
 }
 
@@ -451,7 +451,7 @@ macro == "Ed" { is_literal = 0; if (depth > 0) has_body[depth] = 1; next }
 macro == "Dl" {
 	flush()
 	inline(2, n)
-	put(spaces(indent + 3) paragraph)
+	put(spaces(indent + 2) paragraph)
 	paragraph = ""
 	if (depth > 0)
 		has_body[depth] = 1
