@@ -14,8 +14,8 @@
 
 BEGIN {
 	WIDTH = 78
-	n = split("Ar Cm Dv Em Er Ev Fl Li Nm No Ns Op Ox Pa Pc Pf Po Pq Ql " \
-	    "Sq Sx Xr", word, " ")
+	n = split("Ar Cm Dv Em Er Ev Fl Li Nm No Ns Oc Oo Op Ox Pa Pc Pf Po " \
+	    "Pq Ql Sq Sx Xr", word, " ")
 	for (i = 1; i <= n; i++)
 		is_macro[word[i]] = 1
 	opens["Op"] = "["; closes["Op"] = "]"
@@ -167,12 +167,12 @@ function inline(i, n,    last, macro, pending, t, has_word) {
 				pending = closes[t] pending
 			} else if (t == "Ns")
 				is_glued = 1
-			else if (t == "Po") {
-				add("(")
+			else if (t == "Po" || t == "Oo") {
+				add(t == "Po" ? "(" : "[")
 				is_glued = 1
-			} else if (t == "Pc") {
+			} else if (t == "Pc" || t == "Oc") {
 				is_glued = 1
-				add(")")
+				add(t == "Pc" ? ")" : "]")
 			} else if (t == "Ox")
 				add("OpenBSD")
 			else if (t == "Nm" && (i == n || (T[i + 1] in is_macro) ||
@@ -400,7 +400,7 @@ FNR == 1 { flush(); page() }
 is_literal && $0 != ".Ed" {
 	if (/^\./)
 		fail("a macro in a literal block: " $0)
-	put($0 == "" ? "" : spaces(indent + 4) untab(plain($0)))
+	put($0 == "" ? "" : spaces(indent + 2) untab(plain($0)))
 	next
 }
 
@@ -451,7 +451,7 @@ macro == "Ed" { is_literal = 0; if (depth > 0) has_body[depth] = 1; next }
 macro == "Dl" {
 	flush()
 	inline(2, n)
-	put(spaces(indent + 4) paragraph)
+	put(spaces(indent + 2) paragraph)
 	paragraph = ""
 	if (depth > 0)
 		has_body[depth] = 1

@@ -443,6 +443,58 @@ lint_manual() {
 	done <"$tmp/commands"
 }
 
+# What a page of the manual says, in one line without blanks.
+page_text() {
+	awk -f man/render.awk "man/$1" | grep -v "^$(printf '\001')" |
+	    tr -d ' \n'
+}
+
+# Each text that a user may be told is under DIAGNOSTICS. What stands on a page
+# of HTML is explained there.
+lint_messages() {
+	# shellcheck disable=SC2046
+	awk -f tests/messages.awk $(echo "$product" | grep '\.c$' |
+	    grep -v '^report/html') >"$tmp/messages"
+	[ -s "$tmp/messages" ] || find_one "tests/messages.awk: finds none"
+	page_text pulse.1 | sed 's/.*DIAGNOSTICSMessages/Messages/' \
+	    >"$tmp/diagnostics"
+	awk -F '\t' '
+	NR == FNR { manual = manual $0; next }
+	index(manual, $2) == 0 && !(($1, $3) in told) {
+		told[$1, $3] = 1
+		print $1 ": DIAGNOSTICS of man/pulse.1 lacks: " $3
+	}' "$tmp/diagnostics" "$tmp/messages" >>"$findings"
+}
+
+# Members that go over the wire, or are those of a report there.
+lint_members() {
+	{
+		page_text pulse-protocol.7
+		page_text pulse.1
+	} >"$tmp/pages"
+	# shellcheck disable=SC2046
+	cat $(list wire/*.c) worker.c | tr '\n\t' '  ' | awk '
+	{
+		while (match($0, /(json|wire|counters|hist)_[a-z_]*\([^;]*;/)) {
+			call = substr($0, RSTART, RLENGTH)
+			$0 = substr($0, RSTART + RLENGTH)
+			if (match(call, /"[a-z][A-Za-z0-9]*"/))
+				print substr(call, RSTART + 1, RLENGTH - 2)
+		}
+	}' | sort -u >"$tmp/names"
+	[ -s "$tmp/names" ] || find_one "wire: no members are found in it"
+	while read -r name; do
+		grep -qF "$name" "$tmp/pages" ||
+		    find_one "man/pulse-protocol.7: lacks the member $name"
+	done <"$tmp/names"
+	sed -n 's/^	{ "\([A-Za-z0-9]*\)", .*/\1/p' plan_file.c |
+	    while read -r name; do
+		grep -q "^\.\(It \)*Cm.* $name\( \|\$\)" \
+		    man/pulse-plan.5 ||
+		    find_one "man/pulse-plan.5: lacks the member $name"
+	done
+}
+
 lint_mandoc() {
 	if ! command -v mandoc >/dev/null 2>&1; then
 		find_one "man/pulse.1: there is no mandoc to look at it"
@@ -487,6 +539,8 @@ lint_includes
 lint_text
 lint_functions
 lint_manual
+lint_messages
+lint_members
 lint_mandoc
 lint_makefile
 

@@ -46,9 +46,10 @@ done
 is "every section of every page is found" "$missing" ""
 
 missing=
-for command in run worker ping merge mock; do
-	./pulse $command --help | sed -n 's/^  *\(-[^ ,]*\).*/\1/p
-	    s/^  *-[^-], \(--[^ ]*\).*/\1/p' >"$dir/options"
+for command in $(./pulse help |
+    sed -n 's/^  pulse \([a-z]*\) \[options\].*/\1/p'); do
+	./pulse $command --help | sed -n 's/^  *\(-[^ ,[]*\).*/\1/p
+	    s/^  *-[^-], \(--[^ []*\).*/\1/p' >"$dir/options"
 	[ -s "$dir/options" ] || not_ok "$command has options"
 	while read -r option; do
 		help $command "$option"

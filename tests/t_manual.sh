@@ -133,6 +133,41 @@ run_section() {
 	pids=
 }
 
+# documented WHAT TOPIC ...: each word of ./names is in what help prints of one
+# of the topics.
+documented() {
+	what=$1
+	shift
+	for topic in "$@"; do
+		pulse help "$topic"
+	done | tr -cs 'A-Za-z0-9_' '\n' | sort -u >known
+	[ -s names ] || not_ok "$what: there are none"
+	is "$what are in the manual" "$(sort -u names | comm -23 - known |
+	    tr '\n' ' ')" ""
+}
+
+# What is written for programs, of a run by workers, as that has most.
+run_formats() {
+	cd "$top" || exit 1
+	mock
+	mkdir "$dir/formats"
+	cd "$dir/formats" || exit 1
+	pulse run -r 100 -d 300ms -i 100ms --percentiles 99.9 -t 'p99<1s' \
+	    -t 'errors<1%' -w 'exec:pulse worker --stdio' --out fleet.json \
+	    --csv out.csv "$url/status/404" >out 2>&1
+	is "a run by a worker: status" $? 2
+	pulse run -r 100 -d 300ms --arrivals poisson --out one.json \
+	    -H 'X-Test: 1' -b body "$url" >out 2>&1
+	is "a run: status" $? 0
+	cat fleet.json one.json | tr '{,' '\n\n' |
+	    sed -n 's/^ *"\([a-z][A-Za-z0-9_]*\)":.*/\1/p' >names
+	documented "the members of a result" json "failed requests" plan
+	head -n 1 out.csv | tr ',\r' '\n\n' | grep . |
+	    sed 's/^latency_//;s/^ttfb_//;s/^errors_//
+		s/^status_.*/status_1xx/' >names
+	documented "the columns of CSV" csv "failed requests"
+}
+
 top=$PWD
 PATH=$top:$PATH
 fake_ssh
@@ -143,4 +178,5 @@ run_section pulse.1 "RUNNING A FLEET"
 run_section pulse.1 EXAMPLES
 run_section pulse-plan.5 EXAMPLES
 run_section pulse-protocol.7 EXAMPLES
+run_formats
 finish
