@@ -400,7 +400,7 @@ FNR == 1 { flush(); page() }
 is_literal && $0 != ".Ed" {
 	if (/^\./)
 		fail("a macro in a literal block: " $0)
-	put($0 == "" ? "" : spaces(indent + 2) untab(plain($0)))
+	put($0 == "" ? "" : spaces(literal_indent) untab(plain($0)))
 	next
 }
 
@@ -440,7 +440,11 @@ macro == "El" {
 	next
 }
 macro == "Bd" {
-	if ($0 != ".Bd -literal -offset indent")
+	if ($0 == ".Bd -literal -offset -5n")
+		literal_indent = 0	# as wide as the page
+	else if ($0 == ".Bd -literal -offset indent")
+		literal_indent = indent + 2
+	else
 		fail("an unknown block: " $0)
 	flush()
 	wants_blank = 1
