@@ -14,6 +14,8 @@ case $1 in
 	echo tests/request_rig.c ;;
 */test_result_*.c)
 	echo tests/result_rig.c ;;
+*/test_screen.c|*/onscreen.c)
+	echo tests/terminal.c ;;
 */test_pool*.c)
 	echo tests/pool_rig.c ;;
 */test_tls.c|*/test_*_tls.c|*/test_tls_*.c|*/test_roots.c|\
