@@ -329,7 +329,10 @@ function item(n,    i) {
 		tag = paragraph
 		has_tag = 1
 	} else if (kind[depth] == "diag") {
-		tag = plain(substr($0, 5))
+		tag = substr($0, 5)
+		if (tag ~ /^".*"$/)
+			tag = substr(tag, 2, length(tag) - 2)
+		tag = plain(tag)
 		has_tag = 1
 	} else if (kind[depth] == "bullet") {
 		tag = "o"
