@@ -7,8 +7,8 @@
 . tests/lib.sh
 
 mock
-TERM=xterm LC_ALL=C
-export TERM LC_ALL
+TERM=xterm LC_ALL=C NO_COLOR=1
+export TERM LC_ALL NO_COLOR
 unset COLUMNS
 
 # quietly NAME ARGS ...: a run with what is on stderr in $dir/NAME.err
@@ -263,7 +263,7 @@ seen stopped -c 160 -a 3:^Z ./pulse run -r 200 -d 1s -i 100ms \
 is "^Z: the shell's lines are whole" "$(head -n 2 "$dir/stopped.screen")" \
     "[1]+ Stopped
 \$ fg"
-has "^Z: then the report" "$dir/stopped.screen" '^Arrivals  *200 scheduled'
+has "^Z: then the report" "$dir/stopped.screen" '^Requests  *200 scheduled'
 is "^Z: no panel is left" "$(grep -c 'behind the plan' \
     "$dir/stopped.screen")" 0
 for key in ^C TERM HUP; do

@@ -44,7 +44,7 @@ static const struct utf8_test {
 	{ NULL, NULL, "de_DE.UTF-8@euro", true },
 	{ NULL, NULL, "de_DE.ISO-8859-1", false },
 	{ NULL, NULL, "de_DE.UTF-81", false },
-	{ NULL, NULL, "UTF-8", false },
+	{ NULL, NULL, "UTF-8", true },
 	{ NULL, "C", "C.UTF-8", false },
 	{ NULL, "C.UTF-8", "C", true },
 	{ "", "", "C.UTF-8", true },
