@@ -94,11 +94,13 @@ OBJS = \
 	base/stream.o base/expiry.o base/roots.o base/pem.o base/rights.o \
 	base/machine.o base/sink.o \
 	$(TLS_OBJ_$(TLS)) commit.o hist.o http.o json.o json_write.o wire.o \
-	result.o plan.o plan_expr.o plan_tree.o plan_file.o token.o access.o \
-	coord.o options.o connect_options.o output.o run_options.o \
-	worker_options.o dry_run.o run.o serve_tls.o worker.o ping.o merge.o \
-	mock.o completion.o preflight.o calibrate.o progress_options.o \
-	mock_options.o manual.o help.o diff.o \
+	result.o token.o access.o coord.o worker.o mock.o \
+	plan/plan.o plan/expr.o plan/tree.o plan/file.o \
+	cmd/options.o cmd/connect_options.o cmd/output.o cmd/run_options.o \
+	cmd/worker_options.o cmd/dry_run.o cmd/run.o cmd/serve_tls.o \
+	cmd/ping.o cmd/merge.o cmd/completion.o cmd/preflight.o \
+	cmd/calibrate.o cmd/progress_options.o cmd/mock_options.o \
+	cmd/manual.o cmd/help.o cmd/diff.o \
 	http/body.o http/url.o http/words.o http/client_answer.o \
 	http/client.o http/server_answer.o http/server_input.o \
 	http/server_output.o http/server_connection.o http/server_listener.o \
@@ -133,12 +135,14 @@ HDRS = \
 	base/resolve.h base/stream.h base/expiry.h base/roots.h base/rights.h \
 	base/tls_memory.h base/pem.h base/tls_context.h base/tls.h \
 	base/machine.h base/sink.h \
-	commit.h hist.h http.h json.h json_write.h wire.h result.h plan.h \
-	plan_expr.h plan_tree.h plan_file.h token.h access.h coord.h \
-	options.h connect_options.h output.h run_options.h worker_options.h \
-	dry_run.h run.h serve_tls.h worker.h ping.h merge.h mock.h \
-	completion.h preflight.h calibrate.h progress_options.h \
-	mock_options.h manual_text.h manual.h help.h diff.h \
+	commit.h hist.h http.h json.h json_write.h wire.h result.h token.h \
+	access.h coord.h worker.h mock.h \
+	plan/plan.h plan/expr.h plan/tree.h plan/file.h \
+	cmd/options.h cmd/connect_options.h cmd/output.h cmd/run_options.h \
+	cmd/worker_options.h cmd/dry_run.h cmd/run.h cmd/serve_tls.h \
+	cmd/ping.h cmd/merge.h cmd/completion.h cmd/preflight.h \
+	cmd/calibrate.h cmd/progress_options.h cmd/mock_options.h \
+	cmd/manual_text.h cmd/manual.h cmd/help.h cmd/diff.h \
 	http/body.h http/url.h http/words.h http/client_answer.h \
 	http/client.h http/server_answer.h http/server_input.h \
 	http/server_output.h http/server_connection.h http/server_listener.h \

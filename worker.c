@@ -47,7 +47,7 @@
 #include "wire/request_json.h"
 #include "wire/result_json.h"
 #include "worker.h"
-#include "worker_options.h"
+#include "cmd/worker_options.h"
 
 #define GONE_GRACE_NS	(700 * NS_PER_MS)	/* nobody waits for more */
 #define STOP_GRACE_NS	(3 * NS_PER_SEC)

@@ -6,7 +6,7 @@
 
 #include "base/tls.h"
 #include "fleet/fleet.h"
-#include "options.h"
+#include "cmd/options.h"
 #include "wire.h"
 
 /*

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# What man/render.awk prints as C, for manual.c to read; of nothing it makes an
+# What man/render.awk prints as C, for cmd/manual.c to read; of nothing it makes an
 # empty manual. For any POSIX awk.
 #
 # The text is a row of words, which are runs of letters and digits, and of what
@@ -137,7 +137,7 @@ END {
 	print "/* SPDX-License-Identifier: MIT */"
 	print "/* Made of man/pulse.1 and others by man/pack.awk. */"
 	print ""
-	print "#include \"manual_text.h\""
+	print "#include \"cmd/manual_text.h\""
 	print ""
 	put_text()
 	nput = 0

@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 #include "base/util.h"
-#include "plan_expr.h"
+#include "plan/expr.h"
 #include "report/fail_if.h"
 
 static int	 parse_metric(struct fail_if *, const char *, char *);

@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 #include "fleet/split.h"
-#include "plan.h"
-#include "preflight.h"
+#include "plan/plan.h"
+#include "cmd/preflight.h"
 
 /*
  * A plan in words, for --dry-run: phases with their arrivals, the request with

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "base/loop.h"
-#include "progress_options.h"
+#include "cmd/progress_options.h"
 #include "result.h"
 
 /*

@@ -8,7 +8,7 @@
 
 #include "json.h"
 #include "json_write.h"
-#include "plan.h"
+#include "plan/plan.h"
 #include "report/style.h"
 #include "result.h"
 
@@ -53,8 +53,8 @@ double	 report_rate(const struct report *r);
 /*
  * The formats that go to a file, a row each: FORMAT, the option that asks for
  * it, its help, and what writes it, which is prototyped below and has a file of
- * its own. The enumeration, the options of commands (output.h) and the writing
- * all come from here; the order is that of --help. Text has no option.
+ * its own. The enumeration, the options of commands (cmd/output.h) and the
+ * writing all come from here; the order is that of --help. Text has no option.
  */
 #define REPORT_TABLE(ROW)						\
 	ROW(JSON, "out", "the same to a file", json_write)		\

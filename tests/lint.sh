@@ -13,41 +13,42 @@ export LC_ALL
 # A file may include headers of lower layers, and its own. A new file is added
 # here, as low as its includes allow.
 layers='
-0 base/fortify base/names base/tls_memory base/util http/words load/climb
-0 load/remedy commit hist http manual_text
+0 base/fortify base/names base/tls_memory base/util cmd/manual_text http/words
+0 load/climb load/remedy commit hist http
 1 base/proc base/roots base/sandbox base/stats base/text http/body
 1 http/server_answer http/url load/arrival load/life report/html_style
 1 report/spread
-2 base/loop base/machine base/net base/rights base/tls_context
-2 http/client_answer load/slots report/markup report/style report/svg json
-2 manual options
-3 base/expiry base/msg base/pem base/sink base/tls http/server_listener
-3 report/chart completion help json_write
-4 base/resolve base/stream base/tls_none load/connect load/outcome
-4 report/screen serve_tls
-5 http/client http/server_input http/server_output load/exemplar
-5 connect_options wire
-6 fleet/feature fleet/run_answer fleet/split http/server_connection load/check
-6 load/cost load/probe load/target wire/read progress_options result token
+2 base/loop base/machine base/net base/rights base/tls_context cmd/manual
+2 cmd/options http/client_answer load/slots report/markup report/style
+2 report/svg json
+3 base/expiry base/msg base/pem base/sink base/tls cmd/completion cmd/help
+3 http/server_listener report/chart json_write
+4 base/resolve base/stream base/tls_none cmd/serve_tls load/connect
+4 load/outcome report/screen
+5 cmd/connect_options http/client http/server_input http/server_output
+5 load/exemplar wire
+6 cmd/progress_options fleet/feature fleet/run_answer fleet/split
+6 http/server_connection load/check load/cost load/probe load/target wire/read
+6 result token
 7 fleet/fleet fleet/verdict http/server load/audit load/intervals load/request
-7 report/compare report/percentiles report/tally wire/checks_json
+7 plan/expr report/compare report/percentiles report/tally wire/checks_json
 7 wire/connect_json wire/counters_json wire/exemplar_json wire/hist_json
-7 wire/msg access plan_expr
-8 fleet/credentials load/tally report/fail_if report/steps wire/request_json
-8 wire/result_json mock plan plan_tree
-9 fleet/peer load/gen report/recorded report/report mock_options plan_file
-9 preflight
-10 fleet/ping load/pool report/diff_out report/hgrm report/plan_out
-10 report/progress_json report/timeline report/wire_out report/words output
+7 wire/msg access
+8 fleet/credentials load/tally plan/plan plan/tree report/fail_if report/steps
+8 wire/request_json wire/result_json mock
+9 cmd/mock_options cmd/preflight fleet/peer load/gen plan/file report/recorded
+9 report/report
+10 cmd/output fleet/ping load/pool report/diff_out report/hgrm report/plan_out
+10 report/progress_json report/timeline report/wire_out report/words
+11 cmd/calibrate cmd/diff cmd/merge cmd/ping cmd/run_options cmd/worker_options
 11 report/csv report/diff_json report/diff_text report/html_plan
 11 report/html_requests report/html_timeline report/json_exemplars
-11 report/outlook report/page report/plan_text report/status calibrate coord
-11 diff merge ping run_options worker_options
-12 report/audit_text report/chart_text report/errors_text report/fleet_text
-12 report/html_latency report/html_tables report/json_out report/junit
-12 report/latency_text report/load_text report/panel dry_run worker
+11 report/outlook report/page report/plan_text report/status coord
+12 cmd/dry_run report/audit_text report/chart_text report/errors_text
+12 report/fleet_text report/html_latency report/html_tables report/json_out
+12 report/junit report/latency_text report/load_text report/panel worker
 13 report/html report/parts_text report/progress
-14 report/text run
+14 cmd/run report/text
 15 pulse
 '
 
@@ -72,7 +73,7 @@ posix_spawnp* base/proc.c only proc.c starts programs
 exit base/proc.c,base/util.c,pulse.c errors are returned, not ended with
 verrx* base/proc.c,base/util.c,pulse.c err ends the process: warn and return
 errx* base/proc.c,base/util.c,pulse.c err ends the process: warn and return
-_exit base/proc.c,run.c errors are returned, not ended with
+_exit base/proc.c,cmd/run.c errors are returned, not ended with
 '
 banned='sprintf vsprintf strcpy strcat strncpy strncat gets atoi atol atof
     strtok rand srand gettimeofday alloca signal setlocale'
@@ -100,8 +101,8 @@ list() {
 		[ ! -f "$f" ] || echo "$f"
 	done
 }
-product=$(list ./*.[ch] base/*.[ch] fleet/*.[ch] http/*.[ch] load/*.[ch] \
-    report/*.[ch] wire/*.[ch] |
+product=$(list ./*.[ch] base/*.[ch] cmd/*.[ch] fleet/*.[ch] http/*.[ch] \
+    load/*.[ch] plan/*.[ch] report/*.[ch] wire/*.[ch] |
     sed 's,^\./,,')
 tests=$(list tests/*.[ch] tests/fuzz/*.[ch])
 scripts=$(list commit.sh tests/*.sh examples/*.sh .ci/run)
@@ -163,7 +164,7 @@ strip() {
 bare() {
 	echo "$tmp/bare/$1"
 }
-for wing in "" base fleet http load report tests tests/fuzz wire; do
+for wing in "" base cmd fleet http load plan report tests tests/fuzz wire; do
 	mkdir "$tmp/bare/$wing"
 done
 for f in $product $tests; do
@@ -487,7 +488,7 @@ lint_members() {
 		grep -qF "$name" "$tmp/pages" ||
 		    find_one "man/pulse-protocol.7: lacks the member $name"
 	done <"$tmp/names"
-	sed -n 's/^	{ "\([A-Za-z0-9]*\)", .*/\1/p' plan_file.c |
+	sed -n 's/^	{ "\([A-Za-z0-9]*\)", .*/\1/p' plan/file.c |
 	    while read -r name; do
 		grep -q "^\.\(It \)*Cm.* $name\( \|\$\)" \
 		    man/pulse-plan.5 ||

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * connect_options.c, as part of `pulse run`: what each of its options says,
+ * cmd/connect_options.c, as part of `pulse run`: what each of its options says,
  * and how it is laid over a plan file; and that what is wrong, in the files
  * too, is told in one line with the names that were typed. Without TLS all
  * that is about it is refused.
@@ -19,8 +19,8 @@
 
 #include "base/tls.h"
 #include "base/util.h"
-#include "connect_options.h"
-#include "run_options.h"
+#include "cmd/connect_options.h"
+#include "cmd/run_options.h"
 #include "tests/suite.h"
 
 enum {

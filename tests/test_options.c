@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * options.c: options and operands in any order, every misuse in one line that
- * names it, and the usage of a table. What a parse says is read back from the
+ * cmd/options.c: options and operands in any order, every misuse in one line
+ * that names it, and the usage of a table. What a parse says is read back from the
  * descriptors themselves, so that a second line would show.
  */
 
@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/util.h"
-#include "options.h"
+#include "cmd/options.h"
 #include "tests/suite.h"
 
 enum {

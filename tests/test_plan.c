@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * plan_expr.c and plan.c: what people type, and each way of getting it wrong,
- * by the text of the refusal.
+ * plan/expr.c and plan/plan.c: what people type, and each way of getting it
+ * wrong, by the text of the refusal.
  */
 
 #include <check.h>
@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "plan.h"
-#include "plan_expr.h"
+#include "plan/plan.h"
+#include "plan/expr.h"
 #include "tests/suite.h"
 #include "wire.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * plan_file.c: plans, compared in the wire's form, and each way of getting one
+ * plan/file.c: plans, compared in the wire's form, and each way of getting one
  * wrong, by the text of the refusal. Texts are copied to memory of their exact
  * size, whole and cut at every point, so that ASan sees one byte too far.
  */
@@ -12,8 +12,8 @@
 #include "base/util.h"
 #include "json.h"
 #include "json_write.h"
-#include "plan.h"
-#include "plan_file.h"
+#include "plan/plan.h"
+#include "plan/file.h"
 #include "tests/suite.h"
 #include "wire.h"
 #include "wire/request_json.h"

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "plan.h"
+#include "plan/plan.h"
 #include "report/plan_text.h"
 #include "tests/suite.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * run_options.c: what each option of `pulse run` changes, and that it changes
- * nothing else; what options make of a plan file, wherever they stand; and that
- * what is wrong is told in one line with its name. Settings are written down
+ * cmd/run_options.c: what each option of `pulse run` changes, and that it
+ * changes nothing else; what options make of a plan file, wherever they stand;
+ * and that what is wrong is told in one line with its name. Settings are written down
  * as text, and a test names the lines that differ from the defaults.
  */
 
@@ -16,9 +16,9 @@
 #include <unistd.h>
 
 #include "base/util.h"
-#include "connect_options.h"
-#include "options.h"
-#include "run_options.h"
+#include "cmd/connect_options.h"
+#include "cmd/options.h"
+#include "cmd/run_options.h"
 #include "tests/suite.h"
 #include "wire.h"
 
@@ -418,7 +418,7 @@ START_TEST(test_option)
 }
 END_TEST
 
-/* No option may be missing above; connect_options.c has tests of its own. */
+/* None may be missing above; cmd/connect_options.c has tests of its own. */
 START_TEST(test_every_option)
 {
 	const struct option_row *row;

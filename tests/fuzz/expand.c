@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "plan_expr.h"
+#include "plan/expr.h"
 #include "tests/fuzz/rig.h"
 #include "wire.h"
 

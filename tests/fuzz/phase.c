@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "load/arrival.h"
-#include "plan_expr.h"
+#include "plan/expr.h"
 #include "tests/fuzz/rig.h"
 #include "wire.h"
 
