@@ -7,8 +7,9 @@
  * of the residuals (Lazarus, Lewis, Stock and Watson, J. Bus. Econ. Stat. 36
  * (2018), 541-559): slow movements, which are what makes two runs differ, are
  * in them, and each is one degree of freedom. The more neighbours are
- * correlated, the fewer are taken; what these lack, if it is the correlation
- * of a first-order autoregression, is made up for. Pure.
+ * correlated, taken as one standard error more than it looks, the fewer are
+ * taken; what these lack, if it is the correlation of a first-order
+ * autoregression, is made up for. Pure.
  */
 
 #include <math.h>
@@ -20,7 +21,7 @@
 #define TERMS_MIN	4
 #define TERMS_MAX	200		/* their t is as good as normal */
 #define RHO_MAX		0.95
-#define RHO_ERROR	0.25		/* taken on top, of 1/sqrt(m) */
+#define RHO_ERROR	1.0		/* taken on top, standard errors */
 /* The least share of the variance that is to be seen; found by simulation. */
 #define SEEN_MIN	0.6
 
@@ -38,7 +39,8 @@ spread_of(struct spread *s, const double *residual, size_t m, double rho)
 	if (m < SPREAD_INTERVALS_MIN)
 		return false;
 	own = spread_correlation(residual, m);
-	rho = (own > rho ? own : rho) + RHO_ERROR / sqrt((double)m);
+	own = own > rho ? own : rho;
+	rho = own + RHO_ERROR / sqrt((double)m);
 	terms = choose_terms(rho > RHO_MAX ? RHO_MAX : rho, m);
 	for (i = 1; i <= terms; i++) {
 		c = transform(residual, m, i);
