@@ -2,8 +2,8 @@
 
 /*
  * cmd/options.c: options and operands in any order, every misuse in one line
- * that names it, and the usage of a table. What a parse says is read back from the
- * descriptors themselves, so that a second line would show.
+ * that names it, and the usage of a table. What a parse says is read back from
+ * the descriptors themselves, so that a second line would show.
  */
 
 #include <check.h>
