@@ -3,8 +3,9 @@
 /*
  * cmd/run_options.c: what each option of `pulse run` changes, and that it
  * changes nothing else; what options make of a plan file, wherever they stand;
- * and that what is wrong is told in one line with its name. Settings are written
- * down as text, and a test names the lines that differ from the defaults.
+ * and that what is wrong is told in one line with its name. Settings are
+ * written down as text, and a test names the lines that differ from the
+ * defaults.
  */
 
 #include <check.h>
