@@ -271,7 +271,7 @@ UNIT = \
 	tests/test_options.t tests/test_run_options.t \
 	tests/test_connect_options.t tests/test_climb.t tests/test_machine.t \
 	tests/test_preflight.t tests/test_steps.t tests/test_screen.t \
-	tests/test_sink.t tests/test_result_exemplars.t \
+	tests/test_sink.t tests/test_result_exemplars.t tests/test_outlook.t \
 	tests/test_report_exemplars.t tests/test_style.t tests/test_compare.t \
 	tests/test_recorded.t \
 	$(TLS_UNIT_$(TLS))

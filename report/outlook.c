@@ -5,9 +5,11 @@
  *
  * It held when no threshold is broken and, where no threshold says what may
  * be, nothing was dropped and nothing failed. A run that ended early or whose
- * generator was late cannot say that it held. This is stricter than the exit
- * status, which follows the thresholds alone. Only judges and words; a text
- * that is too long is cut, and nothing here fails.
+ * generator was late cannot say that it held; nor that it did not, where that
+ * may be the generator's doing: only failed requests are the target's then.
+ * This is stricter than the exit status, which follows the thresholds alone.
+ *
+ * Only judges and words; a text that is too long is cut, and nothing fails.
  */
 
 #include <assert.h>
@@ -25,6 +27,8 @@ static void	 add_reason(struct outlook *, const char *, ...)
 		    UTIL_PRINTF(2, 3);
 static void	 add_note(struct outlook *, const char *, ...)
 		    UTIL_PRINTF(2, 3);
+static void	 blame(struct outlook *, const struct report *,
+		    enum threshold_metric);
 static void	 judge_thresholds(struct outlook *, const struct report *);
 static void	 judge_share(struct outlook *, const struct report *,
 		    enum threshold_metric, uint64_t, uint64_t, const char *);
@@ -89,6 +93,16 @@ add_note(struct outlook *o, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* Figures of this kind are not as they should be: whose doing is it? */
+static void
+blame(struct outlook *o, const struct report *r, enum threshold_metric metric)
+{
+	if (r->result->is_valid || metric == THRESHOLD_ERRORS)
+		o->is_bad = true;
+	else
+		o->is_unknown = true;
+}
+
 static void
 judge_thresholds(struct outlook *o, const struct report *r)
 {
@@ -97,9 +111,12 @@ judge_thresholds(struct outlook *o, const struct report *r)
 	const struct verdict *v;
 	char actual[WORDS_MAX];
 
-	for (i = 0; i < n && shown < BROKEN_SHOWN; i++) {
+	for (i = 0; i < n; i++) {
 		v = &r->verdicts[i];
 		if (v->is_kept)
+			continue;
+		blame(o, r, v->threshold->metric);
+		if (shown == BROKEN_SHOWN)
 			continue;
 		add_reason(o, "threshold %s broken: %s", v->threshold->text,
 		    words_actual(actual, v));
@@ -107,7 +124,6 @@ judge_thresholds(struct outlook *o, const struct report *r)
 	}
 	if (broken > shown)
 		add_reason(o, "%zu more thresholds broken", broken - shown);
-	o->is_bad = broken > 0;
 	if (n == 0)
 		add_note(o, "no thresholds set");
 	else
@@ -131,7 +147,7 @@ judge_share(struct outlook *o, const struct report *r,
 	} else {
 		add_reason(o, "%" PRIu64 " of %" PRIu64 " %s %s (%s)", n, all,
 		    what, word, share);
-		o->is_bad = true;
+		blame(o, r, metric);
 	}
 }
 
@@ -171,7 +187,8 @@ judge_run(struct outlook *o, const struct report *r)
 		add_reason(o, "%s", end);
 	else if (res->n.completed == 0)
 		add_reason(o, "no request was completed");
-	o->is_unknown = o->nreasons > before;
+	if (o->nreasons > before)
+		o->is_unknown = true;
 	/* The wire's buckets tell nothing of who made the load. */
 	add_note(o, result_is_coarse(res) ? ", not all generators audited" :
 	    ", generator valid");

@@ -8,7 +8,7 @@ case $1 in
 	echo tests/server_rig.c ;;
 */test_report.c|*/test_report_fleet.c|*/test_html.c)
 	echo tests/report_rig.c tests/html_rig.c ;;
-*/test_report_hgrm.c|*/test_report_exemplars.c)
+*/test_outlook.c|*/test_report_hgrm.c|*/test_report_exemplars.c)
 	echo tests/report_rig.c ;;
 */test_wire.c|*/test_wire_*.c)
 	echo tests/request_rig.c ;;
