@@ -20,7 +20,6 @@
 #include "base/tls.h"
 #include "base/util.h"
 #include "cmd/calibrate.h"
-#include "commit.h"
 #include "cmd/completion.h"
 #include "cmd/diff.h"
 #include "cmd/help.h"
@@ -28,12 +27,13 @@
 #include "cmd/mock_options.h"
 #include "cmd/options.h"
 #include "cmd/ping.h"
-#include "report/report.h"
 #include "cmd/run.h"
 #include "cmd/run_options.h"
+#include "cmd/worker_options.h"
+#include "commit.h"
+#include "report/report.h"
 #include "wire.h"
 #include "worker.h"
-#include "cmd/worker_options.h"
 
 static int	version_main(int, char **);
 static int	help_main(int, char **);

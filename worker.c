@@ -37,6 +37,7 @@
 #include "base/tls.h"
 #include "base/tls_context.h"
 #include "base/util.h"
+#include "cmd/worker_options.h"
 #include "fleet/feature.h"
 #include "http/server.h"
 #include "http/url.h"
@@ -47,7 +48,6 @@
 #include "wire/request_json.h"
 #include "wire/result_json.h"
 #include "worker.h"
-#include "cmd/worker_options.h"
 
 #define GONE_GRACE_NS	(700 * NS_PER_MS)	/* nobody waits for more */
 #define STOP_GRACE_NS	(3 * NS_PER_SEC)

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "load/connect.h"
 #include "cmd/options.h"
+#include "load/connect.h"
 
 /*
  * The options about how targets are reached. A command puts CONNECT_ROWS into

@@ -15,12 +15,12 @@
 
 #include "base/util.h"
 #include "cmd/dry_run.h"
+#include "cmd/preflight.h"
 #include "fleet/fleet.h"
 #include "fleet/split.h"
 #include "http/url.h"
 #include "json.h"
 #include "json_write.h"
-#include "cmd/preflight.h"
 #include "report/plan_text.h"
 #include "report/report.h"
 #include "wire/request_json.h"

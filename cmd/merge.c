@@ -15,10 +15,10 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "hist.h"
-#include "json.h"
 #include "cmd/merge.h"
 #include "cmd/output.h"
+#include "hist.h"
+#include "json.h"
 #include "plan/plan.h"
 #include "report/report.h"
 #include "wire/result_json.h"

@@ -14,9 +14,9 @@
 #include "base/text.h"
 #include "base/tls.h"
 #include "base/util.h"
-#include "mock.h"
 #include "cmd/mock_options.h"
 #include "cmd/serve_tls.h"
+#include "mock.h"
 
 enum mock_option {
 	MOCK_ADDR = 1,

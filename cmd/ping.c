@@ -20,11 +20,11 @@
 #include "base/resolve.h"
 #include "base/text.h"
 #include "base/util.h"
+#include "cmd/ping.h"
 #include "fleet/credentials.h"
 #include "fleet/fleet.h"
 #include "fleet/peer.h"
 #include "fleet/ping.h"
-#include "cmd/ping.h"
 #include "report/words.h"
 
 enum {

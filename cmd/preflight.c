@@ -18,10 +18,10 @@
 
 #include "base/net.h"
 #include "base/text.h"
+#include "cmd/preflight.h"
 #include "http/url.h"
 #include "load/cost.h"
 #include "load/remedy.h"
-#include "cmd/preflight.h"
 
 enum { WINDOWS = 4096 };	/* moments at which arrivals are counted */
 

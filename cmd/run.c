@@ -22,16 +22,16 @@
 #include "base/resolve.h"
 #include "base/sandbox.h"
 #include "base/tls_context.h"
-#include "coord.h"
 #include "cmd/dry_run.h"
-#include "fleet/credentials.h"
-#include "load/pool.h"
 #include "cmd/output.h"
 #include "cmd/preflight.h"
-#include "report/progress.h"
-#include "report/report.h"
 #include "cmd/run.h"
 #include "cmd/run_options.h"
+#include "coord.h"
+#include "fleet/credentials.h"
+#include "load/pool.h"
+#include "report/progress.h"
+#include "report/report.h"
 
 #define STOP_GRACE_NS	(3 * NS_PER_SEC)
 /* timeout(1) sends its signal twice, to the process and to the group. */

@@ -21,13 +21,13 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "cmd/connect_options.h"
+#include "cmd/run_options.h"
 #include "fleet/credentials.h"
 #include "fleet/fleet.h"
 #include "json.h"
 #include "load/pool.h"
 #include "plan/expr.h"
 #include "plan/file.h"
-#include "cmd/run_options.h"
 
 enum run_option {
 	OPT_FOUR = 1,

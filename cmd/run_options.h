@@ -6,11 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fleet/credentials.h"
 #include "cmd/options.h"
 #include "cmd/output.h"
-#include "plan/plan.h"
 #include "cmd/progress_options.h"
+#include "fleet/credentials.h"
+#include "plan/plan.h"
 
 /* What `pulse run` was asked to do. */
 struct run_settings {

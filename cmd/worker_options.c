@@ -19,10 +19,10 @@
 #include "base/text.h"
 #include "base/tls_context.h"
 #include "base/util.h"
-#include "load/pool.h"
 #include "cmd/serve_tls.h"
-#include "token.h"
 #include "cmd/worker_options.h"
+#include "load/pool.h"
+#include "token.h"
 
 #define DEFAULT_ADDRESS	"127.0.0.1:9100"
 

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 #include "base/tls.h"
-#include "fleet/fleet.h"
 #include "cmd/options.h"
+#include "fleet/fleet.h"
 #include "wire.h"
 
 /*

@@ -16,8 +16,8 @@
 
 #include "base/util.h"
 #include "http.h"
-#include "plan/plan.h"
 #include "plan/expr.h"
+#include "plan/plan.h"
 #include "wire.h"
 
 void

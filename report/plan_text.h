@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "cmd/preflight.h"
 #include "fleet/split.h"
 #include "plan/plan.h"
-#include "cmd/preflight.h"
 
 /*
  * A plan in words, for --dry-run: phases with their arrivals, the request with

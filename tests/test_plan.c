@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "plan/plan.h"
 #include "plan/expr.h"
+#include "plan/plan.h"
 #include "tests/suite.h"
 #include "wire.h"
 

@@ -12,8 +12,8 @@
 
 #include "base/text.h"
 #include "base/util.h"
-#include "plan/plan.h"
 #include "cmd/preflight.h"
+#include "plan/plan.h"
 #include "tests/suite.h"
 
 #define UNKNOWN	MACHINE_UNKNOWN

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plan/plan.h"
 #include "plan/expr.h"
+#include "plan/plan.h"
 #include "tests/fuzz/rig.h"
 #include "wire.h"
 
