@@ -441,8 +441,11 @@ snapshot_set_buckets(struct snapshot *s, const uint64_t counts[HIST_COARSE])
 	for (i = 0; i < HIST_COARSE; i++)
 		n += counts[i] > 0;
 	free(s->buckets);
-	s->buckets = n > 0 ? xcalloc(n, sizeof(*s->buckets)) : NULL;
+	s->buckets = NULL;
 	s->nbuckets = 0;
+	if (n == 0)
+		return;
+	s->buckets = xcalloc(n, sizeof(*s->buckets));
 	for (i = 0; i < HIST_COARSE; i++) {
 		if (counts[i] == 0)
 			continue;

@@ -12,6 +12,7 @@
  * A script has all in it and never runs pulse. Output goes to stdout.
  */
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -113,10 +114,11 @@ row_of(const struct completion *sub, size_t i)
 	return i < sub->command->nrows ? &sub->command->rows[i] : &help_row;
 }
 
-/* Words with blanks between them, without the brackets around all. */
+/* Of KIND_WORDS: with blanks between them, without the brackets around all. */
 static void
 put_words(const char *words)
 {
+	assert(words != NULL);
 	for (; *words != '\0'; words++)
 		if (*words == '|')
 			putchar(' ');

@@ -111,13 +111,15 @@ svg_scale_ticks(const struct svg_scale *s, double ticks[SVG_TICKS_MAX])
 	else if (s->high / s->low > 5.01)
 		nsteps = 3;
 	ten = pow(10, floor(log10(s->low) + 1e-9));
-	for (; ten <= s->high * (1 + 1e-9); ten *= 10)
+	while (ten <= s->high * (1 + 1e-9)) {
 		for (i = 0; i < nsteps; i++) {
 			v = ten * steps[i];
 			if (v >= s->low * (1 - 1e-9) &&
 			    v <= s->high * (1 + 1e-9) && n < SVG_TICKS_MAX)
 				ticks[n++] = v;
 		}
+		ten *= 10;
+	}
 	return n;
 }
 
