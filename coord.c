@@ -432,7 +432,7 @@ on_snapshot(void *arg, const struct json_value *v)
 	m->stat->scheduled += in->n.scheduled - scheduled;
 	m->stat->completed += in->n.completed - completed;
 	m->stat->failed += in->n.failed - failed;
-	intervals_told(c->intervals, m->index, index);
+	intervals_told(c->intervals, m->index, index, passed_ns(c));
 }
 
 static void

@@ -15,7 +15,10 @@
 #include "base/util.h"
 #include "load/intervals.h"
 
-enum { OPEN_MAX = 8 };		/* not yet told by every member */
+enum {
+	OPEN_MAX = 8,		/* not yet told by every member */
+	SLACK_PART = 20		/* of an interval clocks may differ by 1/20 */
+};
 
 /* An interval that some members have told of and others not yet. */
 struct open {
@@ -164,12 +167,15 @@ intervals_at(struct intervals *iv, uint64_t index)
 }
 
 void
-intervals_told(struct intervals *iv, size_t member, uint64_t index)
+intervals_told(struct intervals *iv, size_t member, uint64_t index,
+    uint64_t passed_ns)
 {
+	uint64_t end_ns = (index + 1) * iv->interval_ns;
+	bool is_whole = passed_ns + iv->interval_ns / SLACK_PART >= end_ns;
 	struct member *m = &iv->members[member];
 
-	if (m->told <= index)
-		m->told = index + 1;
+	if (m->told < index + is_whole)
+		m->told = index + is_whole;
 	advance(iv);
 }
 

@@ -34,8 +34,13 @@ void	 intervals_start(struct intervals *iv, uint64_t start_wall_ns);
  * first. Good until the next call.
  */
 struct interval *intervals_at(struct intervals *iv, uint64_t index);
-/* All of it is added. May call back. */
-void	 intervals_told(struct intervals *iv, size_t member, uint64_t index);
+/*
+ * All of it is added, at passed_ns since the start of the run. One that is told
+ * before its end is the rest of a run that was stopped: intervals_finish, which
+ * knows how long it is, completes it. May call back.
+ */
+void	 intervals_told(struct intervals *iv, size_t member, uint64_t index,
+	    uint64_t passed_ns);
 /* It will tell no more. May call back. */
 void	 intervals_leave(struct intervals *iv, size_t member);
 /* The run is over after until_ns: completes all that was told of. */

@@ -299,7 +299,7 @@ member_interval(struct member *m, struct msg *msg)
 	exemplars_get(msg, &in->exemplars);
 	/* Not for its end, which the pipe tells: for stops. */
 	(void)proc_reap(&m->proc);
-	intervals_told(pool->intervals, m->setup.index, index);
+	intervals_told(pool->intervals, m->setup.index, index, elapsed(pool));
 }
 
 /* The end of a run. */

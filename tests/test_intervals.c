@@ -96,7 +96,7 @@ tell(size_t member, uint64_t index, uint64_t completed)
 
 	in->n.completed += completed;
 	hist_record(&in->hist[RESULT_LATENCY], (index + 1) * NS_PER_MS);
-	intervals_told(iv, member, index);
+	intervals_told(iv, member, index, (index + 1) * INTERVAL_NS);
 }
 
 static size_t
@@ -194,6 +194,40 @@ START_TEST(test_finish)
 	ck_assert_uint_eq(heard->total, 3);
 	intervals_finish(iv, PLAN_NS);
 	ck_assert_uint_eq(heard->n, 3);
+}
+END_TEST
+
+/* What is left of a run that was stopped is no whole interval, whoever told. */
+START_TEST(test_rest)
+{
+	const uint64_t stopped_ns = INTERVAL_NS + INTERVAL_NS / 4;
+	size_t i;
+
+	start(2);
+	tell(0, 0, 1);
+	for (i = 0; i < 2; i++) {
+		intervals_at(iv, 1)->n.completed++;
+		intervals_told(iv, i, 1, stopped_ns);
+	}
+	ck_assert_uint_eq(heard->n, 1);
+	intervals_leave(iv, 0);
+	intervals_leave(iv, 1);
+	intervals_finish(iv, stopped_ns);
+	ck_assert_uint_eq(heard->n, 2);
+	ck_assert_uint_eq(heard->until_ns, stopped_ns);
+	ck_assert_uint_eq(heard->completed[1], 2);
+	ck_assert_double_eq_tol(heard->planned, 1.25, 1e-9);
+}
+END_TEST
+
+/* Clocks of a fleet differ a little. */
+START_TEST(test_early)
+{
+	start(1);
+	intervals_at(iv, 0)->n.completed++;
+	intervals_told(iv, 0, 0, INTERVAL_NS - INTERVAL_NS / 50);
+	ck_assert_uint_eq(heard->n, 1);
+	ck_assert_uint_eq(heard->until_ns, INTERVAL_NS);
 }
 END_TEST
 
@@ -305,6 +339,8 @@ make_suite(void)
 	tcase_add_test(tc, test_late);
 	tcase_add_test(tc, test_leave);
 	tcase_add_test(tc, test_finish);
+	tcase_add_test(tc, test_rest);
+	tcase_add_test(tc, test_early);
 	tcase_add_test(tc, test_not_shown);
 	tcase_add_test(tc, test_far_behind);
 	tcase_add_loop_test(tc, test_sums, 0, UTIL_NELEM(sum_tests));
