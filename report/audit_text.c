@@ -3,9 +3,9 @@
  * The audit, for people: whether the generators kept the plan, what they had
  * in flight, their share of the CPU, and what befell them.
  *
- * Each of many generators is not named: the busiest speaks for them, and
- * those that were stopped or died. How late they were is the part lag of the
- * latency. Only words: load/audit.c has judged. Errors stick in the stream.
+ * Each of many generators is not named: the busiest speaks for them. How late
+ * they were is the part lag of the latency. Only words: load/audit.c has
+ * judged, and has given its reasons. Errors stick in the stream.
  */
 
 #include <inttypes.h>
@@ -17,7 +17,7 @@ static bool	 is_audited(const struct result *);
 static void	 add_in_flight(struct buf *, const struct report *);
 static void	 add_cpu(struct buf *, const struct result *);
 static void	 write_tls(const struct page *, const struct report *);
-static void	 write_incidents(const struct page *, const struct result *);
+static void	 write_stops(const struct page *, const struct result *);
 
 void
 audit_text_write(const struct page *p, const struct report *r)
@@ -44,7 +44,7 @@ audit_text_write(const struct page *p, const struct report *r)
 	for (i = 0; i < res->nreasons; i++)
 		page_paragraph(p, "            -", PAGE_LABEL + 2,
 		    res->reasons[i]);
-	write_incidents(p, res);
+	write_stops(p, res);
 	write_tls(p, r);
 }
 
@@ -96,21 +96,21 @@ add_cpu(struct buf *b, const struct result *res)
 		buf_addf(b, "; CPU at most %.0f%%", (double)busiest_ppm / 1e4);
 }
 
+/* Of several that were stopped the audit only tells how many. */
 static void
-write_incidents(const struct page *p, const struct result *res)
+write_stops(const struct page *p, const struct result *res)
 {
 	const struct generator_stat *g;
-	size_t i;
+	size_t i, n = 0;
 
-	for (i = 0; i < res->ngenerators; i++) {
+	for (i = 0; i < res->ngenerators; i++)
+		n += res->generators[i].stops > 0;
+	for (i = 0; i < res->ngenerators && n > 1; i++) {
 		g = &res->generators[i];
 		if (g->stops > 0)
-			page_labelled(p, "Stops", "generator #%zu was "
-			    "stopped and continued, %" PRIu64 " %s", i,
-			    g->stops, g->stops == 1 ? "time" : "times");
-		if (g->died)
-			page_labelled(p, "Died", "generator #%zu (process "
-			    "%d)", i, g->pid);
+			page_labelled(p, "Stops", "generator %zu was stopped "
+			    "and continued, %" PRIu64 " %s", i, g->stops,
+			    g->stops == 1 ? "time" : "times");
 	}
 }
 

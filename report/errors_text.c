@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/text.h"
 #include "http/words.h"
@@ -35,17 +34,17 @@ static const struct exemplar *find_example(const struct exemplars *,
 		    const struct error_row *);
 static bool	 write_categories(const struct page *, const struct result *,
 		    bool);
-static int	 compare_counts(const void *, const void *);
-static void	 write_scheme_hint(const struct page *, const struct report *);
 
 bool
 errors_text_write(const struct page *p, const struct report *r)
 {
+	const char *hint = words_hint(r);
 	bool has_table;
 
 	write_statuses(p, r->result);
 	has_table = write_failures(p, r->result);
-	write_scheme_hint(p, r);
+	if (hint != NULL)
+		page_note(p, 0, hint);
 	return has_table;
 }
 
@@ -187,40 +186,10 @@ write_categories(const struct page *p, const struct result *res,
 			    res->n.error[part][cause] : *of;
 		}
 	n = report_categories(rows, left, res->others, res->nothers);
-	qsort(rows, n, sizeof(rows[0]), compare_counts);
+	report_largest_first(rows, n);
 	if (n > 0 && !has_table)
 		page_head(p, "Failed because of");
 	for (i = 0; i < n; i++)
 		page_count(p, rows[i].name, rows[i].count, res->n.completed);
 	return n > 0;
-}
-
-/* Largest first. */
-static int
-compare_counts(const void *a, const void *b)
-{
-	const struct category_row *x = a, *y = b;
-
-	if (x->count != y->count)
-		return x->count > y->count ? -1 : 1;
-	return strcmp(x->name, y->name);
-}
-
-/* A server that speaks TLS ends what is no TLS, most of them without a word. */
-static void
-write_scheme_hint(const struct page *p, const struct report *r)
-{
-	const struct counters *n = &r->result->n;
-	const char *url = r->plan->req.scenario.url;
-	uint64_t closed = 0;
-	int part;
-
-	if (url == NULL || strncasecmp(url, "http://", 7) != 0)
-		return;
-	for (part = 0; part < PARTS; part++)
-		closed += n->error[part][CAUSE_CLOSED] +
-		    n->error[part][cause_of_reason(HTTP_IS_TLS)];
-	if (closed > 0 && closed == n->completed)
-		page_note(p, 0, "nobody ever answered in HTTP: is https:// "
-		    "meant?");
 }

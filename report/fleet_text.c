@@ -20,7 +20,6 @@ enum {
 };
 
 static void	 write_worker(const struct page *, const struct worker_stat *);
-static char	*start_error(char [WORDS_MAX], const struct worker_stat *);
 
 void
 fleet_text_write(const struct page *p, const struct report *r)
@@ -48,28 +47,10 @@ write_worker(const struct page *p, const struct worker_stat *w)
 		return;
 	}
 	fprintf(p->out, "%11" PRIu64 "%9" PRIu64 "%13s%12s  %s\n",
-	    w->completed, w->failed, start_error(error, w),
+	    w->completed, w->failed, words_start_error(error, w),
 	    format_ns(trip, w->round_trip_ns), w->is_lost ? "LOST:" :
 	    w->error[0] != '\0' ? "FAILED:" : "ok");
 	if (w->is_lost || w->error[0] != '\0')
 		page_note(p, REASON_INDENT, w->error[0] != '\0' ? w->error :
 		    "no reason is known");
-}
-
-/* Late is positive. */
-static char *
-start_error(char buf[WORDS_MAX], const struct worker_stat *w)
-{
-	char ns[FORMAT_MAX];
-	uint64_t off;
-
-	if (!w->has_start_error) {
-		snprintf(buf, WORDS_MAX, "n/a");
-		return buf;
-	}
-	off = w->start_error_ns < 0 ? 0 - (uint64_t)w->start_error_ns :
-	    (uint64_t)w->start_error_ns;
-	snprintf(buf, WORDS_MAX, "%s%s", w->start_error_ns < 0 ? "-" : "+",
-	    format_ns(ns, off));
-	return buf;
 }

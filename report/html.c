@@ -167,8 +167,9 @@ put_outlook(FILE *out, const struct outlook *o)
 static void
 put_tile(FILE *out, const char *name, const char *figure, const char *more)
 {
-	fprintf(out, "<div><dt>%s</dt><dd><div class=\"figure\">%s</div>"
-	    "<div class=\"more\">%s</div></dd></div>\n", name, figure, more);
+	fprintf(out, "<div><dt>%s</dt><dd><div class=\"figure\">", name);
+	markup_text(out, figure);
+	fprintf(out, "</div><div class=\"more\">%s</div></dd></div>\n", more);
 }
 
 static void
@@ -193,12 +194,10 @@ put_percentile_tile(FILE *out, const struct result *res, const char *name,
 	struct percentile v;
 
 	percentile_of(&v, res, RESULT_LATENCY, p);
-	if (!v.has_value)
-		more = "too few requests";
-	else if (v.value_ns > 0 && v.value_ns < HIST_LOW_NS)
-		snprintf(text, sizeof(text), "&lt;1us");
+	if (v.has_value)
+		words_percentile(text, v.value_ns);
 	else
-		format_ns(text, v.value_ns);
+		more = "too few requests";
 	put_tile(out, name, text, more);
 }
 

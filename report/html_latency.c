@@ -45,14 +45,13 @@ static void	 put_line(struct svg *, const struct result *, size_t,
 		    uint64_t);
 static void	 put_table(FILE *, const struct report *,
 		    const struct summary *);
-static void	 put_coarse(FILE *, const struct report *);
 static void	 put_bar(FILE *, const struct result *);
-static double	 share_of(const struct result *, size_t);
 
 void
 html_latency_write(FILE *out, const struct report *r)
 {
 	struct summary s[UTIL_NELEM(lines)];
+	char coarse[WORDS_COARSE_MAX];
 	uint64_t count = 0;
 	size_t i;
 
@@ -67,7 +66,8 @@ html_latency_write(FILE *out, const struct report *r)
 		put_distribution(out, r, s);
 		put_table(out, r, s);
 		if (result_is_coarse(r->result))
-			put_coarse(out, r);
+			markup_note(out, "%s", words_coarse(coarse,
+			    r->result));
 		else
 			markup_note(out, "Response and ttfb (time to first "
 			    "byte) count from the planned moment of a "
@@ -158,18 +158,22 @@ put_line(struct svg *svg, const struct result *res, size_t line,
 	svg_line(svg, lines[line].name, lines[line].shape, x, y, n + 1);
 }
 
+/* What is known exactly: min, mean, max. */
 static void
 put_ns(FILE *out, bool has_value, uint64_t ns)
 {
 	char text[FORMAT_MAX];
 
-	if (!has_value)
-		markup_number(out, "n/a");
-	else if (ns > 0 && ns < HIST_LOW_NS)
-		/* One slot has all of these: its middle is not a figure. */
-		markup_number(out, "<1us");
-	else
-		markup_number(out, "%s", format_ns(text, ns));
+	markup_number(out, "%s", has_value ? format_ns(text, ns) : "n/a");
+}
+
+static void
+put_value(FILE *out, const struct percentile *p)
+{
+	char text[FORMAT_MAX];
+
+	markup_number(out, "%s", p->has_value ?
+	    words_percentile(text, p->value_ns) : "n/a");
 }
 
 static void
@@ -197,8 +201,9 @@ put_interval(FILE *out, const struct percentile *p)
 	if (!p->has_value)
 		markup_number(out, "n/a");
 	else
-		markup_number(out, "%s to %s", format_ns(low, p->low_ns),
-		    format_ns(high, p->high_ns));
+		markup_number(out, "%s to %s",
+		    words_percentile(low, p->low_ns),
+		    words_percentile(high, p->high_ns));
 }
 
 static void
@@ -211,7 +216,7 @@ put_percentile(FILE *out, const struct result *res, double p)
 	markup_row(out, "%s", percentile_name(name, p));
 	for (i = 0; i < UTIL_NELEM(lines); i++) {
 		percentile_of(&v, res, lines[i].which, p);
-		put_ns(out, v.has_value, v.value_ns);
+		put_value(out, &v);
 		if (i == 0)
 			put_interval(out, &v);
 	}
@@ -239,24 +244,28 @@ put_table(FILE *out, const struct report *r, const struct summary *s)
 	    "confidence; n/a: too few requests to tell.");
 }
 
-static bool
-is_coarse(const struct worker_stat *w)
-{
-	return w->took_part && !w->is_lost && !w->has_fine;
-}
-
-/* A merge does not know whose results it adds. */
 static void
-put_coarse(FILE *out, const struct report *r)
+put_part(FILE *out, const struct result *res, enum part part)
 {
-	char names[WORDS_WORKERS_MAX];
+	const enum result_hist which = RESULT_PART + (unsigned int)part;
+	const struct hist *h = &res->hist[which];
+	struct percentile p50, p99;
 
-	words_workers(names, r->result, is_coarse);
-	markup_note(out, "Response and ttfb are from the wire's 800 buckets, "
-	    "each 2.3 %% wide, as there is nothing finer from %s: times from "
-	    "there count from when a request was sent, not from its planned "
-	    "moment, and are not in service.",
-	    names[0] != '\0' ? names : "other programs");
+	percentile_of(&p50, res, which, 50);
+	percentile_of(&p99, res, which, 99);
+	fprintf(out, "<tr class=\"part %s\"><th scope=\"row\">"
+	    "<span class=\"key\">%d</span> %s</th>", part_name(part),
+	    (int)part + 1, part_name(part));
+	put_ns(out, h->count > 0, hist_mean(h));
+	put_value(out, &p50);
+	put_value(out, &p99);
+	put_ns(out, h->count > 0, h->max_ns);
+	if (h->count > 0)
+		markup_number(out, "%.1f%%",
+		    100 * report_part_share(res, part));
+	else
+		markup_number(out, "n/a");
+	markup_row_end(out);
 }
 
 void
@@ -266,7 +275,6 @@ html_parts_write(FILE *out, const struct report *r)
 		"part", "mean", "p50", "p99", "max", "share"
 	};
 	const struct result *res = r->result;
-	struct summary s;
 	uint64_t count = 0;
 	size_t i;
 
@@ -278,45 +286,13 @@ html_parts_write(FILE *out, const struct report *r)
 	put_bar(out, res);
 	markup_table(out, "Parts of the response", columns,
 	    UTIL_NELEM(columns), 0);
-	for (i = 0; i < PARTS; i++) {
-		summary_of(&s, &res->hist[RESULT_PART + i]);
-		fprintf(out, "<tr class=\"part %s\">", part_name((enum part)i));
-		fprintf(out, "<th scope=\"row\"><span class=\"key\">%zu</span> "
-		    "%s</th>", i + 1, part_name((enum part)i));
-		put_ns(out, s.count > 0, s.mean_ns);
-		put_ns(out, s.count > 0, s.p50_ns);
-		put_ns(out, s.count > 0, s.p99_ns);
-		put_ns(out, s.count > 0, s.max_ns);
-		if (s.count == 0)
-			markup_number(out, "n/a");
-		else
-			markup_number(out, "%.1f%%", share_of(res, i));
-		markup_row_end(out);
-	}
+	for (i = 0; i < PARTS; i++)
+		put_part(out, res, (enum part)i);
 	markup_table_end(out);
 	markup_note(out, "lag: the generator was late; wait: for a free slot; "
 	    "first_byte: from the send to the first byte of the answer. Shares "
 	    "are those of the time of all requests together.");
 	markup_section_end(out);
-}
-
-static double
-hist_sum(const struct hist *h)
-{
-	return (double)h->sum_hi * 18446744073709551616.0 + (double)h->sum_lo;
-}
-
-/* Of the time of all parts together, percent. */
-static double
-share_of(const struct result *res, size_t part)
-{
-	double all = 0;
-	size_t i;
-
-	for (i = 0; i < PARTS; i++)
-		all += hist_sum(&res->hist[RESULT_PART + i]);
-	return all > 0 ? 100 * hist_sum(&res->hist[RESULT_PART + part]) / all :
-	    0;
 }
 
 static void
@@ -326,7 +302,7 @@ put_bar(FILE *out, const struct result *res)
 	size_t i;
 
 	for (i = 0; i < PARTS; i++)
-		share[i] = share_of(res, i);
+		share[i] = 100 * report_part_share(res, (enum part)i);
 	html_bar_write(out, share, BAR_HEIGHT,
 	    "Shares of the parts in the time of all requests");
 }

@@ -11,7 +11,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/text.h"
 #include "http/words.h"
@@ -29,7 +28,6 @@ enum {
 static void	 put_statuses(FILE *, const struct counters *);
 static void	 put_categories(FILE *, const struct result *);
 static void	 put_causes(FILE *, const struct counters *);
-static void	 put_scheme_hint(FILE *, const struct report *);
 static void	 put_generators(FILE *, const struct result *);
 static void	 put_worker(FILE *, const struct worker_stat *);
 
@@ -53,6 +51,7 @@ void
 html_answers_write(FILE *out, const struct report *r)
 {
 	const struct result *res = r->result;
+	const char *hint = words_hint(r);
 
 	if (res->n.completed == 0)
 		return;
@@ -64,7 +63,8 @@ html_answers_write(FILE *out, const struct report *r)
 	fputs("</div>\n", out);
 	if (res->n.failed == 0)
 		markup_note(out, "No request failed.");
-	put_scheme_hint(out, r);
+	if (hint != NULL)
+		markup_note(out, "%s", hint);
 	html_failures_write(out, r);
 	markup_section_end(out);
 }
@@ -93,17 +93,6 @@ put_statuses(FILE *out, const struct counters *n)
 	markup_table_end(out);
 }
 
-/* Largest first. */
-static int
-compare_counts(const void *a, const void *b)
-{
-	const struct category_row *x = a, *y = b;
-
-	if (x->count != y->count)
-		return x->count > y->count ? -1 : 1;
-	return strcmp(x->name, y->name);
-}
-
 static void
 put_categories(FILE *out, const struct result *res)
 {
@@ -114,7 +103,7 @@ put_categories(FILE *out, const struct result *res)
 
 	if (n == 0)
 		return;
-	qsort(rows, n, sizeof(rows[0]), compare_counts);
+	report_largest_first(rows, n);
 	markup_table(out, "Failed requests", columns, UTIL_NELEM(columns), 0);
 	for (i = 0; i < n; i++) {
 		markup_row(out, "%s", rows[i].name);
@@ -145,25 +134,6 @@ put_causes(FILE *out, const struct counters *n)
 	}
 	markup_table_end(out);
 	put_rest(out, nrows - i, "causes");
-}
-
-/* A server that speaks TLS ends what is no TLS, most of them without a word. */
-static void
-put_scheme_hint(FILE *out, const struct report *r)
-{
-	const struct counters *n = &r->result->n;
-	const char *url = r->plan->req.scenario.url;
-	uint64_t closed = 0;
-	int part;
-
-	if (url == NULL || strncasecmp(url, "http://", 7) != 0)
-		return;
-	for (part = 0; part < PARTS; part++)
-		closed += n->error[part][CAUSE_CLOSED] +
-		    n->error[part][cause_of_reason(HTTP_IS_TLS)];
-	if (closed > 0 && closed == n->completed)
-		markup_note(out, "Nobody ever answered in HTTP: is https "
-		    "meant?");
 }
 
 void
@@ -295,31 +265,15 @@ html_workers_write(FILE *out, const struct report *r)
 	markup_table_end(out);
 	put_rest(out, res->nworkers - i, "workers");
 	markup_note(out, "Start error: how late a worker began, early ones are "
-	    "negative. The counts of a lost worker are those it told last, and "
-	    "are in no other figure.");
+	    "negative. The counts of a lost worker are those it told last: "
+	    "they are in no total, only in the charts over time.");
 	markup_section_end(out);
-}
-
-/* Late is positive. */
-static void
-put_start_error(FILE *out, const struct worker_stat *w)
-{
-	char ns[FORMAT_MAX];
-
-	if (!w->has_start_error)
-		markup_number(out, "n/a");
-	else if (w->start_error_ns < 0)
-		markup_number(out, "-%s", format_ns(ns,
-		    0 - (uint64_t)w->start_error_ns));
-	else
-		markup_number(out, "+%s", format_ns(ns,
-		    (uint64_t)w->start_error_ns));
 }
 
 static void
 put_worker(FILE *out, const struct worker_stat *w)
 {
-	char count[MARKUP_COUNT_MAX], ns[FORMAT_MAX];
+	char count[MARKUP_COUNT_MAX], ns[FORMAT_MAX], error[WORDS_MAX];
 	int i;
 
 	markup_row(out, "%s", w->name);
@@ -333,7 +287,7 @@ put_worker(FILE *out, const struct worker_stat *w)
 	}
 	markup_number(out, "%s", markup_count(count, w->completed));
 	markup_number(out, "%s", markup_count(count, w->failed));
-	put_start_error(out, w);
+	markup_number(out, "%s", words_start_error(error, w));
 	markup_number(out, "%s", format_ns(ns, w->round_trip_ns));
 	if (!w->is_lost && w->error[0] == '\0') {
 		markup_word(out, "ok");

@@ -61,9 +61,7 @@ static void	 find_percentile(struct percentile *, const struct row *,
 static void	 format_column(char [FORMAT_MAX], const struct row *,
 		    const struct column *);
 static void	 write_confidence(const struct page *, const struct row *);
-static void	 write_coarse(const struct page *, const struct report *);
 static void	 write_fine(const struct page *, const struct report *);
-static bool	 is_coarse(const struct worker_stat *);
 
 void
 latency_text_write(const struct page *p, const struct report *r)
@@ -74,13 +72,14 @@ latency_text_write(const struct page *p, const struct report *r)
 		row_of_all(res, RESULT_SERVICE),
 		row_of_all(res, RESULT_TTFB)
 	};
+	char coarse[WORDS_COARSE_MAX];
 
 	if (rows[0].summary.count == 0 && rows[1].summary.count == 0)
 		return;
 	write_table(p, r, "Latency", rows, UTIL_NELEM(rows));
 	write_confidence(p, &rows[0]);
 	if (result_is_coarse(res)) {
-		write_coarse(p, r);
+		page_note(p, 0, words_coarse(coarse, res));
 		write_fine(p, r);
 	}
 }
@@ -93,16 +92,6 @@ latency_text_response(char buf[FORMAT_MAX], const struct result *res,
 	const struct row row = row_of_all(res, RESULT_LATENCY);
 
 	format_column(buf, &row, &column);
-	return buf;
-}
-
-char *
-latency_text_value(char buf[FORMAT_MAX], uint64_t ns)
-{
-	if (ns > 0 && ns < HIST_LOW_NS)
-		snprintf(buf, FORMAT_MAX, "<1us");
-	else
-		format_ns(buf, ns);
 	return buf;
 }
 
@@ -220,7 +209,7 @@ format_column(char buf[FORMAT_MAX], const struct row *row,
 	case COLUMN_PERCENTILE:
 		find_percentile(&p, row, c->percentile);
 		if (p.has_value)
-			latency_text_value(buf, p.value_ns);
+			words_percentile(buf, p.value_ns);
 		break;
 	case COLUMN_MEAN:
 		format_ns(buf, s->mean_ns);
@@ -249,8 +238,8 @@ write_confidence(const struct page *p, const struct row *response)
 		if (!at.has_value)
 			continue;
 		buf_addf(&b, "%sp%g %s to %s", has_any ? ", " : "", asked[i],
-		    latency_text_value(low, at.low_ns),
-		    latency_text_value(high, at.high_ns));
+		    words_percentile(low, at.low_ns),
+		    words_percentile(high, at.high_ns));
 		has_any = true;
 	}
 	if (!has_any)
@@ -258,30 +247,6 @@ write_confidence(const struct page *p, const struct row *response)
 	find_percentile(&at, response, 99.99);
 	if (!at.has_value)
 		buf_addf(&b, "%sn/a: too few requests", has_any ? "; " : "");
-	page_note(p, 0, buf_str(&b));
-	buf_clear(&b);
-}
-
-static bool
-is_coarse(const struct worker_stat *w)
-{
-	return w->took_part && !w->is_lost && !w->has_fine;
-}
-
-/* A merge does not know whose results it adds. */
-static void
-write_coarse(const struct page *p, const struct report *r)
-{
-	char names[WORDS_WORKERS_MAX];
-	struct buf b;
-
-	words_workers(names, r->result, is_coarse);
-	buf_init(&b, PAGE_TEXT_MAX);
-	buf_addf(&b, "Percentiles of response and ttfb are from the wire's "
-	    "800 buckets, each 2.3 %% wide, as there is nothing finer from "
-	    "%s: latency from there counts from the send, not from the "
-	    "planned moment, and is not in service.",
-	    names[0] != '\0' ? names : "other programs");
 	page_note(p, 0, buf_str(&b));
 	buf_clear(&b);
 }

@@ -14,7 +14,5 @@ void	 latency_text_write(const struct page *p, const struct report *r);
 /* Percentile p of the response: "3.73ms", "n/a"; gives buf back. */
 char	*latency_text_response(char buf[FORMAT_MAX], const struct result *res,
 	    double p);
-/* A time from a histogram: what shares the one slot below 1 us is "<1us". */
-char	*latency_text_value(char buf[FORMAT_MAX], uint64_t ns);
 
 #endif

@@ -172,16 +172,17 @@ add_rate(struct buf *b, const struct report *r)
 		    load_text_rate(r)));
 }
 
-/* If answers went on coming when all was sent. */
+/* If answers went on coming when all was sent. Phases have the warm-up, too. */
 static void
 add_duration(struct buf *b, const struct report *r)
 {
-	double ran = (double)r->result->duration_ns / (double)NS_PER_SEC;
-	char duration[FORMAT_MAX];
+	double warm_sec = (double)r->plan->req.warmup_ns / (double)NS_PER_SEC;
+	double ran = warm_sec + (double)r->result->duration_ns /
+	    (double)NS_PER_SEC;
+	char took[WORDS_MAX];
 
-	if (ran > 1.01 * r->planned_sec)
-		buf_addf(b, ", took %s", format_ns(duration,
-		    r->result->duration_ns));
+	if (ran > 1.01 * (warm_sec + r->planned_sec))
+		buf_addf(b, ", took %s", words_seconds(took, ran));
 }
 
 static void
@@ -231,8 +232,12 @@ write_counts(const struct page *p, const struct report *r)
 	struct buf b;
 
 	buf_init(&b, PAGE_TEXT_MAX);
-	buf_addf(&b, "%" PRIu64 " scheduled = %" PRIu64 " started + ",
-	    n->scheduled, n->started);
+	if (n->dropped == 0 && n->started == n->scheduled)
+		buf_addf(&b, "%" PRIu64 " scheduled and started, ",
+		    n->scheduled);
+	else
+		buf_addf(&b, "%" PRIu64 " scheduled = %" PRIu64 " started + ",
+		    n->scheduled, n->started);
 	add_bad(&b, n->dropped, n->scheduled, "dropped");
 	buf_addf(&b, ", %" PRIu64 " completed, ", n->completed);
 	add_bad(&b, n->failed, n->completed, "failed");

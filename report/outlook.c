@@ -227,7 +227,7 @@ judge_workers(struct outlook *o, const struct result *res)
 	}
 	if (lost > 0)
 		add_reason(o, "%zu of %zu workers %s lost, and with %s %s of "
-		    "the planned load, which is in no figure: %s", lost,
+		    "the planned load, which is in no total: %s", lost,
 		    took_part, lost == 1 ? "was" : "were",
 		    lost == 1 ? "it" : "them",
 		    words_share(share, missing, weights),

@@ -15,7 +15,6 @@
 
 #include "base/text.h"
 #include "report/chart.h"
-#include "report/latency_text.h"
 #include "report/parts_text.h"
 #include "report/percentiles.h"
 #include "report/words.h"
@@ -25,7 +24,8 @@ enum {
 	COLUMN = 9,			/* columns of a figure */
 	GAP = 2,			/* before the bar */
 	BAR_MIN = 6,
-	BAR_MAX = 40
+	BAR_MAX = 40,
+	WORKER_WIDTH = 32
 };
 
 /* What fits: a bar, and so many of the slowest. */
@@ -39,8 +39,6 @@ static bool	 has_part(const struct result *, enum part,
 		    const struct layout *);
 static void	 write_part(const struct page *, const struct result *,
 		    enum part, const struct layout *);
-static double	 share_of(const struct result *, enum part);
-static double	 hist_sum(const struct hist *);
 static bool	 write_slowest(const struct page *, const struct result *,
 		    const struct layout *);
 static bool	 write_names(const struct page *, const struct exemplars *,
@@ -108,13 +106,13 @@ write_part(const struct page *p, const struct result *res, enum part part,
 	const struct hist *h = &res->hist[which];
 	char mean[FORMAT_MAX], high[FORMAT_MAX] = "n/a", value[FORMAT_MAX];
 	char bar[CHART_BAR_MAX];
-	double share = share_of(res, part);
+	double share = report_part_share(res, part);
 	struct percentile p99;
 	size_t i;
 
 	percentile_of(&p99, res, which, 99);
 	if (p99.has_value)
-		latency_text_value(high, p99.value_ns);
+		words_percentile(high, p99.value_ns);
 	chart_bar(bar, p->style->is_ascii, share, l->bar);
 	fprintf(p->out, "%-*s%*s%*s%*.1f%%", PAGE_LABEL, part_name(part),
 	    COLUMN, h->count > 0 ? format_ns(mean, hist_mean(h)) : "n/a",
@@ -126,26 +124,6 @@ write_part(const struct page *p, const struct result *res, enum part part,
 		    0, "", COLUMN, format_ns(value,
 		    res->exemplars.slowest[i].spent_ns[part]));
 	putc('\n', p->out);
-}
-
-/*
- * Parts add up to the response, so their shares of its mean add up to all.
- * Requests without parts are in neither.
- */
-static double
-share_of(const struct result *res, enum part part)
-{
-	double all = hist_sum(&res->hist[RESULT_LATENCY]);
-
-	if (all <= 0)
-		return 0;
-	return hist_sum(&res->hist[RESULT_PART + (unsigned int)part]) / all;
-}
-
-static double
-hist_sum(const struct hist *h)
-{
-	return (double)h->sum_hi * 18446744073709551616.0 + (double)h->sum_lo;
 }
 
 /* Below their parts, the sums, and when each was to be sent. */
@@ -173,27 +151,41 @@ write_slowest(const struct page *p, const struct result *res,
 	return !write_names(p, &res->exemplars, l);
 }
 
+/* From one worker all of them, which is no news three times. */
+static bool
+is_of_one(const struct exemplars *x, const struct layout *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->nslowest; i++)
+		if (x->slowest[i].header[0] != '\0' ||
+		    strcmp(x->slowest[i].worker, x->slowest[0].worker) != 0)
+			return false;
+	return true;
+}
+
 /* What names them elsewhere: the header that was sampled, the worker. Any? */
 static bool
 write_names(const struct page *p, const struct exemplars *x,
     const struct layout *l)
 {
+	size_t i, n = is_of_one(x, l) ? 1 : l->nslowest;
 	const struct exemplar *e;
+	char worker[WORDS_MAX];
 	bool has_any = false;
 	struct buf b;
-	size_t i;
 
 	buf_init(&b, PAGE_TEXT_MAX);
 	if (x->name[0] != '\0')
 		buf_addf(&b, "%s: ", x->name);
-	for (i = 0; i < l->nslowest; i++) {
+	for (i = 0; i < n; i++) {
 		e = &x->slowest[i];
 		has_any |= e->header[0] != '\0' || e->worker[0] != '\0';
 		buf_addf(&b, "%s%s%s%s", i > 0 ? ", " : "",
 		    e->header[0] != '\0' ? e->header :
 		    e->worker[0] != '\0' ? "" : "none",
 		    e->header[0] != '\0' && e->worker[0] != '\0' ? " on " : "",
-		    e->worker);
+		    words_worker(worker, e->worker, WORKER_WIDTH));
 	}
 	if (has_any)
 		page_paragraph(p, "Slowest", PAGE_LABEL, buf_str(&b));

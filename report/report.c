@@ -63,6 +63,7 @@ static int	 open_in_place(struct report_file *, int);
 static mode_t	 file_creation_mode(void);
 static int	 compare_errors(const void *, const void *);
 static int	 compare_names(const void *, const void *);
+static int	 compare_counts(const void *, const void *);
 
 void
 report_init(struct report *r, const struct plan *plan,
@@ -94,6 +95,22 @@ report_rate(const struct report *r)
 	double sec = rated_sec(r);
 
 	return sec > 0 ? (double)r->result->n.completed / sec : 0;
+}
+
+static double
+hist_sum(const struct hist *h)
+{
+	return (double)h->sum_hi * 18446744073709551616.0 + (double)h->sum_lo;
+}
+
+double
+report_part_share(const struct result *res, enum part part)
+{
+	double all = hist_sum(&res->hist[RESULT_LATENCY]);
+
+	if (all <= 0)
+		return 0;
+	return hist_sum(&res->hist[RESULT_PART + (unsigned int)part]) / all;
 }
 
 /* The time that a rate is of. */
@@ -501,4 +518,20 @@ compare_names(const void *a, const void *b)
 	const struct category_row *x = a, *y = b;
 
 	return strcmp(x->name, y->name);
+}
+
+void
+report_largest_first(struct category_row *rows, size_t n)
+{
+	qsort(rows, n, sizeof(rows[0]), compare_counts);
+}
+
+static int
+compare_counts(const void *a, const void *b)
+{
+	const struct category_row *x = a, *y = b;
+
+	if (x->count != y->count)
+		return x->count > y->count ? -1 : 1;
+	return compare_names(a, b);
 }

@@ -51,6 +51,12 @@ void	 report_init(struct report *r, const struct plan *plan,
 double	 report_rate(const struct report *r);
 
 /*
+ * What a part is of the mean response, 0 to 1. Parts add up to the response,
+ * so their shares add up to all; requests without parts are in neither.
+ */
+double	 report_part_share(const struct result *res, enum part part);
+
+/*
  * The formats that go to a file, a row each: FORMAT, the option that asks for
  * it, its help, and what writes it, which is prototyped below and has a file of
  * its own. The enumeration, the options of commands (cmd/output.h) and the
@@ -141,6 +147,9 @@ struct category_row {
 size_t	 report_categories(struct category_row rows[REPORT_CATEGORIES_MAX],
 	    const uint64_t category[CATEGORIES],
 	    const struct other_error *others, size_t nothers);
+
+/* The same rows again, largest first. */
+void	 report_largest_first(struct category_row *rows, size_t n);
 
 /*
  * Secrets are shown as ***: is this header one (Authorization, Cookie,

@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "base/text.h"
@@ -82,6 +83,32 @@ words_seconds(char buf[WORDS_MAX], double sec)
 	static_assert(FORMAT_MAX <= WORDS_MAX, "format_ns needs more room");
 
 	format_ns(buf, (uint64_t)llround(sec * 1e9));
+	return buf;
+}
+
+char *
+words_percentile(char buf[FORMAT_MAX], uint64_t ns)
+{
+	if (ns > 0 && ns < HIST_LOW_NS)
+		snprintf(buf, FORMAT_MAX, "<1us");
+	else
+		format_ns(buf, ns);
+	return buf;
+}
+
+char *
+words_start_error(char buf[WORDS_MAX], const struct worker_stat *w)
+{
+	char ns[FORMAT_MAX];
+
+	if (!w->has_start_error)
+		snprintf(buf, WORDS_MAX, "n/a");
+	else if (w->start_error_ns < 0)
+		snprintf(buf, WORDS_MAX, "-%s", format_ns(ns,
+		    0 - (uint64_t)w->start_error_ns));
+	else
+		snprintf(buf, WORDS_MAX, "+%s", format_ns(ns,
+		    (uint64_t)w->start_error_ns));
 	return buf;
 }
 
@@ -266,6 +293,46 @@ words_workers(char buf[WORDS_WORKERS_MAX], const struct result *res,
 		snprintf(buf + len, WORDS_WORKERS_MAX - len, " and %zu more",
 		    all - shown);
 	return buf;
+}
+
+static bool
+is_coarse(const struct worker_stat *w)
+{
+	return w->took_part && !w->is_lost && !w->has_fine;
+}
+
+/* A merge does not know whose results it adds. */
+char *
+words_coarse(char buf[WORDS_COARSE_MAX], const struct result *res)
+{
+	char names[WORDS_WORKERS_MAX];
+
+	words_workers(names, res, is_coarse);
+	snprintf(buf, WORDS_COARSE_MAX, "Percentiles of response and ttfb are "
+	    "from the wire's 800 buckets, each 2.3 %% wide, as there is "
+	    "nothing finer from %s: latency from there counts from the send, "
+	    "not from the planned moment, and is not in service.",
+	    names[0] != '\0' ? names : "other programs");
+	return buf;
+}
+
+/* A server that speaks TLS ends what is no TLS, most of them without a word. */
+const char *
+words_hint(const struct report *r)
+{
+	const struct counters *n = &r->result->n;
+	const char *url = r->plan->req.scenario.url;
+	uint64_t closed = 0;
+	int part;
+
+	if (url == NULL || strncasecmp(url, "http://", 7) != 0)
+		return NULL;
+	for (part = 0; part < PARTS; part++)
+		closed += n->error[part][CAUSE_CLOSED] +
+		    n->error[part][cause_of_reason(HTTP_IS_TLS)];
+	if (closed == 0 || closed != n->completed)
+		return NULL;
+	return "nobody ever answered in HTTP: is https:// meant?";
 }
 
 char *

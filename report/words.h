@@ -22,6 +22,10 @@ char	*words_share(char buf[WORDS_MAX], uint64_t n, uint64_t all);
 char	*words_bytes(char buf[WORDS_MAX], double bytes);
 /* Seconds as format_ns has them: "1.50s", "2m05s" */
 char	*words_seconds(char buf[WORDS_MAX], double sec);
+/* A percentile: all that shares the one slot below 1 us is "<1us". */
+char	*words_percentile(char buf[FORMAT_MAX], uint64_t ns);
+/* How late a worker began: "+1.20ms"; early is negative, unknown "n/a". */
+char	*words_start_error(char buf[WORDS_MAX], const struct worker_stat *w);
 /* Wall clock as RFC 3339 in UTC: "2026-01-02T03:04:05.000000006Z" */
 char	*words_time(char buf[WORDS_MAX], uint64_t wall_ns);
 /* "SIGINT"; "signal 64" where it has no common name */
@@ -48,6 +52,11 @@ char	*words_column(char buf[WORDS_COLUMN_MAX], int indent,
 #define WORDS_WORKERS_MAX	(4 * WORDS_MAX)
 char	*words_workers(char buf[WORDS_WORKERS_MAX], const struct result *res,
 	    bool (*is)(const struct worker_stat *));
+/* What percentiles are of where result_is_coarse, and whose fault it is. */
+#define WORDS_COARSE_MAX	(8 * WORDS_MAX)
+char	*words_coarse(char buf[WORDS_COARSE_MAX], const struct result *res);
+/* What may be the matter when nobody answered in HTTP; NULL if that is not. */
+const char *words_hint(const struct report *r);
 /* "100/s for 30s", "10/s to 500/s over 1m" */
 #define WORDS_PHASE_MAX	(8 * FORMAT_MAX)
 char	*words_phase(char buf[WORDS_PHASE_MAX], const struct phase *p);

@@ -13,7 +13,7 @@ LC_ALL=C ./pulse run -r 50 -d 300ms -i 100ms "$target" >"$dir/text" \
 is "text: status" $? 0
 is "text: stderr is empty in a pipe" "$(cat "$dir/text.err")" ""
 for word in "^Request *GET $target, 20" "^Load *50/s for 300ms, .* achieved" \
-    "^Requests *15 scheduled = 15 started + 0 dropped, 15 completed, 0 fail" \
+    "^Requests *15 scheduled and started, 0 dropped, 15 completed, 0 fail" \
     "^response .* n/a " "^service " "^ttfb " "^95% sure: p50 " "^first_byte " \
     "slowest requests$" "^Histogram " "^Every 100ms rate " "^ *max " \
     "^Status *200 OK 15, " "^Generator "; do
