@@ -30,6 +30,7 @@ static const char *const figures[] = {
 
 static void	 write_head(FILE *);
 static void	 write_snapshot(FILE *, const struct snapshot *, uint64_t);
+static void	 write_rate(FILE *, double, double);
 static void	 write_summary(FILE *, const struct summary *);
 static void	 write_ms(FILE *, uint64_t, bool);
 static uint64_t	 count_statuses(const struct snapshot *, unsigned int);
@@ -74,9 +75,19 @@ warm_sec(const struct snapshot *s, uint64_t warmup_ns)
 }
 
 static void
+write_rate(FILE *out, double count, double sec)
+{
+	if (sec > 0)
+		fprintf(out, ",%.3f", count / sec);
+	else
+		putc(',', out);
+}
+
+static void
 write_snapshot(FILE *out, const struct snapshot *s, uint64_t warmup_ns)
 {
 	double sec = (double)(s->until_ns - s->from_ns) / (double)NS_PER_SEC;
+	double warm = warm_sec(s, warmup_ns);
 	char when[WORDS_MAX];
 	size_t i;
 
@@ -84,11 +95,8 @@ write_snapshot(FILE *out, const struct snapshot *s, uint64_t warmup_ns)
 	    words_time(when, s->start_wall_ns),
 	    (double)s->from_ns / (double)NS_PER_SEC,
 	    (double)s->until_ns / (double)NS_PER_SEC);
-	if (sec > 0)
-		fprintf(out, ",%.3f,%.3f", s->planned / sec,
-		    (double)s->completed / sec);
-	else
-		fputs(",,", out);
+	write_rate(out, s->planned, sec);
+	write_rate(out, (double)s->completed, sec - warm);
 	fprintf(out, ",%.3f,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
 	    ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64, s->planned,
 	    s->scheduled, s->started, s->dropped, s->completed, s->failed,
@@ -100,7 +108,7 @@ write_snapshot(FILE *out, const struct snapshot *s, uint64_t warmup_ns)
 		fprintf(out, ",%" PRIu64, count_statuses(s, (unsigned int)i));
 	for (i = CATEGORY_NONE + 1; i < CATEGORIES; i++)
 		fprintf(out, ",%" PRIu64, s->category[i]);
-	fprintf(out, ",%.9f\r\n", warm_sec(s, warmup_ns));
+	fprintf(out, ",%.9f\r\n", warm);
 }
 
 /* In the order of the names above. */

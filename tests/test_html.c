@@ -375,6 +375,25 @@ START_TEST(test_few)
 }
 END_TEST
 
+/* Of a part a mean is exact, and a percentile known from enough samples on. */
+START_TEST(test_part)
+{
+	struct fixture *f = rig_new(make_plain, 0);
+	struct hist *h = &f->result->hist[RESULT_PART + PART_TLS];
+	char *html;
+	int i;
+
+	hist_reset(h);
+	for (i = 0; i < 20; i++)
+		hist_record(h, 268);
+	html = html_rig_write(&f->report);
+	ck_assert_ptr_nonnull(strstr(html, "</span> tls</th><td>268ns</td>"
+	    "<td>&#60;1us</td><td>n/a</td><td>268ns</td>"));
+	free(html);
+	rig_free(f);
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -392,6 +411,7 @@ make_suite(void)
 	tcase_add_test(tc, test_hostile);
 	tcase_add_test(tc, test_order);
 	tcase_add_loop_test(tc, test_few, 0, 12);
+	tcase_add_test(tc, test_part);
 	return s;
 }
 

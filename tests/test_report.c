@@ -487,6 +487,81 @@ START_TEST(test_planned)
 }
 END_TEST
 
+static char *
+write_report(const struct fixture *f, enum report_format format)
+{
+	char *got;
+	size_t len;
+	FILE *out = open_memstream(&got, &len);
+
+	report_write(out, format, &f->report);
+	ck_assert_int_eq(fclose(out), 0);
+	return got;
+}
+
+/* 10 s were planned: with the warm-up, which the phases have in them, too. */
+static const struct took_test {
+	uint64_t	 warmup_ms;
+	uint64_t	 ran_ms;	/* behind it */
+	const char	*want;		/* NULL: not told */
+} took_tests[] = {
+	{ 0, 10050, NULL },
+	{ 0, 10500, ", took 10.5s" },
+	{ 2000, 8000, NULL },
+	{ 2000, 8090, NULL },
+	{ 2000, 8500, ", took 10.5s" }
+};
+
+START_TEST(test_took)
+{
+	const struct took_test *t = &took_tests[_i];
+	struct fixture *f = make_run(RUN_EMPTY);
+	char *got;
+
+	f->plan.req.nphases = 0;
+	rig_add_phase(&f->plan, (struct phase){ .type = PHASE_CONSTANT,
+	    .rate = 1, .duration_ns = 10 * NS_PER_SEC });
+	f->plan.req.warmup_ns = t->warmup_ms * NS_PER_MS;
+	f->result->duration_ns = t->ran_ms * NS_PER_MS;
+	report_init(&f->report, &f->plan, f->result, NULL, 0);
+	f->report.style.width = STYLE_WIDTH_MAX;
+	got = write_report(f, REPORT_TEXT);
+	if (t->want == NULL)
+		ck_assert_ptr_null(strstr(got, "took"));
+	else
+		ck_assert_ptr_nonnull(strstr(got, t->want));
+	free(got);
+	rig_free(f);
+}
+END_TEST
+
+/* In the warm-up nothing is counted: a rate is one of the time behind it. */
+static const struct warm_test {
+	uint64_t	 warmup_ms;
+	const char	*want;		/* planned, completed a second */
+} warm_tests[] = {
+	{ 0, ",1.000000000,60.000,30.000," },
+	{ 400, ",1.000000000,60.000,50.000," },
+	{ 1000, ",1.000000000,60.000,," },
+	{ 5000, ",1.000000000,60.000,," }
+};
+
+START_TEST(test_csv_warmup)
+{
+	const struct snapshot snapshot = { .until_ns = NS_PER_SEC,
+	    .planned = 60, .completed = 30 };
+	struct fixture *f = make_run(RUN_EMPTY);
+	char *got;
+
+	f->plan.req.warmup_ns = warm_tests[_i].warmup_ms * NS_PER_MS;
+	report_init(&f->report, &f->plan, f->result, &snapshot, 1);
+	got = write_report(f, REPORT_CSV);
+	ck_assert_msg(strstr(got, warm_tests[_i].want) != NULL, "%s", got);
+	free(got);
+	rig_free(f);
+}
+END_TEST
+
 /* Workers stand in a plan only if there are any. */
 START_TEST(test_plan_workers)
 {
@@ -598,6 +673,9 @@ make_suite(void)
 	tcase_add_test(tc, test_verdict_empty);
 	tcase_add_loop_test(tc, test_planned, 0,
 	    (int)UTIL_NELEM(planned_tests));
+	tcase_add_loop_test(tc, test_took, 0, (int)UTIL_NELEM(took_tests));
+	tcase_add_loop_test(tc, test_csv_warmup, 0,
+	    (int)UTIL_NELEM(warm_tests));
 	tcase_add_loop_test(tc, test_plan_workers, 0, 2);
 	tcase_add_loop_test(tc, test_url, 0, (int)UTIL_NELEM(url_tests));
 	tcase_add_test(tc, test_secret_header);
