@@ -106,6 +106,7 @@ put_facts(FILE *out, const struct report *r)
 {
 	const struct result *res = r->result;
 	char when[WORDS_MAX], ran[FORMAT_MAX], planned[WORDS_MAX];
+	char warmup[FORMAT_MAX];
 
 	fputs("<p class=\"facts\">", out);
 	if (res->start_wall_ns != 0) {
@@ -117,6 +118,9 @@ put_facts(FILE *out, const struct report *r)
 	if (r->has_plan)
 		fprintf(out, " of %s planned", words_seconds(planned,
 		    r->planned_sec));
+	if (r->plan->req.warmup_ns > 0)
+		fprintf(out, " behind a warm-up of %s", format_duration(warmup,
+		    r->plan->req.warmup_ns));
 	if (res->address[0] != '\0')
 		markup_textf(out, "; address %s", res->address);
 	if (res->tls_protocol[0] != '\0')

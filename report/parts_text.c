@@ -43,6 +43,8 @@ static bool	 write_slowest(const struct page *, const struct result *,
 		    const struct layout *);
 static bool	 write_names(const struct page *, const struct exemplars *,
 		    const struct layout *);
+static bool	 add_headers(struct buf *, const struct exemplars *, size_t);
+static bool	 add_workers(struct buf *, const struct exemplars *, size_t);
 
 bool
 parts_text_write(const struct page *p, const struct report *r)
@@ -151,44 +153,59 @@ write_slowest(const struct page *p, const struct result *res,
 	return !write_names(p, &res->exemplars, l);
 }
 
-/* From one worker all of them, which is no news three times. */
-static bool
-is_of_one(const struct exemplars *x, const struct layout *l)
-{
-	size_t i;
-
-	for (i = 0; i < l->nslowest; i++)
-		if (x->slowest[i].header[0] != '\0' ||
-		    strcmp(x->slowest[i].worker, x->slowest[0].worker) != 0)
-			return false;
-	return true;
-}
-
 /* What names them elsewhere: the header that was sampled, the worker. Any? */
 static bool
 write_names(const struct page *p, const struct exemplars *x,
     const struct layout *l)
 {
-	size_t i, n = is_of_one(x, l) ? 1 : l->nslowest;
-	const struct exemplar *e;
-	char worker[WORDS_MAX];
-	bool has_any = false;
 	struct buf b;
+	bool has_any;
 
 	buf_init(&b, PAGE_TEXT_MAX);
-	if (x->name[0] != '\0')
-		buf_addf(&b, "%s: ", x->name);
-	for (i = 0; i < n; i++) {
-		e = &x->slowest[i];
-		has_any |= e->header[0] != '\0' || e->worker[0] != '\0';
-		buf_addf(&b, "%s%s%s%s", i > 0 ? ", " : "",
-		    e->header[0] != '\0' ? e->header :
-		    e->worker[0] != '\0' ? "" : "none",
-		    e->header[0] != '\0' && e->worker[0] != '\0' ? " on " : "",
-		    words_worker(worker, e->worker, WORKER_WIDTH));
-	}
+	has_any = add_headers(&b, x, l->nslowest) ||
+	    add_workers(&b, x, l->nslowest);
 	if (has_any)
 		page_paragraph(p, "Slowest", PAGE_LABEL, buf_str(&b));
 	buf_clear(&b);
 	return has_any;
+}
+
+/* "traceparent: 00-4bf9 on a:9100, none on b:9100", if any has one. */
+static bool
+add_headers(struct buf *b, const struct exemplars *x, size_t n)
+{
+	const struct exemplar *e;
+	char worker[WORDS_MAX];
+	bool has_any = false;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		has_any |= x->slowest[i].header[0] != '\0';
+	for (i = 0; i < n && has_any; i++) {
+		e = &x->slowest[i];
+		buf_addf(b, "%s%s%s%s%s", i > 0 ? ", " : x->name,
+		    i > 0 ? "" : ": ", e->header[0] != '\0' ? e->header :
+		    "none", e->worker[0] != '\0' ? " on " : "",
+		    words_worker(worker, e->worker, WORKER_WIDTH));
+	}
+	return has_any;
+}
+
+/* Whose they are, once if all are of the same. */
+static bool
+add_workers(struct buf *b, const struct exemplars *x, size_t n)
+{
+	char worker[WORDS_MAX];
+	bool is_one = true;
+	size_t i;
+
+	if (n == 0 || x->slowest[0].worker[0] == '\0')
+		return false;
+	for (i = 1; i < n; i++)
+		is_one &= strcmp(x->slowest[i].worker,
+		    x->slowest[0].worker) == 0;
+	for (i = 0; i < (is_one ? 1 : n); i++)
+		buf_addf(b, "%s%s", i > 0 ? ", " : "on ",
+		    words_worker(worker, x->slowest[i].worker, WORKER_WIDTH));
+	return true;
 }

@@ -6,6 +6,8 @@
 
 #include <check.h>
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/report_rig.h"
@@ -56,6 +58,54 @@ START_TEST(test_on_worker)
 }
 END_TEST
 
+#define LONG_WORKER	"exec:ssh -p 2222 someone@build7.example.net pulse worker"
+
+/* In the text the three slowest have names, each said as often as it must. */
+static const struct name_test {
+	const char	*headers[3];
+	const char	*workers[3];
+	const char	*want;		/* NULL: no such line */
+} name_tests[] = {
+	{ { "", "", "" }, { "", "", "" }, NULL },
+	{ { "a", "", "c" }, { "", "", "" }, "X-Request-Id: a, none, c\n" },
+	{ { "a", "", "" }, { "w1", "w1", "w2" },
+	    "X-Request-Id: a on w1, none on w1, none on w2\n" },
+	{ { "", "", "" }, { "w1", "w1", "w1" }, "on w1\n" },
+	{ { "", "", "" }, { "w1", "w2", "w1" }, "on w1, w2, w1\n" },
+	{ { "", "", "" }, { LONG_WORKER, LONG_WORKER, LONG_WORKER },
+	    "on exec:ssh -p 222...t pulse worker\n" }
+};
+
+START_TEST(test_names)
+{
+	const struct name_test *t = &name_tests[_i];
+	struct fixture *f = rig_new(make_run, 0);
+	struct exemplars *x = &f->result->exemplars;
+	char *got, *line;
+	size_t i, len;
+	FILE *out = open_memstream(&got, &len);
+
+	snprintf(x->name, sizeof(x->name), "X-Request-Id");
+	for (i = 0; i < UTIL_NELEM(t->headers); i++) {
+		snprintf(x->slowest[i].header, EXEMPLAR_HEADER_MAX, "%s",
+		    t->headers[i]);
+		snprintf(x->slowest[i].worker, EXEMPLAR_WORKER_MAX, "%s",
+		    t->workers[i]);
+	}
+	text_write(out, &f->report);
+	fclose(out);
+	line = strstr(got, "\nSlowest     ");
+	ck_assert_int_eq(line != NULL, t->want != NULL);
+	if (line != NULL) {
+		line += strlen("\nSlowest     ");
+		*(strchr(line, '\n') + 1) = '\0';
+		ck_assert_str_eq(line, t->want);
+	}
+	free(got);
+	rig_free(f);
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -64,6 +114,7 @@ make_suite(void)
 
 	tcase_add_test(tc, test_here);
 	tcase_add_test(tc, test_on_worker);
+	tcase_add_loop_test(tc, test_names, 0, (int)UTIL_NELEM(name_tests));
 	suite_add_tcase(s, tc);
 	return s;
 }
