@@ -58,7 +58,8 @@ START_TEST(test_on_worker)
 }
 END_TEST
 
-#define LONG_WORKER	"exec:ssh -p 2222 someone@build7.example.net pulse worker"
+#define LONG_WORKER	\
+	"exec:ssh -p 2222 someone@build7.example.net pulse worker"
 
 /* In the text the three slowest have names, each said as often as it must. */
 static const struct name_test {
