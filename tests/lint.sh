@@ -46,9 +46,10 @@ layers='
 11 report/outlook report/page report/plan_text report/status coord
 12 cmd/dry_run report/audit_text report/chart_text report/errors_text
 12 report/fleet_text report/html_latency report/html_tables report/json_out
-12 report/junit report/latency_text report/load_text report/panel worker
-13 report/html report/parts_text report/progress
-14 cmd/run report/text
+12 report/junit report/latency_text report/load_text report/panel
+12 report/parts_text worker
+13 report/html report/progress report/text
+14 cmd/run
 15 pulse
 '
 
