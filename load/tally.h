@@ -25,7 +25,7 @@ struct tally {
 	struct counters		 n;
 	struct hist		 hist[RESULT_HISTS];
 	struct exemplars	 exemplars;
-	uint64_t		 kept_ns[PARTS][CAUSES];	/* the last one */
+	uint64_t		 kept_ns[PARTS][CAUSES];	/* the last */
 	struct client_counts	 told;		/* of connections, so far */
 	uint32_t		 generator;	/* whose it is */
 	uint64_t		 start_ns;
