@@ -311,7 +311,8 @@ SHELL_TESTS = \
 	tests/t_faults_worker.sh tests/t_faults_output.sh tests/t_manual.sh \
 	tests/t_examples.sh tests/t_corpus.sh tests/t_preflight.sh \
 	tests/t_calibrate.sh tests/t_html.sh tests/t_messages.sh \
-	tests/t_help.sh tests/t_progress.sh tests/t_exemplars.sh \
+	tests/t_help.sh tests/t_progress.sh tests/t_progress_ask.sh \
+	tests/t_progress_screen.sh tests/t_exemplars.sh \
 	tests/t_diff.sh
 
 # Of the build itself, whatever the flags.
