@@ -262,8 +262,9 @@ UNIT = \
 	tests/test_http_server_tls.t tests/test_proc.t tests/test_rights.t \
 	tests/test_sandbox.t tests/test_resolve.t tests/test_slots.t \
 	tests/test_life.t tests/test_outcome.t tests/test_intervals.t \
-	tests/test_exemplar.t tests/test_check.t tests/test_audit.t \
-	tests/test_target.t tests/test_probe.t tests/test_pool.t \
+	tests/test_exemplar.t tests/test_tally.t tests/test_check.t \
+	tests/test_audit.t tests/test_target.t tests/test_probe.t \
+	tests/test_pool.t \
 	tests/test_pool_end.t tests/test_wire_msg.t tests/test_connect.t \
 	tests/test_tls.t tests/test_tls_trust.t tests/test_tls_context.t \
 	tests/test_roots.t tests/test_tls_prepare.t tests/test_pem.t \
@@ -310,7 +311,8 @@ SHELL_TESTS = \
 	tests/t_faults_worker.sh tests/t_faults_output.sh tests/t_manual.sh \
 	tests/t_examples.sh tests/t_corpus.sh tests/t_preflight.sh \
 	tests/t_calibrate.sh tests/t_html.sh tests/t_messages.sh \
-	tests/t_help.sh tests/t_progress.sh tests/t_exemplars.sh \
+	tests/t_help.sh tests/t_progress.sh tests/t_progress_ask.sh \
+	tests/t_progress_screen.sh tests/t_exemplars.sh \
 	tests/t_diff.sh
 
 # Of the build itself, whatever the flags.
