@@ -75,7 +75,7 @@ PACK = `printf '%s\n' '\#include <features.h>' '\#ifdef __GLIBC_PREREQ' \
 	$(CC) -E -P - | sed -n 's/^packed$$/-Wl,-z,pack-relative-relocs/p'`
 HARDEN_STATIC_0 = -static
 
-ALL_CFLAGS = $(STD) $(WARN) -DLOOP_$(LOOP) $(MAP) \
+ALL_CFLAGS = $(STD) $(WARN) $(MAP) \
 	$(HARDEN_CFLAGS_$(HARDEN)) $(CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LDFLAGS_$(HARDEN)) $(LDFLAGS)
 TLS_OBJ_0 = base/tls_none.o
@@ -197,6 +197,15 @@ commit.o: .commit
 	@$(CC) $(ALL_CFLAGS) -DPULSE_COMMIT="\"`cat .commit`\"" \
 	    -c -o $@ commit.c
 
+# And of the event loop.
+.loop: FORCE
+	@echo '$(LOOP)' >.loop.new
+	@if cmp -s .loop.new $@; then rm .loop.new; else mv .loop.new $@; fi
+
+base/loop.o: .loop
+	@echo '$(CC) -c base/loop.c'
+	@$(CC) $(ALL_CFLAGS) -DLOOP_$(LOOP) -c -o $@ base/loop.c
+
 # And of what manual is to be in it.
 .manual: FORCE
 	@echo '$(MANUAL_$(MANUAL))' >.manual.new
@@ -293,25 +302,24 @@ FUZZ_TESTS = tests/fuzz/access.t tests/fuzz/answer.t tests/fuzz/checks.t \
 	tests/fuzz/run_request.t tests/fuzz/text.t tests/fuzz/threshold.t \
 	tests/fuzz/token.t tests/fuzz/url.t tests/fuzz/workers.t
 
+# The longest first, so that none of them is waited for at the end.
 SHELL_TESTS = \
-	tests/t_load.sh tests/t_client.sh tests/t_servers.sh \
-	tests/t_checks.sh tests/t_signal.sh tests/t_refuse.sh \
-	tests/t_inject.sh tests/t_output.sh tests/t_junit.sh \
+	tests/t_faults_worker.sh tests/t_manual.sh tests/t_progress.sh \
+	tests/t_worker_attack.sh tests/t_servers.sh tests/t_faults_run.sh \
+	tests/t_fleet_bad.sh tests/t_html.sh tests/t_calibrate.sh \
+	tests/t_load.sh tests/t_client.sh tests/t_checks.sh tests/t_signal.sh \
+	tests/t_refuse.sh tests/t_inject.sh tests/t_output.sh tests/t_junit.sh \
 	tests/t_completion.sh tests/t_merge.sh tests/t_fleet_dry.sh \
 	tests/t_worker.sh tests/t_worker_bad.sh tests/t_worker_gone.sh \
-	tests/t_worker_died.sh tests/t_worker_busy.sh \
-	tests/t_worker_listen.sh tests/t_worker_access.sh \
-	tests/t_worker_idle.sh tests/t_worker_tls.sh tests/t_worker_attack.sh \
+	tests/t_worker_died.sh tests/t_worker_busy.sh tests/t_worker_listen.sh \
+	tests/t_worker_access.sh tests/t_worker_idle.sh tests/t_worker_tls.sh \
 	tests/t_worker_names.sh tests/t_worker_rights.sh tests/t_connect.sh \
 	tests/t_ports.sh tests/t_fleet.sh tests/t_fleet_go.sh \
-	tests/t_fleet_lost.sh tests/t_fleet_bad.sh tests/t_fleet_stop.sh \
-	tests/t_fleet_exec.sh tests/t_fleet_tls.sh tests/t_sandbox.sh \
-	tests/t_tls.sh tests/t_tls_bad.sh tests/t_faults_run.sh \
-	tests/t_faults_worker.sh tests/t_faults_output.sh tests/t_manual.sh \
-	tests/t_examples.sh tests/t_corpus.sh tests/t_preflight.sh \
-	tests/t_calibrate.sh tests/t_html.sh tests/t_messages.sh \
-	tests/t_help.sh tests/t_progress.sh tests/t_exemplars.sh \
-	tests/t_diff.sh
+	tests/t_fleet_lost.sh tests/t_fleet_stop.sh tests/t_fleet_exec.sh \
+	tests/t_fleet_tls.sh tests/t_sandbox.sh tests/t_tls.sh \
+	tests/t_tls_bad.sh tests/t_faults_output.sh tests/t_examples.sh \
+	tests/t_corpus.sh tests/t_preflight.sh tests/t_messages.sh \
+	tests/t_help.sh tests/t_exemplars.sh tests/t_diff.sh
 
 # Of the build itself, whatever the flags.
 STATIC = pulse-static
@@ -360,9 +368,10 @@ LOOP_UNIT = tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
 	tests/test_http_server.t tests/test_server_limits.t \
 	tests/test_server_stream.t tests/test_server_drain.t \
 	tests/test_server_rfc.t \
-	tests/test_pool.t tests/test_pool_end.t
+	tests/test_pool.t tests/test_pool_end.t tests/test_sink.t
 
-LOOP_SHELL = tests/t_load.sh tests/t_client.sh tests/t_signal.sh \
+LOOP_SHELL = tests/t_progress.sh \
+	tests/t_load.sh tests/t_client.sh tests/t_signal.sh \
 	tests/t_worker.sh tests/t_worker_gone.sh tests/t_worker_died.sh \
 	tests/t_fleet.sh tests/t_fleet_stop.sh tests/t_fleet_exec.sh
 
@@ -491,4 +500,5 @@ clean:
 	rm -f base/names_static.o libpulse.a $(UNIT) $(HELPERS) $(FUZZ_TESTS)
 	rm -f $(FUZZ_OBJS) libpulse-fuzz.a $(FUZZ_PROGRAMS)
 	rm -f man/text.c man/text.o .manual .manual.new .manual.text
-	rm -f soak.samples .flags .flags.new .commit .commit.new .static.err
+	rm -f soak.samples .flags .flags.new .loop .loop.new .commit .commit.new
+	rm -f .static.err

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Runs the tests it is given, unit tests (*.t) and shell scripts (*.sh), from
-# the top level: JOBS of them side by side, two more than there are processors
-# unless told otherwise, since most of them wait most of the time. A line for
-# each as it ends, with what it printed if it failed; last a line with the sums.
-# Status 1 if anything failed. Unit tests are run by the command UNDER, if set.
+# the top level: JOBS of them side by side, three for each processor unless told
+# otherwise, since most of them wait most of the time. A line for each as it
+# ends, with what it printed if it failed; last a line with the sums. Status 1
+# if anything failed. Unit tests are run by the command UNDER, if set.
 #
 # For who writes a test: it has company, of other tests and of itself in another
 # checkout. So it listens on port 0, keeps its files in a directory of its own,
@@ -26,7 +26,7 @@ tests/test_server_stream.t
 dir=$(mktemp -d "${TMPDIR:-/tmp}/pulse-test.XXXXXX") || exit 1
 if [ -z "${JOBS:-}" ]; then
 	JOBS=$(getconf _NPROCESSORS_ONLN 2>/dev/null) || JOBS=1
-	JOBS=$((JOBS + 2))
+	JOBS=$((JOBS * 3))
 fi
 # Of one test; the default of 4 s is short where others use the machine.
 CK_DEFAULT_TIMEOUT=${CK_DEFAULT_TIMEOUT:-60}
