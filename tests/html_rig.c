@@ -135,8 +135,8 @@ take_tag(struct reader *in)
 		take_name(in, name, "> ");
 		expect(in->depth > 0, "</%s> ends nothing", name);
 		in->depth--;
-		expect(strcmp(name, in->open[in->depth]) == 0, "</%s> ends <%s>",
-		    name, in->open[in->depth]);
+		expect(strcmp(name, in->open[in->depth]) == 0,
+		    "</%s> ends <%s>", name, in->open[in->depth]);
 	} else {
 		take_name(in, name, " />");
 		expect(strcasecmp(name, "script") != 0 &&
