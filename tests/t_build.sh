@@ -43,7 +43,7 @@ for header in bio crypto err evp pem ssl x509 x509v3; do
 done
 
 one=$dir/one
-two=$dir/deeper/in/a/longer/path
+two="$dir/deeper/in a/longer path"
 three=$dir/three
 source_to "$one"
 source_to "$two"

@@ -4,8 +4,8 @@
 # /etc/resolv.conf and /etc/hosts and nowhere else whatever nsswitch.conf says,
 # and localhost without any file; it finds the CAs of several systems; it is
 # target, generator, worker and coordinator; and it has its manual, writes every
-# report, compares two and calibrates. All that in a network namespace of its own
-# where there may be one; root can do without.
+# report, compares two and calibrates. All that in a network namespace of its
+# own where there may be one; root can do without.
 if [ -z "${PULSE_NAMESPACE:-}" ]; then
 	PULSE_NAMESPACE=none
 	for way in "unshare -n" "unshare -rn"; do
