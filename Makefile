@@ -330,25 +330,31 @@ libpulse.a: $(OBJS) man/text.o
 	@rm -f $@
 	@ar rc $@ $(OBJS) man/text.o
 
-$(UNIT): libpulse.a tests/suite.c tests/suite.h \
-	tests/server_rig.c tests/server_rig.h \
-	tests/report_rig.c tests/report_rig.h \
-	tests/html_rig.c tests/html_rig.h \
-	tests/request_rig.c tests/request_rig.h \
-	tests/result_rig.c tests/result_rig.h \
-	tests/tls_rig.c tests/tls_rig.h \
-	tests/terminal.c tests/terminal.h \
-	tests/pool_rig.c tests/pool_rig.h \
-	tests/compare_rig.c tests/compare_rig.h
-$(HELPERS): libpulse.a tests/terminal.c tests/terminal.h \
-	tests/peer_rig.c tests/peer_rig.h \
-	tests/serve_rig.c tests/serve_rig.h \
-	tests/bad_peer.c tests/bad_peer.h \
-	tests/bad_ways.c tests/bad_ways.h \
-	tests/compare_rig.c tests/compare_rig.h
+# What test programs share, each compiled once; tests/libs.sh says who has what.
+# Those of the unit tests need check.
+UNIT_RIGS = tests/suite.o tests/server_rig.o tests/report_rig.o \
+	tests/html_rig.o tests/request_rig.o tests/result_rig.o \
+	tests/tls_rig.o tests/pool_rig.o
+RIGS = tests/terminal.o tests/compare_rig.o tests/peer_rig.o \
+	tests/serve_rig.o tests/bad_peer.o tests/bad_ways.o
+FUZZ_RIGS = tests/fuzz/replay.o tests/fuzz/rig.o tests/fuzz/http_rig.o
+TEST_HDRS = tests/suite.h tests/server_rig.h tests/report_rig.h \
+	tests/html_rig.h tests/request_rig.h tests/result_rig.h \
+	tests/tls_rig.h tests/pool_rig.h tests/terminal.h \
+	tests/compare_rig.h tests/peer_rig.h tests/serve_rig.h \
+	tests/bad_peer.h tests/bad_ways.h tests/fuzz/rig.h \
+	tests/fuzz/http_rig.h
+
+$(UNIT_RIGS) $(RIGS) $(FUZZ_RIGS): $(HDRS) $(TEST_HDRS) .flags
+$(UNIT): libpulse.a $(UNIT_RIGS) $(RIGS)
+$(HELPERS): libpulse.a $(RIGS)
+$(FUZZ_TESTS): libpulse.a $(FUZZ_RIGS)
 tests/faulty.t: pulse.o
-$(FUZZ_TESTS): libpulse.a tests/fuzz/replay.c tests/fuzz/rig.c \
-	tests/fuzz/rig.h tests/fuzz/http_rig.c tests/fuzz/http_rig.h
+
+$(UNIT_RIGS):
+	@echo '$(CC) -c $@'
+	@src=$@; $(CC) $(ALL_CFLAGS) `pkg-config --cflags check` -c -o $@ \
+	    $${src%.o}.c
 
 .c.t:
 	@echo '$(CC) -o $@'
@@ -385,10 +391,11 @@ check-shell: pulse $(HELPERS) $(FUZZ_TESTS)
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # A process for each test costs more than the tests do: here a suite is one,
-# and leaks are looked for at its end.
+# and leaks are looked for at its end. What is found needs lines, and no more of
+# what debuggers want.
 check-san:
 	CK_FORK=no $(MAKE) check \
-	    CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' \
+	    CFLAGS='-O1 -g1 $(SANITIZE)' LDFLAGS='$(SANITIZE)' \
 	    STATIC= BUILD_TESTS=
 
 check-valgrind: $(UNIT)
@@ -498,6 +505,7 @@ uninstall:
 clean:
 	rm -f pulse pulse-static pulse.o $(OBJS) $(TLS_OBJ_0) $(TLS_OBJ_1)
 	rm -f base/names_static.o libpulse.a $(UNIT) $(HELPERS) $(FUZZ_TESTS)
+	rm -f $(UNIT_RIGS) $(RIGS) $(FUZZ_RIGS)
 	rm -f $(FUZZ_OBJS) libpulse-fuzz.a $(FUZZ_PROGRAMS)
 	rm -f man/text.c man/text.o .manual .manual.new .manual.text
 	rm -f soak.samples .flags .flags.new .loop .loop.new .commit .commit.new
