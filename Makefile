@@ -271,8 +271,9 @@ UNIT = \
 	tests/test_http_server_tls.t tests/test_proc.t tests/test_rights.t \
 	tests/test_sandbox.t tests/test_resolve.t tests/test_slots.t \
 	tests/test_life.t tests/test_outcome.t tests/test_intervals.t \
-	tests/test_exemplar.t tests/test_check.t tests/test_audit.t \
-	tests/test_target.t tests/test_probe.t tests/test_pool.t \
+	tests/test_exemplar.t tests/test_tally.t tests/test_check.t \
+	tests/test_audit.t tests/test_target.t tests/test_probe.t \
+	tests/test_pool.t \
 	tests/test_pool_end.t tests/test_wire_msg.t tests/test_connect.t \
 	tests/test_tls.t tests/test_tls_trust.t tests/test_tls_context.t \
 	tests/test_roots.t tests/test_tls_prepare.t tests/test_pem.t \
@@ -304,8 +305,9 @@ FUZZ_TESTS = tests/fuzz/access.t tests/fuzz/answer.t tests/fuzz/checks.t \
 
 # The longest first, so that none of them is waited for at the end.
 SHELL_TESTS = \
-	tests/t_faults_worker.sh tests/t_manual.sh tests/t_progress.sh \
-	tests/t_worker_attack.sh tests/t_servers.sh tests/t_faults_run.sh \
+	tests/t_faults_worker.sh tests/t_manual.sh tests/t_worker_attack.sh \
+	tests/t_servers.sh tests/t_faults_run.sh tests/t_progress_screen.sh \
+	tests/t_progress.sh tests/t_progress_ask.sh \
 	tests/t_fleet_bad.sh tests/t_html.sh tests/t_calibrate.sh \
 	tests/t_load.sh tests/t_client.sh tests/t_checks.sh tests/t_signal.sh \
 	tests/t_refuse.sh tests/t_inject.sh tests/t_output.sh tests/t_junit.sh \
@@ -376,7 +378,7 @@ LOOP_UNIT = tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
 	tests/test_server_rfc.t \
 	tests/test_pool.t tests/test_pool_end.t tests/test_sink.t
 
-LOOP_SHELL = tests/t_progress.sh \
+LOOP_SHELL = tests/t_progress.sh tests/t_progress_ask.sh \
 	tests/t_load.sh tests/t_client.sh tests/t_signal.sh \
 	tests/t_worker.sh tests/t_worker_gone.sh tests/t_worker_died.sh \
 	tests/t_fleet.sh tests/t_fleet_stop.sh tests/t_fleet_exec.sh

@@ -314,7 +314,7 @@ make_request(struct calibrate *c, const struct net_address *address)
 	req->nphases = 1;
 	req->phases[0] = (struct phase){ .type = PHASE_CONSTANT,
 	    .duration_ns = c->steps.step_ns };
-	req->warmup_ns = c->steps.step_ns / WARMUP_SHARE;
+	req->warmup_ns = c->steps.warmup_ns;
 	req->max_concurrency = c->steps.concurrency;
 	req->scenario.url = xasprintf("http://%s/",
 	    net_address_format(text, address));
@@ -446,6 +446,7 @@ calibrate_main(int argc, char **argv)
 	status = options_parse(&o, &calibrate_command, argc, argv);
 	for (i = 0; status == 0 && i < o.ngiven; i++)
 		status = apply(&c, &o.given[i]);
+	c.steps.warmup_ns = c.steps.step_ns / WARMUP_SHARE;
 	options_clear(&o);
 	c.has_progress = !c.is_quiet && isatty(STDERR_FILENO);
 	if (status != 0)

@@ -162,12 +162,13 @@ static uint64_t
 connections_at_once(const struct need *need)
 {
 	const struct run_request *req = &need->plan->req;
-	uint64_t n;
+	uint64_t n = req->max_concurrency, most;
 
-	if (need->is_closed)
-		return req->max_concurrency;
-	n = busiest(need, req->scenario.timeout_ns) + 1;
-	return n < req->max_concurrency ? n : req->max_concurrency;
+	if (!need->is_closed) {
+		most = busiest(need, req->scenario.timeout_ns) + 1;
+		n = most < n ? most : n;
+	}
+	return req->requests > 0 && req->requests < n ? req->requests : n;
 }
 
 static void

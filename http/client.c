@@ -315,8 +315,8 @@ client_fail(struct client *c, enum cause cause)
 {
 	c->res.cause = cause;
 	c->state = CLIENT_FAILED;
-	client_learn_port(c);
-	client_disconnect(c);
+	/* It is closed when this is told, as its port may be asked for then. */
+	loop_del(c->pool->loop, &c->io);
 	loop_timer_set(c->pool->loop, &c->soon, loop_now(c->pool->loop));
 }
 
@@ -363,8 +363,8 @@ client_end(struct client *c, enum cause cause)
 	c->res.status = c->answer.status;
 	c->res.bytes_in = c->answer.bytes_in;
 	c->res.body = c->answer.text;
-	if (cause != CAUSE_NONE || (exchange.wants_port != NULL &&
-	    exchange.wants_port(exchange.arg, &c->res)))
+	if (exchange.wants_port != NULL &&
+	    exchange.wants_port(exchange.arg, &c->res))
 		client_learn_port(c);
 	res = c->res;
 	loop_timer_stop(c->pool->loop, &c->soon);
@@ -385,17 +385,17 @@ client_cancel(struct client *c, enum cause cause)
 
 /*
  * The next address after a failure; the one that was good last comes first.
- * Out of descriptors or memory, another address would not help.
+ * Out of descriptors or memory, another address would not help. What is left
+ * of the last attempt stays for client_fail.
  */
 static bool
 client_try_next(struct client *c, int error)
 {
-	client_learn_port(c);
-	client_disconnect(c);
 	if (error == EMFILE || error == ENFILE || error == ENOBUFS ||
-	    error == ENOMEM)
+	    error == ENOMEM || ++c->tried >= c->origin->addresses.n)
 		return false;
-	return ++c->tried < c->origin->addresses.n;
+	client_disconnect(c);
+	return true;
 }
 
 static int

@@ -53,8 +53,8 @@ struct client_result {
  * One request to make. bytes[0..len) is all of it, head and body, and must
  * stay until the end. head, when set, hears of the final answer's head; done
  * hears once, never from within client_start. wants_port, when set, is asked
- * right before done about a whole answer; of a failure the port is always
- * wanted. It costs a system call, once for each connection.
+ * right before done, well or not: is the port wanted? It costs a system call,
+ * once for each connection.
  */
 struct client_exchange {
 	const char	*bytes;

@@ -54,10 +54,9 @@ exemplars_reset(struct exemplars *x)
 }
 
 bool
-exemplars_want(const struct exemplars *x, uint64_t latency_ns,
-    enum cause cause)
+exemplars_want_slow(const struct exemplars *x, uint64_t latency_ns)
 {
-	return cause != CAUSE_NONE || x->nslowest < EXEMPLARS_SLOWEST ||
+	return x->nslowest < EXEMPLARS_SLOWEST ||
 	    latency_ns >= x->slowest[EXEMPLARS_SLOWEST - 1].latency_ns;
 }
 

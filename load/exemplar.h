@@ -63,9 +63,8 @@ struct exemplars {
 void	 exemplars_set_name(struct exemplars *x, const char *name);
 /* Empty again; the name stays. Cheap. */
 void	 exemplars_reset(struct exemplars *x);
-/* Would one like this be kept? One compare for those that are not. */
-bool	 exemplars_want(const struct exemplars *x, uint64_t latency_ns,
-	    enum cause cause);
+/* Might one that took so long be among the slowest? */
+bool	 exemplars_want_slow(const struct exemplars *x, uint64_t latency_ns);
 /* Among the slowest and, if it failed, among its kind, where it belongs. */
 void	 exemplars_add(struct exemplars *x, const struct exemplar *e);
 /* To one of both, for what was in it elsewhere; the second: it failed. */

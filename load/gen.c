@@ -360,11 +360,13 @@ on_closed(void *arg)
 /* Requests end. */
 
 static bool
-on_request_wants(void *arg, uint64_t planned_ns, uint64_t latency_ns)
+on_request_wants(void *arg, uint64_t planned_ns, uint64_t latency_ns,
+    enum part part, enum cause cause)
 {
 	const struct run *run = arg;
 
-	return tally_wants(&run->tally, planned_ns, latency_ns);
+	return tally_wants(&run->tally, planned_ns, latency_ns, part, cause,
+	    loop_now(run->gen->loop));
 }
 
 static void

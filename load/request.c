@@ -36,7 +36,7 @@ struct request {
 	struct target		*target;
 	struct target		*redirect;	/* where the answer leads */
 	enum cause		 redirect_error;
-	enum cause		 verdict;	/* on the answer so far */
+	enum cause		 verdict;	/* so far; on_port: on it all */
 	struct client		*client;	/* NULL: waits for a name */
 	uint64_t		 start_ns;	/* slot taken */
 	uint64_t		 begin_ns;	/* of this exchange */
@@ -66,7 +66,7 @@ struct requests {
 static void	on_timeout(void *);
 static void	on_done(void *, const struct client_result *);
 static void	on_head(void *, const struct http_head *);
-static bool	on_whole(void *, const struct client_result *);
+static bool	on_port(void *, const struct client_result *);
 
 struct requests *
 requests_new(struct loop *loop, const struct scenario *scenario,
@@ -232,7 +232,7 @@ request_begin(struct request *q, bool is_fresh)
 		.keep_alive = r->scenario->keep_alive,
 		.want_body = r->want_body,
 		.head = on_head,
-		.wants_port = on_whole,
+		.wants_port = on_port,
 		.done = on_done,
 		.arg = q,
 	};
@@ -412,33 +412,44 @@ is_stale(const struct request *q, const struct client_result *res)
 	    res->cause == cause_of_errno(EPIPE));
 }
 
-/* Of a whole answer, the last one. */
+/* Of an exchange that is over, the last one of its request. */
 static enum cause
 request_verdict(const struct request *q, const struct client_result *res)
 {
+	if (res->cause != CAUSE_NONE)
+		return res->cause;
+	if (q->redirect_error != CAUSE_NONE)
+		return q->redirect_error;
 	if (q->verdict != CAUSE_NONE || !q->owner->want_body)
 		return q->verdict;
 	return check_body(&q->owner->scenario->checks, res->body.data,
 	    res->body.len);
 }
 
-/* A whole answer, with its connection still there: is this one to be kept? */
+/* Does it lead to another exchange? Then its own end is not the request's. */
 static bool
-on_whole(void *arg, const struct client_result *res)
+has_next(const struct request *q, const struct client_result *res)
+{
+	return is_stale(q, res) ||
+	    (res->cause == CAUSE_NONE && q->redirect != NULL);
+}
+
+/* Right before on_done, with the connection still there. */
+static bool
+on_port(void *arg, const struct client_result *res)
 {
 	struct request *q = arg;
 	const struct requests_hooks *hooks = &q->owner->hooks;
 	uint64_t latency_ns = 0;
 	int i;
 
-	if (q->redirect != NULL)
+	if (has_next(q, res))
 		return false;
 	q->verdict = request_verdict(q, res);
-	if (q->verdict != CAUSE_NONE || q->redirect_error != CAUSE_NONE)
-		return true;
 	for (i = 0; i < PARTS; i++)
 		latency_ns += q->res.spent_ns[i] + res->spent_ns[i];
-	return hooks->wants(hooks->arg, q->res.planned_ns, latency_ns);
+	return hooks->wants(hooks->arg, q->res.planned_ns, latency_ns,
+	    res->part, q->verdict);
 }
 
 static void
@@ -447,17 +458,14 @@ on_done(void *arg, const struct client_result *res)
 	struct request *q = arg;
 
 	request_add(q, res);
-	if (is_stale(q, res)) {
+	if (!has_next(q, res))
+		request_end(q, q->verdict, res->part);
+	else if (q->redirect != NULL && res->cause == CAUSE_NONE)
+		request_follow(q);
+	else {
 		q->res.retried = 1;
 		request_begin(q, true);
-	} else if (res->cause != CAUSE_NONE)
-		request_end(q, res->cause, res->part);
-	else if (q->redirect != NULL)
-		request_follow(q);
-	else if (q->redirect_error != CAUSE_NONE)
-		request_end(q, q->redirect_error, PART_TRANSFER);
-	else
-		request_end(q, q->verdict, PART_TRANSFER);
+	}
 }
 
 /* Cuts one off. What was still known about a redirect is forgotten. */

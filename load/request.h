@@ -34,8 +34,9 @@ struct request_result {
 };
 
 struct requests_hooks {
-	/* Will one that goes well be kept by itself? Then its port is asked. */
-	bool	(*wants)(void *arg, uint64_t planned_ns, uint64_t latency_ns);
+	/* Will one that ends so be kept by itself? Then its port is asked. */
+	bool	(*wants)(void *arg, uint64_t planned_ns, uint64_t latency_ns,
+		    enum part part, enum cause cause);
 	/*
 	 * One has ended; its slot is free. Never from requests_start. The
 	 * sample is good until another one begins.

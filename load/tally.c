@@ -7,7 +7,9 @@
  * its reader adds them up, and a generator that dies takes along no more than
  * what it counted since its last one.
  *
- * Called for each request: no allocation, no system call, no formatting.
+ * Called for each request: no allocation, no system call, no formatting. Of
+ * failures that come by the thousand not each is put among the exemplars, and
+ * has its port looked up, only to be pushed out by the next one.
  */
 
 #include <assert.h>
@@ -21,7 +23,10 @@ static_assert((int)WIRE_SAMPLE_MAX < (int)EXEMPLAR_NAME_MAX,
 
 static bool	 is_counted(const struct tally *, uint64_t);
 static void	 count_failure(struct tally *, const struct request_result *);
-static void	 keep(struct tally *, const struct request_result *);
+static bool	 wants_failed(const struct tally *, enum part, enum cause,
+		    uint64_t);
+static void	 keep(struct tally *, const struct request_result *,
+		    uint64_t);
 
 void
 tally_start(struct tally *t, const struct run_request *req,
@@ -72,7 +77,6 @@ tally_ended(struct tally *t, const struct request_result *res,
 	t->n.bytes_out += res->bytes_out;
 	if (res->status != 0)
 		t->n.status[res->status]++;
-	count_failure(t, res);
 	hist_record(&t->hist[RESULT_LATENCY], res->latency_ns);
 	if (res->has_ttfb)
 		hist_record(&t->hist[RESULT_TTFB], res->ttfb_ns);
@@ -82,24 +86,40 @@ tally_ended(struct tally *t, const struct request_result *res,
 		hist_record(&t->hist[RESULT_PART + i], res->spent_ns[i]);
 	if (res->spent_ns[PART_LAG] > t->lag_max_ns)
 		t->lag_max_ns = res->spent_ns[PART_LAG];
-	if (exemplars_want(&t->exemplars, res->latency_ns, res->cause))
-		keep(t, res);
+	keep(t, res, now_ns);
+	count_failure(t, res);
 	t->last_end_ns = now_ns;
 }
 
 bool
-tally_wants(const struct tally *t, uint64_t planned_ns, uint64_t latency_ns)
+tally_wants(const struct tally *t, uint64_t planned_ns, uint64_t latency_ns,
+    enum part part, enum cause cause, uint64_t now_ns)
 {
 	return is_counted(t, planned_ns) &&
-	    exemplars_want(&t->exemplars, latency_ns, CAUSE_NONE);
+	    (exemplars_want_slow(&t->exemplars, latency_ns) ||
+	    wants_failed(t, part, cause, now_ns));
 }
 
-/* By itself. */
-static void
-keep(struct tally *t, const struct request_result *res)
+/* The first ones of an interval, and then one in a while. */
+static bool
+wants_failed(const struct tally *t, enum part part, enum cause cause,
+    uint64_t now_ns)
 {
+	return cause != CAUSE_NONE &&
+	    (t->n.error[part][cause] < EXEMPLARS_LAST ||
+	    now_ns - t->kept_ns[part][cause] >= TALLY_KEEP_NS);
+}
+
+/* By itself, if it is wanted; before it is counted among its kind. */
+static void
+keep(struct tally *t, const struct request_result *res, uint64_t now_ns)
+{
+	bool is_slow = exemplars_want_slow(&t->exemplars, res->latency_ns);
+	bool is_failed = wants_failed(t, res->part, res->cause, now_ns);
 	struct exemplar e;
 
+	if (!is_slow && !is_failed)
+		return;
 	memset(&e, 0, sizeof(e));
 	e.wall_ns = t->start_wall_ns + (res->planned_ns - t->start_ns);
 	e.latency_ns = res->latency_ns;
@@ -110,7 +130,12 @@ keep(struct tally *t, const struct request_result *res)
 	e.part = res->part;
 	e.cause = res->cause;
 	exemplar_set_header(&e, res->sample.data, res->sample.len);
-	exemplars_add(&t->exemplars, &e);
+	if (is_slow)
+		exemplars_add_slow(&t->exemplars, &e);
+	if (is_failed) {
+		exemplars_add_failed(&t->exemplars, &e);
+		t->kept_ns[res->part][res->cause] = now_ns;
+	}
 }
 
 static void

@@ -12,13 +12,14 @@
 #include "report/status.h"
 #include "report/words.h"
 
-/* Whole seconds do for the eye; of short runs a tenth. */
+/* Whole seconds do for the eye; of short runs a tenth or a hundredth. */
 char *
 status_time(char text[FORMAT_MAX], const struct tally *t, uint64_t ns)
 {
-	uint64_t unit = t->total_ns < 10 * NS_PER_SEC ? 100 * NS_PER_MS :
-	    NS_PER_SEC;
+	uint64_t unit = NS_PER_SEC;
 
+	if (t->total_ns < 10 * NS_PER_SEC)
+		unit /= t->total_ns < NS_PER_SEC ? 100 : 10;
 	return format_duration(text, ns / unit * unit);
 }
 

@@ -82,9 +82,10 @@ steps_add(struct steps *s, uint64_t rate, const struct result *r)
 	    .lag_p50_ns = hist_percentile(lag, 50),
 	    .lag_p99_ns = hist_percentile(lag, 99),
 	    .cpu = cpu_of(r) };
-	if (r->duration_ns > 0)
-		step->achieved = (double)r->n.completed * 1e9 /
-		    (double)r->duration_ns;
+	/* Not until the last answer: the rate is that of the plan. */
+	if (s->step_ns > s->warmup_ns)
+		step->achieved = (double)r->n.completed * (double)NS_PER_SEC /
+		    (double)(s->step_ns - s->warmup_ns);
 	judge(step, r, s->lag_ns);
 	return step;
 }

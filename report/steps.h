@@ -12,7 +12,8 @@
 /* What one step of a calibration came to. */
 struct step {
 	uint64_t	 rate;			/* that was planned, a second */
-	double		 achieved;		/* completed a second */
+	double		 achieved;		/* completed, in a second of
+						   the plan */
 	uint64_t	 scheduled;
 	uint64_t	 started;
 	uint64_t	 dropped;
@@ -31,6 +32,7 @@ struct steps {
 	uint32_t	 cpus;
 	uint64_t	 concurrency;
 	uint64_t	 step_ns;
+	uint64_t	 warmup_ns;		/* of it, not counted */
 	uint64_t	 lag_ns;		/* the bound of its p99 */
 	bool		 keep_alive;
 	bool		 is_partial;		/* stopped before its end */

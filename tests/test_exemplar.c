@@ -59,12 +59,11 @@ START_TEST(test_slowest)
 	for (i = 0; i < EXEMPLARS_SLOWEST; i++)
 		ck_assert_uint_eq(x->slowest[i].latency_ns, 1099 - i);
 	ck_assert_uint_eq(x->nkinds, 0);
-	ck_assert(!exemplars_want(x, 1089, CAUSE_NONE));
-	ck_assert(exemplars_want(x, 1090, CAUSE_NONE));
-	ck_assert(exemplars_want(x, 0, CAUSE_STATUS));
+	ck_assert(!exemplars_want_slow(x, 1089));
+	ck_assert(exemplars_want_slow(x, 1090));
 	exemplars_reset(x);
 	ck_assert_uint_eq(x->nslowest, 0);
-	ck_assert(exemplars_want(x, 0, CAUSE_NONE));
+	ck_assert(exemplars_want_slow(x, 0));
 	free(x);
 }
 END_TEST

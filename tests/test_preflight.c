@@ -83,8 +83,12 @@ static const struct plan_test {
 	    .want = "901 of 1000: connections at once, if the target keeps "
 	    "them" },
 	{ .descr = "never so many in all", .concurrency = 5000,
-	    .requests = 50, .m = { .ports = 51 }, .title = "ports", .want =
-	    "51 of 51: connections at once, if the target keeps them" },
+	    .requests = 50, .m = { .ports = 50 }, .title = "ports", .want =
+	    "50 of 50: connections at once, if the target keeps them" },
+	{ .descr = "nor of the closed model", .concurrency = 5000,
+	    .requests = 50, .phases = { "max,for=10s" }, .m = { .ports = 50 },
+	    .title = "ports", .want = "50 of 50: connections at once, if the "
+	    "target keeps them" },
 	{ .descr = "the closed model has all", .concurrency = 5000,
 	    .timeout_s = 1, .phases = { "max,for=10s" }, .m = { .ports =
 	    FEW_PORTS }, .title = "ports", .want = "5000 of 1000: "

@@ -209,6 +209,29 @@ START_TEST(test_panel_width)
 END_TEST
 
 /* As much of the past as there is room for, the latest. */
+static const struct time_test {
+	uint64_t	 total_ms;
+	uint64_t	 ms;
+	const char	*want;
+} time_tests[] = {
+	{ 500, 50, "50ms" },
+	{ 500, 57, "50ms" },
+	{ 1000, 57, "0s" },
+	{ 3000, 1250, "1.2s" },
+	{ 10000, 1250, "1s" },
+};
+
+START_TEST(test_time)
+{
+	const struct time_test *t = &time_tests[_i];
+	char text[FORMAT_MAX];
+
+	tally->total_ns = t->total_ms * NS_PER_MS;
+	ck_assert_str_eq(status_time(text, tally, t->ms * NS_PER_MS),
+	    t->want);
+}
+END_TEST
+
 START_TEST(test_tally_past)
 {
 	size_t i;
@@ -412,6 +435,7 @@ make_suite(void)
 	tcase_add_test(tc, test_panel);
 	tcase_add_test(tc, test_panel_blocks);
 	tcase_add_loop_test(tc, test_panel_width, 40, 100);
+	tcase_add_loop_test(tc, test_time, 0, UTIL_NELEM(time_tests));
 	tcase_add_test(tc, test_tally_past);
 	tcase_add_test(tc, test_json);
 	tcase_add_loop_test(tc, test_how, 0, UTIL_NELEM(how_tests));

@@ -18,7 +18,10 @@
 
 #define US(n)	((n) * NS_PER_US)
 
-/* A run of a second with two generators, of which one took part. */
+/*
+ * A run of a second, whose last answer came later still, with two generators of
+ * which one took part.
+ */
 static struct result *
 make_result(uint64_t completed, uint64_t dropped, uint64_t failed,
     uint64_t lag_ns)
@@ -29,7 +32,7 @@ make_result(uint64_t completed, uint64_t dropped, uint64_t failed,
 	r->n.scheduled = completed + dropped;
 	r->n.dropped = dropped;
 	r->n.failed = failed;
-	r->duration_ns = NS_PER_SEC;
+	r->duration_ns = NS_PER_SEC + US(800);
 	r->generators[0].took_part = true;
 	r->generators[0].wall_ns = NS_PER_SEC;
 	r->generators[0].cpu_user_ns = NS_PER_SEC / 4;
@@ -65,7 +68,8 @@ static const struct judge_test {
 START_TEST(test_judge)
 {
 	const struct judge_test *t = &judge_tests[_i];
-	struct steps s = { .lag_ns = t->bound_ns };
+	struct steps s = { .step_ns = NS_PER_SEC + US(100000),
+	    .warmup_ns = US(100000), .lag_ns = t->bound_ns };
 	struct result *r = make_result(t->completed, t->dropped, t->failed,
 	    t->lag_ns);
 	const struct step *step;
@@ -100,8 +104,8 @@ static void
 make_steps(struct steps *s)
 {
 	*s = (struct steps){ .generators = 2, .cpus = 2, .concurrency = 256,
-	    .step_ns = 2 * NS_PER_SEC, .lag_ns = NS_PER_MS,
-	    .keep_alive = true };
+	    .step_ns = 2 * NS_PER_SEC, .warmup_ns = NS_PER_SEC,
+	    .lag_ns = NS_PER_MS, .keep_alive = true };
 	add_step(s, 1000, 0, 512);
 	add_step(s, 64000, 12, US(608));
 	add_step(s, 64000, 0, US(608));
