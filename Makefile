@@ -75,7 +75,7 @@ PACK = `printf '%s\n' '\#include <features.h>' '\#ifdef __GLIBC_PREREQ' \
 	$(CC) -E -P - | sed -n 's/^packed$$/-Wl,-z,pack-relative-relocs/p'`
 HARDEN_STATIC_0 = -static
 
-ALL_CFLAGS = $(STD) $(WARN) -DLOOP_$(LOOP) $(MAP) \
+ALL_CFLAGS = $(STD) $(WARN) $(MAP) \
 	$(HARDEN_CFLAGS_$(HARDEN)) $(CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LDFLAGS_$(HARDEN)) $(LDFLAGS)
 TLS_OBJ_0 = base/tls_none.o
@@ -197,6 +197,15 @@ commit.o: .commit
 	@$(CC) $(ALL_CFLAGS) -DPULSE_COMMIT="\"`cat .commit`\"" \
 	    -c -o $@ commit.c
 
+# And of the event loop.
+.loop: FORCE
+	@echo '$(LOOP)' >.loop.new
+	@if cmp -s .loop.new $@; then rm .loop.new; else mv .loop.new $@; fi
+
+base/loop.o: .loop
+	@echo '$(CC) -c base/loop.c'
+	@$(CC) $(ALL_CFLAGS) -DLOOP_$(LOOP) -c -o $@ base/loop.c
+
 # And of what manual is to be in it.
 .manual: FORCE
 	@echo '$(MANUAL_$(MANUAL))' >.manual.new
@@ -294,26 +303,25 @@ FUZZ_TESTS = tests/fuzz/access.t tests/fuzz/answer.t tests/fuzz/checks.t \
 	tests/fuzz/run_request.t tests/fuzz/text.t tests/fuzz/threshold.t \
 	tests/fuzz/token.t tests/fuzz/url.t tests/fuzz/workers.t
 
+# The longest first, so that none of them is waited for at the end.
 SHELL_TESTS = \
-	tests/t_load.sh tests/t_client.sh tests/t_servers.sh \
-	tests/t_checks.sh tests/t_signal.sh tests/t_refuse.sh \
-	tests/t_inject.sh tests/t_output.sh tests/t_junit.sh \
+	tests/t_faults_worker.sh tests/t_manual.sh tests/t_worker_attack.sh \
+	tests/t_servers.sh tests/t_faults_run.sh tests/t_progress_screen.sh \
+	tests/t_progress.sh tests/t_progress_ask.sh \
+	tests/t_fleet_bad.sh tests/t_html.sh tests/t_calibrate.sh \
+	tests/t_load.sh tests/t_client.sh tests/t_checks.sh tests/t_signal.sh \
+	tests/t_refuse.sh tests/t_inject.sh tests/t_output.sh tests/t_junit.sh \
 	tests/t_completion.sh tests/t_merge.sh tests/t_fleet_dry.sh \
 	tests/t_worker.sh tests/t_worker_bad.sh tests/t_worker_gone.sh \
-	tests/t_worker_died.sh tests/t_worker_busy.sh \
-	tests/t_worker_listen.sh tests/t_worker_access.sh \
-	tests/t_worker_idle.sh tests/t_worker_tls.sh tests/t_worker_attack.sh \
+	tests/t_worker_died.sh tests/t_worker_busy.sh tests/t_worker_listen.sh \
+	tests/t_worker_access.sh tests/t_worker_idle.sh tests/t_worker_tls.sh \
 	tests/t_worker_names.sh tests/t_worker_rights.sh tests/t_connect.sh \
 	tests/t_ports.sh tests/t_fleet.sh tests/t_fleet_go.sh \
-	tests/t_fleet_lost.sh tests/t_fleet_bad.sh tests/t_fleet_stop.sh \
-	tests/t_fleet_exec.sh tests/t_fleet_tls.sh tests/t_sandbox.sh \
-	tests/t_tls.sh tests/t_tls_bad.sh tests/t_faults_run.sh \
-	tests/t_faults_worker.sh tests/t_faults_output.sh tests/t_manual.sh \
-	tests/t_examples.sh tests/t_corpus.sh tests/t_preflight.sh \
-	tests/t_calibrate.sh tests/t_html.sh tests/t_messages.sh \
-	tests/t_help.sh tests/t_progress.sh tests/t_progress_ask.sh \
-	tests/t_progress_screen.sh tests/t_exemplars.sh \
-	tests/t_diff.sh
+	tests/t_fleet_lost.sh tests/t_fleet_stop.sh tests/t_fleet_exec.sh \
+	tests/t_fleet_tls.sh tests/t_sandbox.sh tests/t_tls.sh \
+	tests/t_tls_bad.sh tests/t_faults_output.sh tests/t_examples.sh \
+	tests/t_corpus.sh tests/t_preflight.sh tests/t_messages.sh \
+	tests/t_help.sh tests/t_exemplars.sh tests/t_diff.sh
 
 # Of the build itself, whatever the flags.
 STATIC = pulse-static
@@ -324,25 +332,31 @@ libpulse.a: $(OBJS) man/text.o
 	@rm -f $@
 	@ar rc $@ $(OBJS) man/text.o
 
-$(UNIT): libpulse.a tests/suite.c tests/suite.h \
-	tests/server_rig.c tests/server_rig.h \
-	tests/report_rig.c tests/report_rig.h \
-	tests/html_rig.c tests/html_rig.h \
-	tests/request_rig.c tests/request_rig.h \
-	tests/result_rig.c tests/result_rig.h \
-	tests/tls_rig.c tests/tls_rig.h \
-	tests/terminal.c tests/terminal.h \
-	tests/pool_rig.c tests/pool_rig.h \
-	tests/compare_rig.c tests/compare_rig.h
-$(HELPERS): libpulse.a tests/terminal.c tests/terminal.h \
-	tests/peer_rig.c tests/peer_rig.h \
-	tests/serve_rig.c tests/serve_rig.h \
-	tests/bad_peer.c tests/bad_peer.h \
-	tests/bad_ways.c tests/bad_ways.h \
-	tests/compare_rig.c tests/compare_rig.h
+# What test programs share, each compiled once; tests/libs.sh says who has what.
+# Those of the unit tests need check.
+UNIT_RIGS = tests/suite.o tests/server_rig.o tests/report_rig.o \
+	tests/html_rig.o tests/request_rig.o tests/result_rig.o \
+	tests/tls_rig.o tests/pool_rig.o
+RIGS = tests/terminal.o tests/compare_rig.o tests/peer_rig.o \
+	tests/serve_rig.o tests/bad_peer.o tests/bad_ways.o
+FUZZ_RIGS = tests/fuzz/replay.o tests/fuzz/rig.o tests/fuzz/http_rig.o
+TEST_HDRS = tests/suite.h tests/server_rig.h tests/report_rig.h \
+	tests/html_rig.h tests/request_rig.h tests/result_rig.h \
+	tests/tls_rig.h tests/pool_rig.h tests/terminal.h \
+	tests/compare_rig.h tests/peer_rig.h tests/serve_rig.h \
+	tests/bad_peer.h tests/bad_ways.h tests/fuzz/rig.h \
+	tests/fuzz/http_rig.h
+
+$(UNIT_RIGS) $(RIGS) $(FUZZ_RIGS): $(HDRS) $(TEST_HDRS) .flags
+$(UNIT): libpulse.a $(UNIT_RIGS) $(RIGS)
+$(HELPERS): libpulse.a $(RIGS)
+$(FUZZ_TESTS): libpulse.a $(FUZZ_RIGS)
 tests/faulty.t: pulse.o
-$(FUZZ_TESTS): libpulse.a tests/fuzz/replay.c tests/fuzz/rig.c \
-	tests/fuzz/rig.h tests/fuzz/http_rig.c tests/fuzz/http_rig.h
+
+$(UNIT_RIGS):
+	@echo '$(CC) -c $@'
+	@src=$@; $(CC) $(ALL_CFLAGS) `pkg-config --cflags check` -c -o $@ \
+	    $${src%.o}.c
 
 .c.t:
 	@echo '$(CC) -o $@'
@@ -362,9 +376,10 @@ LOOP_UNIT = tests/test_loop.t tests/test_loop_timer.t tests/test_expiry.t \
 	tests/test_http_server.t tests/test_server_limits.t \
 	tests/test_server_stream.t tests/test_server_drain.t \
 	tests/test_server_rfc.t \
-	tests/test_pool.t tests/test_pool_end.t
+	tests/test_pool.t tests/test_pool_end.t tests/test_sink.t
 
-LOOP_SHELL = tests/t_load.sh tests/t_client.sh tests/t_signal.sh \
+LOOP_SHELL = tests/t_progress.sh tests/t_progress_ask.sh \
+	tests/t_load.sh tests/t_client.sh tests/t_signal.sh \
 	tests/t_worker.sh tests/t_worker_gone.sh tests/t_worker_died.sh \
 	tests/t_fleet.sh tests/t_fleet_stop.sh tests/t_fleet_exec.sh
 
@@ -378,10 +393,11 @@ check-shell: pulse $(HELPERS) $(FUZZ_TESTS)
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # A process for each test costs more than the tests do: here a suite is one,
-# and leaks are looked for at its end.
+# and leaks are looked for at its end. What is found needs lines, and no more of
+# what debuggers want.
 check-san:
 	CK_FORK=no $(MAKE) check \
-	    CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' \
+	    CFLAGS='-O1 -g1 $(SANITIZE)' LDFLAGS='$(SANITIZE)' \
 	    STATIC= BUILD_TESTS=
 
 check-valgrind: $(UNIT)
@@ -491,6 +507,8 @@ uninstall:
 clean:
 	rm -f pulse pulse-static pulse.o $(OBJS) $(TLS_OBJ_0) $(TLS_OBJ_1)
 	rm -f base/names_static.o libpulse.a $(UNIT) $(HELPERS) $(FUZZ_TESTS)
+	rm -f $(UNIT_RIGS) $(RIGS) $(FUZZ_RIGS)
 	rm -f $(FUZZ_OBJS) libpulse-fuzz.a $(FUZZ_PROGRAMS)
 	rm -f man/text.c man/text.o .manual .manual.new .manual.text
-	rm -f soak.samples .flags .flags.new .commit .commit.new .static.err
+	rm -f soak.samples .flags .flags.new .loop .loop.new .commit .commit.new
+	rm -f .static.err

@@ -38,7 +38,7 @@ one() {
 		    -Xclang -analyzer-checker="$clang_checks" \
 		    -Xclang -analyzer-disable-checker="$clang_not" \
 		    -Xclang -analyzer-config \
-		    -Xclang "max-nodes=${NODES:-75000}" "$file"
+		    -Xclang "max-nodes=${NODES:-40000}" "$file"
 	fi
 	if [ -n "$cppcheck" ]; then
 		cppcheck --quiet --std=c11 --enable=warning,portability \

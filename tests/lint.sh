@@ -228,7 +228,7 @@ lint_layers() {
 }
 
 lint_headers() {
-	flags=$(macro '$(CC) $(STD) $(WARN) -DLOOP_$(LOOP)')
+	flags=$(macro '$(CC) $(STD) $(WARN)')
 	for f in $product $tests; do
 		case $f in
 		*.h)

@@ -3,8 +3,8 @@
 # The build: the same source gives the same bytes in whatever directory it is
 # built, a build without TLS needs nothing of OpenSSL and says that it has none,
 # what makes mistakes hard to exploit is in it, and the version names the
-# commit, at the cost of one object. All of it is built without TLS, which is
-# quick, by the compiler that built ./pulse.
+# commit, at the cost of one object. All of it is built without TLS, and mostly
+# without optimization, which is quick, by the compiler that built ./pulse.
 . tests/lib.sh
 
 # What make was given for ./pulse is not for these.
@@ -25,7 +25,7 @@ source_to() {
 
 # build DIR: what make says goes to DIR.make; $status
 build() {
-	(cd "$1" && make -j 2 TLS=0 CC="$cc" CFLAGS="-O1 -g -I$dir/none" \
+	(cd "$1" && make -j 2 TLS=0 CC="$cc" CFLAGS="-O0 -g -I$dir/none" \
 	    pulse pulse-static) >"$1.make" 2>&1
 	status=$?
 	[ $status -eq 0 ] || cat "$1.make"
@@ -43,7 +43,7 @@ for header in bio crypto err evp pem ssl x509 x509v3; do
 done
 
 one=$dir/one
-two=$dir/deeper/in/a/longer/path
+two="$dir/deeper/in a/longer path"
 three=$dir/three
 source_to "$one"
 source_to "$two"
@@ -104,13 +104,14 @@ esac
 hardened "$one/pulse" DYN
 hardened "$one/pulse-static" $static_type
 is "the stack is checked" "$(calls "$one/libpulse.a" ' __stack_chk_fail')" some
-if has_macro __GLIBC__; then
-	is "buffers are checked" "$(calls "$one/libpulse.a" '_chk$')" some
-fi
-made CFLAGS=-O0
-is "without optimization: status" $status 0
-is "without optimization: the stack" \
+made CFLAGS=-O2
+is "with optimization: status" $status 0
+is "with optimization: the stack is checked" \
     "$(calls "$three/base/text.o" ' __stack_chk_fail')" some
+if has_macro __GLIBC__; then
+	is "with optimization: buffers are checked" \
+	    "$(calls "$three/base/text.o" '_chk$')" some
+fi
 made CFLAGS='-O2 -D_FORTIFY_SOURCE=1'
 is "a level of the user's own: status" $status 0
 made HARDEN=0 CFLAGS='-O2 -fno-stack-protector'
@@ -170,8 +171,16 @@ build "$one"
 is "a checkout with changes" "$(version "$one" | sed 's/,.*//')" \
     "commit $name-dirty"
 is "costs one object" "$(grep -c ' -c ' "$one.make")" 1
+# Another event loop costs one object, and is in the version.
+(cd "$one" && make TLS=0 LOOP=poll CC="$cc" CFLAGS="-O0 -g -I$dir/none" \
+    pulse) >"$one.make" 2>&1
+is "LOOP=poll: status" $? 0
+is "LOOP=poll: costs one object" "$(grep -c ' -c ' "$one.make")" 1
+is "LOOP=poll: is in the version" "$(version "$one" |
+    sed 's/.*loop: \([a-z]*\).*/\1/')" poll
+
 # Without the manual: what commands take is still there.
-(cd "$two" && make TLS=0 MANUAL=0 CC="$cc" CFLAGS="-O1 -g -I$dir/none" \
+(cd "$two" && make TLS=0 MANUAL=0 CC="$cc" CFLAGS="-O0 -g -I$dir/none" \
     pulse) >"$two.make" 2>&1
 is "MANUAL=0: status" $? 0
 is "MANUAL=0: compiles one file" "$(grep -c -e '-c ' "$two.make")" 1

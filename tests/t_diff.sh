@@ -28,15 +28,24 @@ refuses() {
 }
 
 mock --delay 5ms
-run fast -r 200 -d 3s --interval 200ms --out "$dir/fast.json" \
-    --wire "$dir/fast.wire" "$url"
-ends fast 0
+fast_url=$url
 mock --delay 50ms
-run slow -r 200 -d 3s --interval 200ms --out "$dir/slow.json" \
-    --wire "$dir/slow.wire" "$url"
-ends slow 0
+slow_url=$url
 fast=$dir/fast.json
 slow=$dir/slow.json
+# Where others keep them waiting nothing may be seen: then once more.
+tries=0
+while [ $tries -lt 6 ]; do
+	run fast -r 200 -d 3s --interval 200ms --out "$fast" \
+	    --wire "$dir/fast.wire" "$fast_url"
+	ends fast 0
+	run slow -r 200 -d 3s --interval 200ms --out "$slow" \
+	    --wire "$dir/slow.wire" "$slow_url"
+	ends slow 0
+	compare worse "$fast" "$slow"
+	! grep -q '^p50 .* worse$' "$dir/worse.out" || break
+	tries=$((tries + 1))
+done
 
 # The same file twice, in both kinds.
 compare same --fail-if 'p50>+0%' "$fast" "$fast"

@@ -94,6 +94,13 @@ run_any() {
 		run_mock "$1" "$asked"
 	else
 		run_block block
+		# Others kept a generator waiting: it may say so and be wrong.
+		tries=0
+		while [ "$status" -ne 0 ] && [ $tries -lt 5 ] &&
+		    grep -q 'generator not valid' out; do
+			tries=$((tries + 1))
+			run_block block
+		done
 		is "$1: status" "$status" 0
 		[ "$status" -eq 0 ] || cat block out
 	fi
@@ -174,9 +181,26 @@ fake_ssh
 has_tls=yes
 pulse version | grep -q 'TLS: none' && has_tls=
 unset TARGET PULSE_WORKER_TOKEN PULSE_WORKER_DENY_PRIVATE
-run_section pulse.1 "RUNNING A FLEET"
-run_section pulse.1 EXAMPLES
-run_section pulse-plan.5 EXAMPLES
-run_section pulse-protocol.7 EXAMPLES
-run_formats
+# Side by side: each in a directory of its own, with processes of its own.
+sections=
+beside() {
+	n=$((${n:-0} + 1))
+	(
+		trap 'for pid in $pids; do kill "$pid" 2>/dev/null; done' EXIT
+		trap 'exit 1' INT TERM HUP
+		"$@"
+		exit $bad
+	) >"$dir/said.$n" 2>&1 </dev/null &
+	sections="$sections $!"
+}
+beside run_section pulse.1 "RUNNING A FLEET"
+beside run_section pulse.1 EXAMPLES
+beside run_section pulse-plan.5 EXAMPLES
+beside run_section pulse-protocol.7 EXAMPLES
+beside run_formats
+pids="$pids $sections"
+for section in $sections; do
+	wait "$section" || bad=1
+done
+cat "$dir"/said.*
 finish

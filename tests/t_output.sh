@@ -237,7 +237,7 @@ is "plan: scheduled" "$(number "$dir/plan.json" scheduled)" 10
 is "plan: statuses" "$(statuses "$dir/plan.json")" 404:10
 PULSE_TEST_PATH=size/10
 export PULSE_TEST_PATH
-run plan_over -r 100 -d 100ms -c 5 "$dir/my.json"
+run plan_over -r 100 -d 100ms -c 10 "$dir/my.json"
 ends plan_over 0
 is "plan and options: scheduled" "$(number "$dir/plan_over.json" scheduled)" 10
 is "plan and options: statuses" "$(statuses "$dir/plan_over.json")" 200:10

@@ -74,8 +74,9 @@ pids="$pids $!"
 background=$!
 held=0 tries=0
 while [ "$held" -lt 48 ] && [ "$tries" -lt 100 ]; do
-	held=$(grep -c '^ *[0-9]*: 0700007F:[0-9A-F]* [0-9A-F:]* 01 ' \
-	    /proc/net/tcp)
+	# A list that changes while it is read may have a line twice.
+	held=$(awk '$2 ~ /^0700007F:/ && $4 == "01" { print $2 }' \
+	    /proc/net/tcp | sort -u | wc -l)
 	tries=$((tries + 1))
 	sleep 0.02
 done

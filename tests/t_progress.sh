@@ -33,7 +33,8 @@ totals() {
 }
 
 # Files.
-plain='^[^ ]*/500ms  [0-9]* of 100/s  err 0 drop 0  [0-9]* in flight  '
+# An interval behind the plan, of answers that came late, has no planned rate.
+plain='^[^ ]*/500ms  [0-9]*\( of 100\)*/s  err 0 drop 0  [0-9]* in flight  '
 plain=$plain'p50 [^ ]* p99 [^ ]*$'
 # Side by side, as each is busy with waiting.
 jobs=

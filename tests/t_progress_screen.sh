@@ -54,7 +54,8 @@ TERM=xterm
 seen others -c 160 -a 2:USR1 -a 3:23x160 -a 5:30x120 -a 7:30x160 \
     sh -c "$final"
 is "others: what was said is whole" "$(sed \
-    's/[0-9][0-9.]*[mun]*s/T/g;s/[0-9][0-9]*/N/g' "$dir/others.screen")" \
+    's/[0-9][0-9.]*[mun]*s/T/g;s,n/a,T,g;s/[0-9][0-9]*/N/g' \
+    "$dir/others.screen")" \
     "pulse: T of T: N scheduled, N completed, N failed, N dropped, N in \
 flight; pN T pN T
 pulse: last interval, until T: N of N/s, pN T pN T, lag pN T"

@@ -3,8 +3,9 @@
 # The static binary, alone in an empty root: it finds hosts by name, in
 # /etc/resolv.conf and /etc/hosts and nowhere else whatever nsswitch.conf says,
 # and localhost without any file; it finds the CAs of several systems; it is
-# target, generator, worker and coordinator. All that in a network namespace of
-# its own where there may be one; root can do without.
+# target, generator, worker and coordinator; and it has its manual, writes every
+# report, compares two and calibrates. All that in a network namespace of its
+# own where there may be one; root can do without.
 if [ -z "${PULSE_NAMESPACE:-}" ]; then
 	PULSE_NAMESPACE=none
 	for way in "unshare -n" "unshare -rn"; do
@@ -80,6 +81,30 @@ start mock chroot "$root" /pulse mock --addr 127.0.0.1:0
 port=${line##*:}
 
 good "localhost without a file" "http://localhost:$port/"
+
+# What it says and writes needs no file of this machine.
+in_root help help exit status
+./pulse help exit status >"$dir/ours" 2>"$dir/ours.err"
+is "help exit status: status" "$status" $?
+is "help exit status" "$(cmp "$dir/help" "$dir/ours" 2>&1)" ""
+in_root text run --warmup 100ms -r 100 -d 500ms -i 100ms -t 'errors<1%' \
+    --html /page.html --hgrm /hgrm --csv /csv --junit /junit --out /json \
+    --wire /wire "http://localhost:$port/"
+is "reports: status" "$status" 0
+is "reports: no complaint" "$(cat "$dir/text.err")" ""
+has "reports: text" "$dir/text" '^Requests  *40 scheduled'
+has "reports: HTML" "$root/page.html" '^</html>$'
+has "reports: hgrm" "$root/hgrm" '^#\[Mean  '
+is "reports: JSON" "$(number "$root/json" completed)" 40
+for file in csv junit wire; do
+	is "reports: $file" "$([ -s "$root/$file" ] && echo yes)" yes
+done
+in_root diff diff --fail-if 'p50>+0%' /json /wire
+is "diff: status" "$status" 0
+has "diff" "$dir/diff" '^no evidence of a difference$'
+in_root calibrate calibrate -q -g 1 -c 16 --for 100ms --lag 500ms
+is "calibrate: status" "$status" 0
+has "calibrate" "$dir/calibrate" '^this machine can plan [0-9]*/s '
 printf 'nameserver %s\noptions timeout:5 attempts:1\n' $server \
     >"$root/etc/resolv.conf"
 good "by the name server" "http://target.test:$port/"

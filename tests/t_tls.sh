@@ -79,8 +79,10 @@ tls_server cut-idle
 run cut-idle -c 1 -r 8 -d 400ms $trust "$url"
 ends cut-idle 0
 is "cut-idle: none failed" "$(number "$dir/cut-idle.json" failed)" 0
-is "cut-idle: handshakes" "$(in_tls cut-idle handshakes)" 4
-is "cut-idle: resumed" "$(in_tls cut-idle resumed)" 3
+# One that comes late has the next one on its connection, too.
+cut=$(in_tls cut-idle handshakes)
+between "cut-idle: handshakes" "$cut" 2 4
+is "cut-idle: resumed" "$(in_tls cut-idle resumed)" $((cut - 1))
 tls_server cut-second
 # shellcheck disable=SC2086
 good cut-second $trust

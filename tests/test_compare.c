@@ -282,6 +282,7 @@ make_suite(void)
 	suite_add_tcase(s, tc);
 
 	tc = tcase_create("how often it is wrong");
+	tcase_set_tags(tc, "long");
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, test_equal, 0, UTIL_NELEM(equal_models));

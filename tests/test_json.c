@@ -692,6 +692,10 @@ make_suite(void)
 	tcase_add_test(tc, test_depth);
 	tcase_add_test(tc, test_depth_is_given_back);
 	tcase_add_test(tc, test_text_max);
+	suite_add_tcase(s, tc);
+	tc = tcase_create("size");
+	tcase_set_tags(tc, "long");
+	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, test_values_max);
 	tcase_add_test(tc, test_large_object);
 	suite_add_tcase(s, tc);

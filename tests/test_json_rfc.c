@@ -610,6 +610,7 @@ main(void)
 	tcase_add_loop_test(tc, test_depth, 0, 3);
 
 	tc = tcase_create("time");
+	tcase_set_tags(tc, "long");
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(tc, 60);	/* valgrind and ASan take their time */
 	tcase_add_loop_test(tc, test_time, 0, UTIL_NELEM(hostile));

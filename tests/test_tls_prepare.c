@@ -424,12 +424,18 @@ main(void)
 	tcase_add_test(tc, test_too_many);
 	tcase_add_test(tc, test_names);
 	if (tls_version() != NULL) {
-		tcase_add_loop_test(tc, test_trust, 0,
-		    UTIL_NELEM(trust_tests));
 		tcase_add_test(tc, test_list);
 		tcase_add_test(tc, test_refused);
 		tcase_add_test(tc, test_key_log);
 	}
 	suite_add_tcase(s, tc);
+	if (tls_version() != NULL) {
+		tc = tcase_create("trusted");
+		tcase_set_tags(tc, "long");
+		tcase_add_checked_fixture(tc, setup, teardown);
+		tcase_add_loop_test(tc, test_trust, 0,
+		    UTIL_NELEM(trust_tests));
+		suite_add_tcase(s, tc);
+	}
 	return suite_main(s);
 }

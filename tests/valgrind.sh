@@ -3,7 +3,7 @@
 # The unit tests it is given, under valgrind: nothing that is not there or not
 # set may be read, and nothing be lost. One process a suite. Left out are suites
 # that assert what valgrind cannot give, and those that count for minutes what
-# others of the same code read once.
+# others of the same code read once; so are the test cases with the tag "long".
 left_out='
 test_proc an exec that fails is the end of valgrind
 test_server_limits valgrind has descriptors of its own, above the limit
@@ -18,6 +18,7 @@ test_json_write what we write ourselves: minutes
 test_msg each of its frames cut at every byte: minutes
 test_wire_msg the same
 test_result_round whole results cut at every byte: minutes
+test_server_rfc requests cut at every byte, as those of test_http: a minute
 test_hist arithmetic, on millions of values
 test_arrival arithmetic
 test_arrival_share arithmetic
@@ -43,8 +44,9 @@ if [ -z "${JOBS:-}" ]; then
 	export JOBS
 fi
 CK_FORK=no
+CK_EXCLUDE_TAGS=long
 UNDER="valgrind --quiet --error-exitcode=9 --leak-check=full
     --show-leak-kinds=definite --errors-for-leak-kinds=definite
     --suppressions=tests/valgrind.supp"
-export CK_FORK UNDER
+export CK_FORK CK_EXCLUDE_TAGS UNDER
 exec sh tests/run.sh "$@"
