@@ -254,22 +254,35 @@ tell_texts(const char *topic, const char *sought)
 	return true;
 }
 
-/* "url" of "target.url", or else "exit" of "exit code", if that is a name. */
+/* "url" of "target.url", if that is a name, but no title as "json" is. */
 static bool
-find_part(const char *topic, size_t *row)
+find_member(const char *topic, size_t *row)
 {
-	const char *dot = strrchr(topic, '.'), *blank = strchr(topic, ' ');
+	const char *dot = strrchr(topic, '.');
 	struct manual_found found;
-	char *part;
 
-	if (dot == NULL && blank == NULL)
+	if (dot == NULL || dot[1] == '\0')
 		return false;
-	part = dot != NULL ? xstrdup(dot + 1) :
-	    xstrndup(topic, (size_t)(blank - topic));
-	manual_find(&found, part);
+	manual_find(&found, dot + 1);
 	*row = found.n > 0 ? found.row[0] : 0;
-	found.is_exact = found.is_exact && *part != '\0';
-	free(part);
+	return found.n > 0 && found.is_exact &&
+	    manual_rows[*row].kind >= MANUAL_OPTION;
+}
+
+/* "exit" of "exit code", likewise, but titles are names, too. */
+static bool
+find_first_word(const char *topic, size_t *row)
+{
+	size_t len = strcspn(topic, " ");
+	struct manual_found found;
+	char *word;
+
+	if (len == 0 || topic[len] == '\0')
+		return false;
+	word = xstrndup(topic, len);
+	manual_find(&found, word);
+	free(word);
+	*row = found.n > 0 ? found.row[0] : 0;
 	return found.n > 0 && found.is_exact;
 }
 
@@ -278,15 +291,20 @@ refuse_none(const char *topic)
 {
 	char text[MANUAL_SHOWN_MAX], *one = xstrdup(topic);
 	size_t row, len = strlen(topic);
+	bool is_told = false, is_near;
 
 	if (len > 0 && one[len - 1] == 's')
 		one[len - 1] = '\0';	/* of several, one */
-	if (tell_texts(topic, topic) || tell_texts(topic, one))
-		;
-	else if (find_part(topic, &row) || manual_nearest(topic, &row))
+	is_near = find_member(topic, &row);
+	if (!is_near)
+		is_told = tell_texts(topic, topic) || tell_texts(topic, one);
+	if (!is_told && !is_near)
+		is_near = find_first_word(topic, &row) ||
+		    manual_nearest(topic, &row);
+	if (is_near)
 		warnx("help: %s: no such topic (did you mean %s?)", topic,
 		    manual_shown(text, row));
-	else
+	else if (!is_told)
 		warnx("help: %s: no such topic (pulse help topics lists them)",
 		    topic);
 	free(one);
