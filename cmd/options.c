@@ -411,7 +411,8 @@ warn_surplus(const struct options *o, const struct command *command)
 	}
 	if (command->operands_max > 0)
 		warnx("%s: %s: one operand too many", command->name, first);
-	else if (options_have(command, "--addr"))
+	else if (options_have(command, "--addr") &&
+	    (is_digits(first) || strchr(first, ':') != NULL))
 		warnx("%s: %s: it takes no operand (did you mean --addr %s%s?)",
 		    command->name, first, is_digits(first) ? ":" : "", first);
 	else
