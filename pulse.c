@@ -138,7 +138,7 @@ static int
 refuse_option(const char *word)
 {
 	static const char *const own[] = { "--help", "--version" };
-	const char *near;
+	const char *near, *bare = word + strspn(word, "-");
 	size_t i;
 
 	for (i = 0; i < UTIL_NELEM(commands); i++) {
@@ -149,7 +149,15 @@ refuse_option(const char *word)
 		    "pulse %s %s?)", word, commands[i].name, word);
 		return 1;
 	}
-	near = text_nearest(word, own, UTIL_NELEM(own));
+	for (i = 0; i < UTIL_NELEM(commands); i++) {
+		if (strcmp(commands[i].name, bare) != 0)
+			continue;
+		warnx("%s: no such option (did you mean pulse %s?)", word,
+		    bare);
+		return 1;
+	}
+	near = strcmp(word, "-v") == 0 ? "-V" :
+	    text_nearest(word, own, UTIL_NELEM(own));
 	if (near != NULL)
 		warnx("%s: no such option (did you mean %s?)", word, near);
 	else
@@ -168,7 +176,7 @@ is_for_run(const char *word)
 	    (end != NULL && strcmp(end, ".json") == 0);
 }
 
-/* What help can be asked about, as "a|b|c". */
+/* What help can be asked about, as "a|b|c": commands, then titles. */
 static void
 add_topics(struct buf *topics)
 {
@@ -176,6 +184,7 @@ add_topics(struct buf *topics)
 
 	for (i = 0; i < UTIL_NELEM(commands); i++)
 		buf_addf(topics, "%s%s", i > 0 ? "|" : "", commands[i].name);
+	help_add_words(topics);
 }
 
 static int

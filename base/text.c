@@ -487,6 +487,8 @@ unit_of(const char *word)
 		{ " msec msecs millis millisecond milliseconds ", "ms" },
 		{ " usec usecs micros microsecond microseconds ", "us" },
 		{ " /s /sec rps qps req/s ", "" },
+		{ " k/s krps kqps ", "k" },
+		{ " m/s mrps mqps ", "M" },
 	};
 	char sought[WORD_MAX + 3];
 	size_t i;

@@ -386,13 +386,12 @@ take_time(const struct given *g, uint64_t min_ns, uint64_t max_ns,
 static int
 take_count(const struct given *g, uint64_t max, uint64_t *out)
 {
-	char why[WIRE_TEXT_MAX];
+	char why[OPTION_WHY_MAX];
 
 	if (parse_uint(g->value, max, out) == 0 && *out > 0)
 		return 0;
-	wire_refuse(why, "%.40s: expected a number from 1 to %llu", g->value,
-	    (unsigned long long)max);
-	return options_refuse(g, why);
+	return options_refuse(g, options_expected_count(why, g->value, 1,
+	    max));
 }
 
 static int

@@ -445,7 +445,7 @@ fish_row(const struct option_row *row, const char *condition)
 	if (!option_may_lack_value(row))
 		fish_value(kind_of(row), row->value);
 	else if (kind_of(row) == KIND_WORDS) {
-		fputs(" -a '", stdout);
+		fputs(" -f -a '", stdout);
 		put_words(row->value);
 		putchar('\'');
 	}

@@ -6,12 +6,14 @@
  *
  * "topics" lists what there is, "all" is the whole manual; anything else is a
  * name in it. A title goes before an option of the same name, and what else has
- * the name is told in the last line.
+ * the name is told in the last line. Of what is no name it is told which parts
+ * have it in their text, or else which name is like it.
  */
 
 #include <ctype.h>
 #include <err.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -23,6 +25,7 @@
 enum {
 	WIDTH = 78,
 	TOPIC_MAX = 1024,		/* bytes of one */
+	SOUGHT_MIN = 2,			/* letters; one is everywhere */
 	SHOWN_MAX = 6			/* of many that may be meant */
 };
 
@@ -40,6 +43,28 @@ bool
 help_has_manual(void)
 {
 	return manual_nrows > 0;
+}
+
+/*
+ * Titles of one word, which is what completions can offer: those of all pages,
+ * but of the first one alone without its name in front.
+ */
+void
+help_add_words(struct buf *words)
+{
+	char text[MANUAL_SHOWN_MAX];
+	size_t i;
+
+	if (!help_has_manual())
+		return;
+	buf_adds(words, "|topics|all");
+	for (i = 0; i < manual_nrows; i++) {
+		if (manual_rows[i].kind >= MANUAL_OPTION ||
+		    strncmp(manual_name(i), "pulse ", 6) == 0)
+			continue;
+		if (i > 0 && strchr(manual_shown(text, i), ' ') == NULL)
+			buf_addf(words, "|%s", text);
+	}
 }
 
 int
@@ -208,17 +233,80 @@ refuse_many(const char *topic, const struct manual_found *found)
 	return 1;
 }
 
+/* What no name is, but texts have in them; false if none has. */
+static bool
+tell_texts(const char *topic, const char *sought)
+{
+	char text[MANUAL_SHOWN_MAX];
+	size_t rows[SHOWN_MAX], n, i;
+	struct buf list;
+
+	if (strlen(sought) < SOUGHT_MIN ||
+	    (n = manual_search(sought, rows, SHOWN_MAX)) == 0)
+		return false;
+	buf_init(&list, SHOWN_MAX * MANUAL_SHOWN_MAX);
+	for (i = 0; i < n; i++)
+		buf_addf(&list, "%s%s", i > 0 ? ", " : "",
+		    manual_shown(text, rows[i]));
+	warnx("help: %s: no such topic; these have it: %s", topic,
+	    buf_str(&list));
+	buf_clear(&list);
+	return true;
+}
+
+/* "url" of "target.url", if that is a name, but no title as "json" is. */
+static bool
+find_member(const char *topic, size_t *row)
+{
+	const char *dot = strrchr(topic, '.');
+	struct manual_found found;
+
+	if (dot == NULL || dot[1] == '\0')
+		return false;
+	manual_find(&found, dot + 1);
+	*row = found.n > 0 ? found.row[0] : 0;
+	return found.n > 0 && found.is_exact &&
+	    manual_rows[*row].kind >= MANUAL_OPTION;
+}
+
+/* "exit" of "exit code", likewise, but titles are names, too. */
+static bool
+find_first_word(const char *topic, size_t *row)
+{
+	size_t len = strcspn(topic, " ");
+	struct manual_found found;
+	char *word;
+
+	if (len == 0 || topic[len] == '\0')
+		return false;
+	word = xstrndup(topic, len);
+	manual_find(&found, word);
+	free(word);
+	*row = found.n > 0 ? found.row[0] : 0;
+	return found.n > 0 && found.is_exact;
+}
+
 static int
 refuse_none(const char *topic)
 {
-	char text[MANUAL_SHOWN_MAX];
-	size_t row;
+	char text[MANUAL_SHOWN_MAX], *one = xstrdup(topic);
+	size_t row, len = strlen(topic);
+	bool is_told = false, is_near;
 
-	if (manual_nearest(topic, &row))
+	if (len > 0 && one[len - 1] == 's')
+		one[len - 1] = '\0';	/* of several, one */
+	is_near = find_member(topic, &row);
+	if (!is_near)
+		is_told = tell_texts(topic, topic) || tell_texts(topic, one);
+	if (!is_told && !is_near)
+		is_near = find_first_word(topic, &row) ||
+		    manual_nearest(topic, &row);
+	if (is_near)
 		warnx("help: %s: no such topic (did you mean %s?)", topic,
 		    manual_shown(text, row));
-	else
+	else if (!is_told)
 		warnx("help: %s: no such topic (pulse help topics lists them)",
 		    topic);
+	free(one);
 	return 1;
 }

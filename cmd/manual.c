@@ -10,6 +10,7 @@
  * to do about several, or none, is for the caller to say. Keeps nothing.
  */
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -20,7 +21,10 @@
 #include "cmd/manual.h"
 #include "cmd/manual_text.h"
 
-enum { WORD_FIRST = 32 };		/* below: a line begins */
+enum {
+	WORD_FIRST = 32,		/* below: a line begins */
+	UNPACKED_MAX = 1 << 20		/* bytes; the manual has 150000 */
+};
 
 /* Ways in which a topic can mean a name, the best first. */
 enum match {
@@ -249,19 +253,36 @@ manual_find(struct manual_found *found, const char *topic)
 	decide(found);
 }
 
+static bool
+is_command(size_t row)
+{
+	return is_title(row) && strncmp(manual_name(row), "pulse ", 6) == 0;
+}
+
 bool
 manual_nearest(const char *topic, size_t *row)
 {
 	const char **names = xcalloc(manual_nrows + 1, sizeof(*names)), *near;
-	size_t i;
+	size_t *rows = xcalloc(manual_nrows + 1, sizeof(*rows));
+	size_t i, n = 0;
+	int kind;
 
+	/* Of names that are as near the first is taken. */
 	for (i = 0; i < manual_nrows; i++)
-		names[i] = short_name(i);
-	near = text_nearest(topic + strspn(topic, "-"), names, manual_nrows);
+		if (is_command(i))
+			rows[n++] = i;
+	for (kind = MANUAL_PAGE; kind <= MANUAL_ENTRY; kind++)
+		for (i = 0; i < manual_nrows; i++)
+			if (manual_rows[i].kind == kind && !is_command(i))
+				rows[n++] = i;
+	for (i = 0; i < n; i++)
+		names[i] = short_name(rows[i]);
+	near = text_nearest(topic + strspn(topic, "-"), names, n);
 	for (i = 0; near != NULL && names[i] != near; i++)
 		;
+	*row = near != NULL ? rows[i] : 0;
 	free(names);
-	*row = i;
+	free(rows);
 	return near != NULL;
 }
 
@@ -325,20 +346,27 @@ list_words(void)
 	return words;
 }
 
-void
-manual_print(FILE *out, size_t row)
+/*
+ * The text from start to end, its lines ended and indented, or, if it is
+ * joined, one blank between them.
+ */
+static void
+unpack(struct buf *out, uint32_t start, uint32_t end_offset, bool is_joined)
 {
-	const unsigned char *p = manual_text + manual_rows[row].start;
-	const unsigned char *end = manual_text + manual_rows[row].end;
+	const unsigned char *p = manual_text + start;
+	const unsigned char *end = manual_text + end_offset;
 	const char **words = list_words(), *word;
 	char last = '\0';
 	size_t n;
 
 	for (; p < end; p++) {
 		if (*p < WORD_FIRST) {
-			fprintf(out, "%s%*s", last != '\0' ? "\n" : "",
-			    *p - 1, "");
-			last = '\n';
+			if (is_joined)
+				buf_adds(out, last != ' ' ? " " : "");
+			else
+				buf_addf(out, "%s%*s", last != '\0' ? "\n" :
+				    "", *p - 1, "");
+			last = is_joined ? ' ' : '\n';
 			continue;
 		}
 		n = *p - (size_t)WORD_FIRST;
@@ -347,10 +375,79 @@ manual_print(FILE *out, size_t row)
 			    *++p;
 		word = words[n];
 		if (is_word_char(last) && is_word_char(word[0]))
-			fputc(' ', out);
-		fputs(word, out);
+			buf_adds(out, " ");
+		buf_adds(out, word);
 		last = word[strlen(word) - 1];
 	}
-	fputc('\n', out);
 	free(words);
+}
+
+void
+manual_print(FILE *out, size_t row)
+{
+	struct buf text;
+
+	buf_init(&text, UNPACKED_MAX);
+	unpack(&text, manual_rows[row].start, manual_rows[row].end, false);
+	fprintf(out, "%s\n", buf_str(&text));
+	buf_clear(&text);
+}
+
+/* Searching. */
+
+/* How often a text has topic where a word begins, whatever the case. */
+static size_t
+count_topic(const char *text, const char *topic)
+{
+	const char *p;
+	size_t n = 0;
+
+	for (p = text; *p != '\0'; p++)
+		n += (p == text || !is_word_char(p[-1]) ||
+		    !is_word_char(topic[0])) && begins(p, topic);
+	return n;
+}
+
+/* What is under the title of row, without the titles below it. */
+static size_t
+count_in(size_t row, const char *topic)
+{
+	uint32_t end = manual_rows[row].end;
+	struct buf text;
+	size_t i, n;
+
+	for (i = row + 1; i < end_of(row); i++)
+		if (is_title(i)) {
+			end = manual_rows[i].start;
+			break;
+		}
+	buf_init(&text, UNPACKED_MAX);
+	unpack(&text, manual_rows[row].start, end, true);
+	n = count_topic(buf_str(&text), topic);
+	buf_clear(&text);
+	return n;
+}
+
+size_t
+manual_search(const char *topic, size_t *rows, size_t max)
+{
+	size_t counts[MANUAL_FOUND_MAX], i, j, n, found = 0;
+
+	assert(max <= MANUAL_FOUND_MAX);
+	for (i = 0; i < manual_nrows; i++) {
+		if (!is_title(i) || manual_rows[i].kind == MANUAL_PAGE ||
+		    (n = count_in(i, topic)) == 0)
+			continue;
+		for (j = found < max ? found++ : max; j > 0 &&
+		    counts[j - 1] < n; j--)
+			if (j < max) {
+				counts[j] = counts[j - 1];
+				rows[j] = rows[j - 1];
+			}
+		if (j < max) {
+			counts[j] = n;
+			rows[j] = i;
+		}
+	}
+	return found;
 }

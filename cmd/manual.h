@@ -28,8 +28,16 @@ struct manual_found {
  * names their first letters are enough, and of titles those of a word.
  */
 void	 manual_find(struct manual_found *found, const char *topic);
-/* Whether a name is like topic, and the row that has it. */
+/*
+ * Whether a name is like topic, and the row that has it. Of those that are as
+ * like a command goes first, then other titles, options, and entries.
+ */
 bool	 manual_nearest(const char *topic, size_t *row);
+/*
+ * The sections and subsections whose text has topic in it, whatever the case,
+ * those that have it most often first; max of them at most. Their number.
+ */
+size_t	 manual_search(const char *topic, size_t *rows, size_t max);
 
 const char *manual_name(size_t row);
 /* How a row can be asked for so that no other one is meant: "plan examples". */

@@ -7,8 +7,10 @@
  */
 
 #include <assert.h>
+#include <ctype.h>
 #include <err.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,20 +50,46 @@ options_refuse(const struct given *g, const char *why)
 	return -1;
 }
 
-char *
-options_expected(char why[OPTION_WHY_MAX], const char *value,
-    const char *what, int (*parse)(const char *, uint64_t *))
+static char *
+say_expected(char why[OPTION_WHY_MAX], const char *value, const char *what,
+    const char *meant)
 {
-	char buf[FORMAT_MAX];
-	const char *meant = NULL;
-
-	if (parse != NULL)
-		meant = text_meant(buf, value, parse);
 	snprintf(why, OPTION_WHY_MAX, "%.40s: expected %s%s%s%s",
 	    text_shown(value), what, meant != NULL ? " (did you mean " : "",
 	    meant != NULL ? meant : "", meant != NULL ? "?)" : "");
 	text_make_line(why);
 	return why;
+}
+
+char *
+options_expected(char why[OPTION_WHY_MAX], const char *value,
+    const char *what, int (*parse)(const char *, uint64_t *))
+{
+	char buf[FORMAT_MAX];
+
+	return say_expected(why, value, what, parse != NULL ?
+	    text_meant(buf, value, parse) : NULL);
+}
+
+/* 10k and 1M, which rates may be. */
+char *
+options_expected_count(char why[OPTION_WHY_MAX], const char *value,
+    uint64_t min, uint64_t max)
+{
+	char buf[FORMAT_MAX], number[FORMAT_MAX], what[2 * FORMAT_MAX];
+	const char *meant;
+	uint64_t n;
+
+	meant = text_meant(buf, value, parse_rate);
+	if (parse_rate(meant != NULL ? meant : value, &n) == 0 &&
+	    n >= min && n <= max) {
+		snprintf(number, sizeof(number), "%" PRIu64, n);
+		meant = number;
+	} else
+		meant = NULL;
+	snprintf(what, sizeof(what), "a number from %" PRIu64 " to %" PRIu64,
+	    min, max);
+	return say_expected(why, value, what, meant);
 }
 
 bool
@@ -153,7 +181,10 @@ option_may_lack_value(const struct option_row *row)
 	return row->value != NULL && row->value[0] == '[';
 }
 
-/* As usage has it: "-r, --rate RATE", "    --progress[=HOW]". */
+/*
+ * As usage has it: "-r, --rate RATE", "    --progress[=HOW]". Words in brackets
+ * are many, so they stand in the help.
+ */
 static void
 format_row(char full[2 * OPTION_TEXT_MAX], const struct option_row *row)
 {
@@ -163,7 +194,7 @@ format_row(char full[2 * OPTION_TEXT_MAX], const struct option_row *row)
 	option_text(text, row);
 	if (option_may_lack_value(row))
 		snprintf(full, 2 * OPTION_TEXT_MAX, "    %s[=%s", text,
-		    value + 1);
+		    options_are_words(value) ? "HOW]" : value + 1);
 	else
 		snprintf(full, 2 * OPTION_TEXT_MAX, "%s%s%s%s",
 		    row->letter == 0 ? "    " : "", text,
@@ -174,13 +205,16 @@ int
 options_usage(const struct command *command)
 {
 	char full[2 * OPTION_TEXT_MAX];
-	size_t i;
+	size_t i, heading = 0;
 
 	printf("usage: pulse %s%s%s%s\n%s\n\n", command->name,
 	    command->nrows > 0 ? " [options]" : "",
 	    command->operands[0] != '\0' ? " " : "", command->operands,
 	    command->summary);
 	for (i = 0; i < command->nrows; i++) {
+		if (heading < command->nheadings &&
+		    command->headings[heading].id == command->rows[i].id)
+			printf("%s:\n", command->headings[heading++].text);
 		format_row(full, &command->rows[i]);
 		printf("  %-26s %s\n", full, command->rows[i].help);
 	}
@@ -269,6 +303,26 @@ find_row(const struct command *command, int found)
 	return NULL;
 }
 
+/* What other programs of this kind call it, if the command has it. */
+static const char *
+find_foreign(const char *word, const char *const *names, size_t n)
+{
+	static const char *const foreign[][2] = {
+		{ "connections", "concurrency" }, { "users", "concurrency" },
+		{ "vus", "concurrency" }, { "data", "body" },
+		{ "listen", "addr" }, { "port", "addr" },
+		{ "output", "out" }, { "qps", "rate" }, { "rps", "rate" },
+		{ "threads", "generators" }, { "time", "duration" },
+	};
+	size_t i, j;
+
+	for (i = 0; i < UTIL_NELEM(foreign); i++)
+		for (j = 0; strcmp(word, foreign[i][0]) == 0 && j < n; j++)
+			if (strcmp(names[j], foreign[i][1]) == 0)
+				return names[j];
+	return NULL;
+}
+
 /* A long option that is none, perhaps with its =VALUE. */
 static void
 warn_unknown_name(const struct command *command, const char *arg)
@@ -281,7 +335,8 @@ warn_unknown_name(const struct command *command, const char *arg)
 	for (i = 0; i < command->nrows; i++)
 		if (command->rows[i].name != NULL)
 			names[n++] = command->rows[i].name;
-	near = text_nearest(word, names, n);
+	if ((near = find_foreign(word, names, n)) == NULL)
+		near = text_nearest(word, names, n);
 	for (i = 0; i < n; i++)
 		nbegin += strncmp(names[i], word, strlen(word)) == 0;
 	if (nbegin > 1)
@@ -294,6 +349,20 @@ warn_unknown_name(const struct command *command, const char *arg)
 		warnx("%s: no option --%s (pulse %s --help lists them)",
 		    command->name, word, command->name);
 	free(word);
+}
+
+/* A short option that is none, but may be one in the other case. */
+static void
+warn_unknown_letter(const struct command *command, int letter)
+{
+	int other = islower(letter) ? toupper(letter) : tolower(letter);
+
+	if (other != letter && find_row(command, other) != NULL)
+		warnx("%s: no option -%c (did you mean -%c?)", command->name,
+		    letter, other);
+	else
+		warnx("%s: no option -%c (pulse %s --help lists them)",
+		    command->name, letter, command->name);
 }
 
 /* arg is the last that getopt took: a long option that is none, if any. */
@@ -314,8 +383,40 @@ warn_misuse(const struct command *command, int found, const char *arg)
 	else if (optopt == 0 && strncmp(arg, "--", 2) == 0)
 		warn_unknown_name(command, arg + 2);
 	else
-		warnx("%s: no option -%c (pulse %s --help lists them)",
-		    command->name, optopt, command->name);
+		warn_unknown_letter(command, (unsigned char)optopt);
+}
+
+static bool
+is_digits(const char *word)
+{
+	return *word != '\0' && word[strspn(word, "0123456789")] == '\0';
+}
+
+/* Most often it is the value of an option. */
+static void
+warn_surplus(const struct options *o, const struct command *command)
+{
+	const char *first = o->operands[command->operands_max];
+	char text[OPTION_TEXT_MAX];
+	size_t i;
+
+	for (i = 0; i < o->ngiven; i++) {
+		if (o->given[i].value != NULL ||
+		    !option_may_lack_value(o->given[i].row))
+			continue;
+		warnx("%s: %s: one operand too many (the value of %s comes "
+		    "behind =)", command->name, first,
+		    option_text(text, o->given[i].row));
+		return;
+	}
+	if (command->operands_max > 0)
+		warnx("%s: %s: one operand too many", command->name, first);
+	else if (options_have(command, "--addr") &&
+	    (is_digits(first) || strchr(first, ':') != NULL))
+		warnx("%s: %s: it takes no operand (did you mean --addr %s%s?)",
+		    command->name, first, is_digits(first) ? ":" : "", first);
+	else
+		warnx("%s: %s: it takes no operand", command->name, first);
 }
 
 static int
@@ -339,8 +440,7 @@ check_operands(const struct options *o, const struct command *command)
 		return -1;
 	}
 	if (o->noperands > command->operands_max) {
-		warnx("%s: %s: one operand too many", command->name,
-		    o->operands[command->operands_max]);
+		warn_surplus(o, command);
 		return -1;
 	}
 	return 0;

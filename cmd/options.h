@@ -33,11 +33,18 @@ struct option_row {
 	const char	*name;		/* --rate, or NULL */
 	/*
 	 * RATE, or NULL when it takes none; [HOW] may be left out. FILE, PATH,
-	 * DIR and TEXT|@FILE tell completions what it is; "drop|block", or
-	 * "[drop|block]", are all words that it can be.
+	 * DIR and TEXT|@FILE tell completions what it is; "drop|block" are
+	 * all words that it can be. So are "[drop|block]", which usage shows
+	 * as [HOW], so that help has to name them.
 	 */
 	const char	*value;
 	const char	*help;		/* a few words, with the default */
+};
+
+/* What usage says above the row with this id, for tables that are long. */
+struct option_heading {
+	int		 id;
+	const char	*text;
 };
 
 struct command {
@@ -46,6 +53,8 @@ struct command {
 	const char		*summary;	/* one line */
 	const struct option_row	*rows;
 	size_t			 nrows;
+	const struct option_heading *headings;	/* of the rows, in order */
+	size_t			 nheadings;
 	size_t			 operands_min;
 	size_t			 operands_max;
 };
@@ -86,6 +95,12 @@ char	*option_text(char text[OPTION_TEXT_MAX], const struct option_row *row);
 enum { OPTION_WHY_MAX = 256 };
 char	*options_expected(char why[OPTION_WHY_MAX], const char *value,
 	    const char *what, int (*parse)(const char *, uint64_t *));
+/*
+ * Of a number that is not from min to max: the same, and the number that was
+ * probably meant if that is.
+ */
+char	*options_expected_count(char why[OPTION_WHY_MAX], const char *value,
+	    uint64_t min, uint64_t max);
 /* Says on stderr why an option's value cannot be had, after its name; -1. */
 int	 options_refuse(const struct given *g, const char *why);
 /*

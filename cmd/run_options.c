@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/proc.h"
@@ -69,9 +70,9 @@ static const struct option_row rows[] = {
 	{ OPT_CONCURRENCY, 'c', "concurrency", "N",
 	    "most requests in flight [256]" },
 	{ OPT_SATURATION, 0, "saturation", "drop|block",
-	    "when they all are [drop]" },
+	    "what arrivals do then [drop]" },
 	{ OPT_ARRIVALS, 0, "arrivals", "uniform|poisson",
-	    "how they are spaced [uniform]" },
+	    "their spacing [uniform]" },
 	{ OPT_SEED, 0, "seed", "N", "of poisson arrivals [random]" },
 	{ OPT_METHOD, 'X', "method", "METHOD", "[GET; POST with a body]" },
 	{ OPT_HEADER, 'H', "header", "LINE", "'Name: value', repeatable" },
@@ -79,28 +80,37 @@ static const struct option_row rows[] = {
 	{ OPT_TIMEOUT, 0, "timeout", "TIME", "for a whole request [30s]" },
 	{ OPT_REDIRECTS, 0, "redirects", "N",
 	    "most that are followed; 0: none is [9]" },
-	{ OPT_SAMPLE_HEADER, 0, "sample-header", "NAME",
-	    "of answers, to find slow and failed requests by" },
+	CONNECT_ROWS,
 	{ OPT_NO_KEEPALIVE, 0, "no-keepalive", NULL,
 	    "a new connection for each request" },
 	{ OPT_FOUR, '4', NULL, NULL, "IPv4 addresses only" },
 	{ OPT_SIX, '6', NULL, NULL, "IPv6 addresses only" },
 	{ OPT_GENERATORS, 'g', "generators", "N", "processes [CPUs]" },
-	{ OPT_NO_PROBE, 0, "no-probe", NULL,
-	    "do not try one connection first" },
 	{ OPT_WORKERS, 'w', "workers", "LIST|@FILE",
 	    "run on these: a:9100,b:9100=2 [this machine]" },
 	CREDENTIALS_ROWS,
+	OUTPUT_ROWS,
 	{ OPT_INTERVAL, 'i', "interval", "TIME",
 	    "of snapshots and progress [1s]" },
-	{ OPT_PROGRESS, 0, "progress", "[HOW]",
+	{ OPT_SAMPLE_HEADER, 0, "sample-header", "NAME",
+	    "of answers, to find slow and failed requests by" },
+	{ OPT_PROGRESS, 0, "progress", "[auto|line|panel|plain|off|json]",
 	    "auto, line, panel, plain, off, json, json:FD" },
-	CONNECT_ROWS,
-	OUTPUT_ROWS,
 	{ OPT_DRY_RUN, 'n', "dry-run", NULL,
 	    "check and show the plan, send nothing" },
+	{ OPT_NO_PROBE, 0, "no-probe", NULL,
+	    "do not try one connection first" },
 	{ OPT_NO_SANDBOX, 0, "no-sandbox", NULL,
 	    "do not filter system calls" },
+};
+
+static const struct option_heading headings[] = {
+	{ OPT_RATE, "Load" },
+	{ OPT_METHOD, "Request" },
+	{ CONNECT_INSECURE, "Connections" },
+	{ OPT_GENERATORS, "Generators and workers" },
+	{ OUTPUT_THRESHOLD, "Result" },
+	{ OPT_PROGRESS, "The run itself" },
 };
 
 const struct command run_command = {
@@ -109,6 +119,8 @@ const struct command run_command = {
 	.summary = "Makes the planned load and reports how it went.",
 	.rows = rows,
 	.nrows = UTIL_NELEM(rows),
+	.headings = headings,
+	.nheadings = UTIL_NELEM(headings),
 	.operands_min = 1,
 	.operands_max = 1,
 };
@@ -134,13 +146,12 @@ bad_value(const struct given *g, const char *expected,
 static int
 take_count(const struct given *g, uint64_t min, uint64_t max, uint64_t *out)
 {
-	char expected[64];
+	char why[OPTION_WHY_MAX];
 
 	if (parse_uint(g->value, max, out) == 0 && *out >= min)
 		return 0;
-	snprintf(expected, sizeof(expected), "a number from %llu to %llu",
-	    (unsigned long long)min, (unsigned long long)max);
-	return bad_value(g, expected, parse_count);
+	return options_refuse(g, options_expected_count(why, g->value, min,
+	    max));
 }
 
 static int
@@ -167,7 +178,8 @@ take_body(struct scenario *s, const struct given *g)
 	}
 	buf_init(&b, WIRE_BODY_MAX);
 	if (buf_read_file(&b, g->value + 1) == -1) {
-		wire_refuse(why, "%s: %s", g->value + 1, strerror(errno));
+		wire_refuse(why, "%s: %s", text_shown(g->value + 1),
+		    strerror(errno));
 		return options_refuse(g, why);
 	}
 	s->body_len = b.len;
@@ -392,6 +404,21 @@ apply(struct run_settings *s, struct phase_options *po, const struct given *g,
 
 /* The operand. */
 
+/* What is behind "http" or "https" and marks that are not "://"; or NULL. */
+static const char *
+skip_scheme(const char *path)
+{
+	size_t len = 4;
+
+	if (strncasecmp(path, "http", len) != 0)
+		return NULL;
+	len += path[len] == 's' || path[len] == 'S';
+	if (path[len] != ':' && path[len] != '/')
+		return NULL;
+	path += len + strspn(path + len, ":/");
+	return *path != '\0' ? path : NULL;
+}
+
 /* What cannot be read; most often it should have been a URL. */
 static void
 refuse_file(const char *path)
@@ -401,10 +428,16 @@ refuse_file(const char *path)
 	    strspn(path + host + 1, "0123456789") > 0;
 	bool has_path = path[host] == '/' && path[0] != '.' &&
 	    memchr(path, '.', host) != NULL;
+	bool is_address = path[0] == '[' || strcmp(path, "localhost") == 0 ||
+	    (host > 0 && strspn(path, "0123456789.") == host);
+	const char *rest;
 
 	if (errno != ENOENT || strstr(path, ".json") != NULL)
 		warn("%s", text_shown(path));
-	else if (host > 0 && (has_port || has_path))
+	else if ((rest = skip_scheme(path)) != NULL)
+		warnx("%s: no such plan file (did you mean %.*s://%s?)", path,
+		    strncasecmp(path, "https", 5) == 0 ? 5 : 4, "https", rest);
+	else if (is_address || (host > 0 && (has_port || has_path)))
 		warnx("%s: no such plan file (did you mean http://%s?)", path,
 		    path);
 	else
@@ -416,6 +449,7 @@ static int
 take_plan_file(struct run_settings *s, const char *path)
 {
 	char why[WIRE_TEXT_MAX];
+	const char *start;
 	struct buf text;
 	int status;
 
@@ -428,8 +462,12 @@ take_plan_file(struct run_settings *s, const char *path)
 		warnx("%s: it is empty: expected a plan in JSON", path);
 		return -1;
 	}
-	status = plan_from_json(&s->plan, text.data, text.len, why);
-	if (status == -1)
+	start = buf_str(&text) + strspn(buf_str(&text), " \t\r\n");
+	if (*start != '\0' && strchr("{[\"", *start) == NULL) {
+		warnx("%s: expected a plan in JSON, which begins with {", path);
+		status = -1;
+	} else if ((status = plan_from_json(&s->plan, text.data, text.len,
+	    why)) == -1)
 		warnx("%s: %s", path, why);
 	buf_clear(&text);
 	return status;
@@ -531,7 +569,10 @@ settings_from(struct run_settings *s, const struct options *o)
 	if (connect_check_options(&s->plan.req.scenario.connect, o) == -1)
 		return -1;
 	if (run_request_check(&s->plan.req, why) == -1) {
-		warnx("%s", why);
+		if (strstr(o->operands[0], "://") == NULL)
+			warnx("%s: %s", o->operands[0], why);
+		else
+			warnx("%s", why);
 		return -1;
 	}
 	if (check_fleet(s, o) == -1)

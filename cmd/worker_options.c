@@ -99,6 +99,16 @@ bad_value(const struct given *g, const char *expected,
 }
 
 static int
+bad_count(const struct given *g, uint64_t max)
+{
+	char why[OPTION_WHY_MAX];
+
+	warnx("worker: --%s: %s", g->row->name, options_expected_count(why,
+	    g->value, 1, max));
+	return -1;
+}
+
+static int
 take_address(struct worker_settings *s, const char *text)
 {
 	if (strncmp(text, "unix:", 5) == 0)
@@ -113,8 +123,7 @@ take_limit(struct access *a, const struct given *g)
 	if (g->row->id == OPT_MAX_CONCURRENCY) {
 		if (parse_uint(g->value, WIRE_CONCURRENCY_MAX,
 		    &a->max_concurrency) == -1 || a->max_concurrency == 0)
-			return bad_value(g, "a number from 1 to 1000000",
-			    parse_count);
+			return bad_count(g, WIRE_CONCURRENCY_MAX);
 	} else if (g->row->id == OPT_MAX_DURATION) {
 		if (parse_duration(g->value, &a->max_duration_ns) == -1 ||
 		    a->max_duration_ns == 0)
@@ -161,8 +170,7 @@ apply(struct worker_settings *s, struct said *said, const struct given *g)
 	case OPT_GENERATORS:
 		if (parse_uint(g->value, POOL_GENERATORS_MAX, &n) == -1 ||
 		    n == 0)
-			return bad_value(g, "a number from 1 to 1024",
-			    parse_count);
+			return bad_count(g, POOL_GENERATORS_MAX);
 		s->generators = (uint32_t)n;
 		return 0;
 	case OPT_MAX_CONCURRENCY:

@@ -146,6 +146,9 @@ parse_type(struct spec *s, const char *word)
 
 	if ((s->phase->type = phase_by_name(word)) != PHASE_TYPES)
 		return 0;
+	if (strchr(word, ' ') != NULL)
+		return wire_refuse(s->why, "%.*s: expected commas, not blanks, "
+		    "as in ramp,from=10,to=500,for=1m", QUOTE_MAX, s->text);
 	for (i = 0; i < PHASE_TYPES; i++)
 		names[i] = phase_name((enum phase_type)i);
 	return refuse_word(s->text, "unknown phase", word, names, PHASE_TYPES,
@@ -316,7 +319,7 @@ keep_text(struct threshold *t, const char *expr, char *why)
 static int
 parse_metric(struct threshold *t, const char *name, char *why)
 {
-	const char *dot = NULL, *word = name;
+	const char *dot = NULL, *word = name, *meant;
 	size_t i;
 
 	t->hist = RESULT_LATENCY;
@@ -342,8 +345,29 @@ parse_metric(struct threshold *t, const char *name, char *why)
 		t->metric = metrics[i].metric;
 		return 0;
 	}
+	if ((meant = plan_metric_meant(word)) != NULL)
+		return wire_refuse(why, "%s: unknown metric \"%s\"; did you "
+		    "mean \"%s\"?", t->text, word, meant);
 	return refuse_word(t->text, "unknown metric", word, metric_names,
 	    UTIL_NELEM(metric_names), why);
+}
+
+const char *
+plan_metric_meant(const char *word)
+{
+	static const char *const meant[][2] = {
+		{ "average", "mean" }, { "avg", "mean" },
+		{ "error_rate", "errors" }, { "errorRate", "errors" },
+		{ "failed", "errors" }, { "failures", "errors" },
+		{ "med", "p50" }, { "median", "p50" },
+		{ "qps", "rate" }, { "rps", "rate" }, { "throughput", "rate" },
+	};
+	size_t i;
+
+	for (i = 0; i < UTIL_NELEM(meant); i++)
+		if (strcmp(word, meant[i][0]) == 0)
+			return meant[i][1];
+	return NULL;
 }
 
 /* Plain metrics are of the latency, so that has no prefix. */
@@ -380,10 +404,14 @@ int
 plan_parse_percentile(const char *s, double *percentile,
     char why[WIRE_TEXT_MAX])
 {
-	if (parse_percentile(s, percentile) == -1)
+	if (parse_percentile(s, percentile) == 0)
+		return 0;
+	if (is_percentile(s) && parse_percentile(s + 1, percentile) == 0)
 		return wire_refuse(why, "\"%.*s\" is no percentile: expected "
-		    "a number above 0 and below 100", QUOTE_MAX, s);
-	return 0;
+		    "a number above 0 and below 100 (did you mean %.*s?)",
+		    QUOTE_MAX, s, QUOTE_MAX, s + 1);
+	return wire_refuse(why, "\"%.*s\" is no percentile: expected a "
+	    "number above 0 and below 100", QUOTE_MAX, s);
 }
 
 static int

@@ -49,6 +49,8 @@ int	 plan_parse_phase(const char *spec, struct phase *phase,
  */
 int	 plan_parse_threshold(const char *expr, struct threshold *t,
 	    char why[WIRE_TEXT_MAX]);
+/* The metric that other programs call word, or NULL. */
+const char *plan_metric_meant(const char *word);
 /* "99.9": above 0 and below 100. */
 int	 plan_parse_percentile(const char *s, double *percentile,
 	    char why[WIRE_TEXT_MAX]);

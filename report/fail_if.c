@@ -33,7 +33,7 @@ fail_if_parse(struct fail_if *f, const char *text, char why[WIRE_TEXT_MAX])
 	op = strpbrk(expr, "<>");
 	if (*p != '\0' || op == NULL)
 		return wire_refuse(why, "%.100s: expected METRIC>+BOUND or "
-		    "METRIC<-BOUND as in p99>+5%%", text);
+		    "METRIC<-BOUND as in p99>+5%%", text_shown(text));
 	f->is_above = *op == '>';
 	*op++ = '\0';
 	if (*op == (f->is_above ? '-' : '+'))
@@ -53,7 +53,9 @@ parse_metric(struct fail_if *f, const char *name, char *why)
 		[ROW_ERRORS] = "errors",
 		[ROW_DROPPED] = "dropped",
 		[ROW_MEAN] = "mean",
+		"p50", "p90", "p95", "p99"	/* to be shown; read above */
 	};
+	const char *meant;
 	char what[WIRE_TEXT_MAX];
 	size_t i;
 
@@ -61,12 +63,15 @@ parse_metric(struct fail_if *f, const char *name, char *why)
 		f->metric = ROW_PERCENTILE;
 		return plan_parse_percentile(name + 1, &f->percentile, why);
 	}
-	for (i = 0; i < UTIL_NELEM(names); i++) {
+	for (i = 0; i <= ROW_MEAN; i++) {
 		if (strcmp(name, names[i]) == 0) {
 			f->metric = (enum row_metric)i;
 			return 0;
 		}
 	}
+	if ((meant = plan_metric_meant(name)) != NULL)
+		return wire_refuse(why, "%.100s: unknown metric \"%.40s\"; did "
+		    "you mean \"%s\"?", f->text, name, meant);
 	snprintf(what, sizeof(what), "%.100s: unknown metric", f->text);
 	return wire_refuse_word(why, what, name, names, UTIL_NELEM(names));
 }

@@ -87,7 +87,14 @@ if tool bash; then
 	completes "" run -- --c
 	completes "plan.json" run -- pl
 	completes "folder,plan.json,two words" merge ""
-	completes "run" help r
+	completes "reasons,redirects,run" help r
+	completes "csv" help cs
+	completes "processes,progress,protocol" help pro
+	completes "calibrate" ca
+	completes "diff" d
+	completes "auto,json,line,off,panel,plain" run --progress =
+	completes "json" run --progress = j
+	completes "plan.json" run --progress pl
 	completes "bash,fish,zsh" completion ""
 	completes "" version ""
 	completes "" nothing -

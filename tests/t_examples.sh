@@ -80,7 +80,24 @@ sh examples/nightly.sh "$dir/short.json" "$dir/results" >"$dir/nightly" 2>&1
 is "nightly: status" $? 0
 is "nightly: it says nothing" "$(cat "$dir/nightly")" ""
 is "nightly: it keeps" "$(ls "$dir/results" | sed 's/.*\.//' | tr '\n' ' ')" \
-    "csv json txt xml "
+    "csv html json txt xml "
+
+# The night after, of a target that has become slow: its median has no noise.
+for file in "$dir"/results/*; do
+	mv "$file" "$dir/results/2001-01-01T000000Z.${file##*.}"
+done
+sed "s,$url,$url/delay/100ms," "$dir/short.json" >"$dir/slow.json"
+FAIL_IF='p50>+500%' sh examples/nightly.sh "$dir/slow.json" "$dir/results" \
+    >"$dir/nightly" 2>&1
+is "nightly: slower: status" $? 2
+has "nightly: slower: it is said" "$dir/nightly" \
+    "nightly: slower than .*2001-01-01T000000Z.json, see "
+has "nightly: slower: the verdict" "$dir/nightly" "^WORSE: "
+is "nightly: slower: it keeps" "$(ls "$dir/results" | grep -v ^2001 |
+    sed 's/.*\.//' | grep -v log | tr '\n' ' ')" "csv diff html json txt xml "
+FAIL_IF= sh examples/nightly.sh "$dir/short.json" "$dir/results" \
+    >"$dir/nightly" 2>&1
+is "nightly: nothing counts: status" $? 0
 
 # The command of the unit, on a port that is free.
 command=$(sed -n 's,^ExecStart=/usr/local/bin/pulse \(.*\):9100$,\1,p' \

@@ -116,12 +116,31 @@ finds certificate_name "Failed requests"
 finds PULSE_WORKER_TOKEN ENVIRONMENT
 ./pulse help exit status >"$dir/out"
 is "words are one topic" "$(head -n 1 "$dir/out")" "EXIT STATUS"
+# As an error names it.
+refuses "phases[0].duration" "no such topic (did you mean run --duration?)"
 finds topics "pulse help TOPIC prints what the manual says of it. A topic is a \
 command, a"
+./pulse help >"$dir/list"
+between "help fits a screen" "$(lines "$dir/list")" 10 24
+for command in run worker ping merge diff calibrate mock; do
+	./pulse $command --help >"$dir/list"
+	between "$command --help fits a screen" "$(lines "$dir/list")" 5 60
+	is "$command --help fits 80 columns" "$(grep -E '.{81}' "$dir/list")" ""
+done
+is "run --help has headings" "$(./pulse run --help | grep -c '^[A-Z].*:$')" 6
 between "help topics fits a screen" "$(wc -l <"$dir/out")" 10 40
 
 refuses thersholds "no such topic (did you mean thresholds?)"
 refuses --rtae "no such topic (did you mean run --rate?)"
+refuses rn "no such topic (did you mean run?)"
+refuses "exit code" "no such topic (did you mean exit status?)"
+refuses target.url "no such topic (did you mean plan url?)"
+refuses ECONNREFUSED "no such topic; these have it: failed requests"
+refuses systemd "no such topic; these have it: as a service, who is trusted \
+with what"
+help cookies
+has "of several things one is looked for" "$dir/err" \
+    "no such topic; these have it: .*redirects"
 refuses zzz "no such topic (pulse help topics lists them)"
 refuses "sec" "may be security considerations, secrets, plan security \
 considerations"

@@ -169,6 +169,18 @@ run_formats() {
 	cat fleet.json one.json | tr '{,' '\n\n' |
 	    sed -n 's/^ *"\([a-z][A-Za-z0-9_]*\)":.*/\1/p' >names
 	documented "the members of a result" json "failed requests" plan
+	pulse run -r 100 -d 300ms -i 100ms --progress=json "$url" >out \
+	    2>progress
+	is "progress: status" $? 0
+	is "progress: a line for each interval" \
+	    "$(grep -c '^{.*}$' progress)" 3
+	tr '{,' '\n\n' <progress |
+	    sed -n 's/^ *"\([a-z][A-Za-z0-9_]*\)":.*/\1/p' >names
+	documented "the members of progress" progress json "failed requests"
+	# Those that are its own stand in its own section.
+	printf '%s\n' elapsed_ms planned_duration_ms warmup_ms total bytes_in \
+	    bytes_out p50_ms p99_ms >names
+	documented "the members of progress alone" "pulse progress"
 	head -n 1 out.csv | tr ',\r' '\n\n' | grep . |
 	    sed 's/^latency_//;s/^ttfb_//;s/^errors_//
 		s/^status_.*/status_1xx/' >names

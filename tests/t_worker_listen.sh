@@ -108,7 +108,7 @@ done <<'END'
 --token-file /nowhere/token	/nowhere/token: No such file
 --token-file /dev/null	/dev/null: there is no token
 --such-option	no option --such-option
-operand	operand: one operand too many
+operand	operand: it takes no operand
 END
 PULSE_WORKER_TOKEN='a b' misuse "a token with a blank" PULSE_WORKER_TOKEN
 PULSE_WORKER_DENY_PRIVATE=maybe misuse "a word that is none" \

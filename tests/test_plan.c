@@ -77,8 +77,8 @@ static const struct text_test {
 	    "<1s: unknown metric \"\"; expected " METRICS },
 	{ "metric near one", "erors<1%",
 	    "erors<1%: unknown metric \"erors\"; did you mean \"errors\"?" },
-	{ "metric near none", "throughput>1",
-	    "throughput>1: unknown metric \"throughput\"; expected " METRICS },
+	{ "metric near none", "jitter>1",
+	    "jitter>1: unknown metric \"jitter\"; expected " METRICS },
 	{ "part near one", "first_bite.p99<1s", "first_bite.p99<1s: "
 	    "unknown part \"first_bite\"; did you mean \"first_byte\"?" },
 	{ "part near none", "dns.p99<1s", "dns.p99<1s: unknown part \"dns\"; "
@@ -182,7 +182,8 @@ static const struct text_test percentile_errors[] = {
 	{ "empty", "", "\"\" is no percentile: "
 	    "expected a number above 0 and below 100" },
 	{ "one of two", "99.9,p99", "\"p99\" is no percentile: "
-	    "expected a number above 0 and below 100" },
+	    "expected a number above 0 and below 100 "
+	    "(did you mean 99?)" },
 	{ "0", "0", "\"0\" is no percentile: "
 	    "expected a number above 0 and below 100" },
 	{ "100", "100", "\"100\" is no percentile: "
