@@ -318,7 +318,6 @@ make_request(struct calibrate *c, const struct net_address *address)
 	req->max_concurrency = c->steps.concurrency;
 	req->scenario.url = xasprintf("http://%s/",
 	    net_address_format(text, address));
-	req->scenario.method = xstrdup("GET");
 	req->scenario.timeout_ns = TIMEOUT_NS;
 	req->scenario.keep_alive = c->steps.keep_alive;
 }
