@@ -73,8 +73,8 @@ int	 loop_signal(struct loop *loop, int signo,
 bool	 loop_signal_is_waiting(struct loop *loop, int signo);
 
 /*
- * As loop_signal, for INT, TERM and HUP, but for those that whoever started us has
- * ignored, as nohup does: they stay so.
+ * As loop_signal, for INT, TERM and HUP, but for those that whoever started us
+ * has ignored, as nohup does: they stay so.
  */
 int	 loop_signal_stops(struct loop *loop,
 	    void (*call)(void *arg, int signo), void *arg);

@@ -54,7 +54,7 @@ help_topic(char *const *words, int n)
 		buf_addf(&topic, "%s%s", i > 0 ? " " : "", words[i]);
 	if (!help_has_manual()) {
 		warnx("help: %s: this build has no manual in it: see man pulse",
-		    buf_str(&topic));
+		    text_shown(buf_str(&topic)));
 		status = 1;
 	} else if (strcmp(buf_str(&topic), "topics") == 0)
 		print_topics();
@@ -202,7 +202,7 @@ refuse_many(const char *topic, const struct manual_found *found)
 	for (i = 0; i < found->n && i < SHOWN_MAX; i++)
 		buf_addf(&list, "%s%s", i > 0 ? ", " : "",
 		    manual_shown(text, found->row[i]));
-	warnx("help: %s: may be %s%s", topic, buf_str(&list),
+	warnx("help: %s: may be %s%s", text_shown(topic), buf_str(&list),
 	    i < found->n ? ", ..." : "");
 	buf_clear(&list);
 	return 1;
@@ -215,10 +215,10 @@ refuse_none(const char *topic)
 	size_t row;
 
 	if (manual_nearest(topic, &row))
-		warnx("help: %s: no such topic (did you mean %s?)", topic,
-		    manual_shown(text, row));
+		warnx("help: %s: no such topic (did you mean %s?)",
+		    text_shown(topic), manual_shown(text, row));
 	else
 		warnx("help: %s: no such topic (pulse help topics lists them)",
-		    topic);
+		    text_shown(topic));
 	return 1;
 }

@@ -286,13 +286,14 @@ warn_unknown_name(const struct command *command, const char *arg)
 		nbegin += strncmp(names[i], word, strlen(word)) == 0;
 	if (nbegin > 1)
 		warnx("%s: --%s: %zu options begin so (pulse %s --help lists "
-		    "them)", command->name, word, nbegin, command->name);
+		    "them)", command->name, text_shown(word), nbegin,
+		    command->name);
 	else if (near != NULL)
 		warnx("%s: no option --%s (did you mean --%s?)",
-		    command->name, word, near);
+		    command->name, text_shown(word), near);
 	else
 		warnx("%s: no option --%s (pulse %s --help lists them)",
-		    command->name, word, command->name);
+		    command->name, text_shown(word), command->name);
 	free(word);
 }
 
@@ -301,6 +302,7 @@ static void
 warn_misuse(const struct command *command, int found, const char *arg)
 {
 	const struct option_row *row = find_row(command, optopt);
+	const char letter[] = { (char)optopt, '\0' };
 	char text[OPTION_TEXT_MAX];
 
 	if (found == ':' && row != NULL)
@@ -314,8 +316,8 @@ warn_misuse(const struct command *command, int found, const char *arg)
 	else if (optopt == 0 && strncmp(arg, "--", 2) == 0)
 		warn_unknown_name(command, arg + 2);
 	else
-		warnx("%s: no option -%c (pulse %s --help lists them)",
-		    command->name, optopt, command->name);
+		warnx("%s: no option -%s (pulse %s --help lists them)",
+		    command->name, text_shown(letter), command->name);
 }
 
 static int
@@ -340,7 +342,7 @@ check_operands(const struct options *o, const struct command *command)
 	}
 	if (o->noperands > command->operands_max) {
 		warnx("%s: %s: one operand too many", command->name,
-		    o->operands[command->operands_max]);
+		    text_shown(o->operands[command->operands_max]));
 		return -1;
 	}
 	return 0;

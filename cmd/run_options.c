@@ -405,8 +405,8 @@ refuse_file(const char *path)
 	if (errno != ENOENT || strstr(path, ".json") != NULL)
 		warn("%s", text_shown(path));
 	else if (host > 0 && (has_port || has_path))
-		warnx("%s: no such plan file (did you mean http://%s?)", path,
-		    path);
+		warnx("%s: no such plan file (did you mean http://%s?)",
+		    text_shown(path), text_shown(path));
 	else
 		warnx("%s: no such plan file (a URL begins with "
 		    "http:// or https://)", text_shown(path));
@@ -425,12 +425,13 @@ take_plan_file(struct run_settings *s, const char *path)
 		return -1;
 	}
 	if (text.len == 0) {
-		warnx("%s: it is empty: expected a plan in JSON", path);
+		warnx("%s: it is empty: expected a plan in JSON",
+		    text_shown(path));
 		return -1;
 	}
 	status = plan_from_json(&s->plan, text.data, text.len, why);
 	if (status == -1)
-		warnx("%s: %s", path, why);
+		warnx("%s: %s", text_shown(path), why);
 	buf_clear(&text);
 	return status;
 }
