@@ -80,7 +80,9 @@ put_newline(struct json_out *w, unsigned int depth)
 
 /*
  * How the first character of s is written if not as it is: gives the bytes of
- * s that this is for, and the text in esc, "" if they may stay.
+ * s that this is for, and the text in esc, "" if they may stay. JSON asks only
+ * for the controls below a blank, but terminals follow the others as well; the
+ * last byte of those is their number.
  */
 static size_t
 escape(const char *s, size_t len, char esc[8])
@@ -101,9 +103,9 @@ escape(const char *s, size_t len, char esc[8])
 		memcpy(esc, "\\u2029", sizeof("\\u2029"));
 	else if ((found = memchr(from, *s, sizeof(from) - 1)) != NULL)
 		snprintf(esc, 8, "\\%c", to[found - from]);
-	else if ((unsigned char)*s < 0x20 || *s == '<' || *s == '>' ||
-	    *s == '&')
-		snprintf(esc, 8, "\\u%04x", (unsigned int)*s);
+	else if (utf8_is_control(s) || *s == '<' || *s == '>' || *s == '&')
+		snprintf(esc, 8, "\\u%04x", (unsigned int)(unsigned char)
+		    s[n - 1]);
 	return n;
 }
 

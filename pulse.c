@@ -125,8 +125,8 @@ refuse_command(const char *before, const char *word)
 		names[i] = commands[i].name;
 	near = text_nearest(word, names, UTIL_NELEM(names));
 	if (near != NULL)
-		warnx("%s%s: no such command (did you mean %s?)", before, word,
-		    near);
+		warnx("%s%s: no such command (did you mean %s?)", before,
+		    text_shown(word), near);
 	else
 		warnx("%s%s: no such command (pulse help lists them)", before,
 		    text_shown(word));
@@ -146,7 +146,8 @@ refuse_option(const char *word)
 		    !options_have(commands[i].options, word))
 			continue;
 		warnx("%s: expected a command before it (did you mean "
-		    "pulse %s %s?)", word, commands[i].name, word);
+		    "pulse %s %s?)", text_shown(word), commands[i].name,
+		    text_shown(word));
 		return 1;
 	}
 	for (i = 0; i < UTIL_NELEM(commands); i++) {
@@ -159,10 +160,11 @@ refuse_option(const char *word)
 	near = strcmp(word, "-v") == 0 ? "-V" :
 	    text_nearest(word, own, UTIL_NELEM(own));
 	if (near != NULL)
-		warnx("%s: no such option (did you mean %s?)", word, near);
+		warnx("%s: no such option (did you mean %s?)",
+		    text_shown(word), near);
 	else
 		warnx("%s: expected a command before it (pulse help lists "
-		    "them)", word);
+		    "them)", text_shown(word));
 	return 1;
 }
 
@@ -263,8 +265,8 @@ main(int argc, char **argv)
 		return refuse_option(argv[1]);
 	if (is_for_run(argv[1])) {
 		report_url(url, sizeof(url), argv[1]);
-		warnx("%s: no such command (did you mean pulse run %s?)", url,
-		    url);
+		warnx("%s: no such command (did you mean pulse run %s?)",
+		    text_shown(url), text_shown(url));
 		return 1;
 	}
 	return refuse_command("", argv[1]);

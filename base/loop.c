@@ -40,7 +40,9 @@
 
 enum {
 	EVENTS_MAX = 64,	/* a turn: what comes next waits for all */
-	SIGNALS_MAX = 65
+	SIGNALS_MAX = 65,
+	CAME_MAX = 256,		/* signals that are looked at in one go */
+	GOES_MAX = 256		/* a turn; a pipe holds no more than that */
 };
 
 struct loop {
@@ -51,6 +53,8 @@ struct loop {
 	size_t			  timers_cap;
 	struct loop_io		  signal_io;
 	int			  signal_pipe[2];
+	char			  came[CAME_MAX];	/* and wait for calls */
+	size_t			  ncame;
 #ifdef LOOP_EPOLL
 	int			  fd;
 	struct epoll_event	  events[EVENTS_MAX];
@@ -228,21 +232,48 @@ on_signal(int signo)
 }
 
 static void
+gather_signals(struct loop *loop)
+{
+	ssize_t n = read(loop->signal_pipe[0], loop->came + loop->ncame,
+	    sizeof(loop->came) - loop->ncame);
+
+	if (n > 0)
+		loop->ncame += (size_t)n;
+}
+
+static void
+tell_first_signal(struct loop *loop)
+{
+	int signo = loop->came[0];
+
+	loop->ncame--;
+	memmove(loop->came, loop->came + 1, loop->ncame);
+	if (signo > 0 && signo < SIGNALS_MAX && signals[signo].call != NULL)
+		signals[signo].call(signals[signo].arg, signo);
+}
+
+/* Bounded: who sends one after the other does not keep us from all else. */
+static void
 on_signal_pipe(void *arg, int events)
 {
 	struct loop *loop = arg;
-	char bytes[64];
-	ssize_t n, i;
-	int signo;
+	int i;
 
 	(void)events;
-	while ((n = read(loop->signal_pipe[0], bytes, sizeof(bytes))) > 0)
-		for (i = 0; i < n; i++) {
-			signo = bytes[i];
-			if (signo > 0 && signo < SIGNALS_MAX &&
-			    signals[signo].call != NULL)
-				signals[signo].call(signals[signo].arg, signo);
-		}
+	for (i = 0; i < GOES_MAX; i++) {
+		gather_signals(loop);
+		if (loop->ncame == 0)
+			return;
+		while (loop->ncame > 0)
+			tell_first_signal(loop);
+	}
+}
+
+bool
+loop_signal_is_waiting(struct loop *loop, int signo)
+{
+	gather_signals(loop);
+	return memchr(loop->came, signo, loop->ncame) != NULL;
 }
 
 static int

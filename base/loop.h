@@ -69,10 +69,12 @@ void	 loop_timer_stop(struct loop *loop, struct loop_timer *timer);
  */
 int	 loop_signal(struct loop *loop, int signo,
 	    void (*call)(void *arg, int signo), void *arg);
+/* In a call of a signal: did that one come, and is still to be told of? */
+bool	 loop_signal_is_waiting(struct loop *loop, int signo);
 
 /*
- * The same for INT, TERM and HUP, but for those that whoever started us has
- * ignored, as nohup does: they stay so.
+ * As loop_signal, for INT, TERM and HUP, but for those that whoever started us
+ * has ignored, as nohup does: they stay so.
  */
 int	 loop_signal_stops(struct loop *loop,
 	    void (*call)(void *arg, int signo), void *arg);

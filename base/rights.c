@@ -37,6 +37,7 @@ refuse(char *why, const char *option, const char *value, const char *reason)
 {
 	snprintf(why, RIGHTS_TEXT_MAX, "--%s: %.*s: %s", option, SHOWN_MAX,
 	    value, reason);
+	text_make_line(why);
 	return -1;
 }
 

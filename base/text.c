@@ -531,10 +531,62 @@ text_meant(char buf[FORMAT_MAX], const char *s,
 	return parse(buf, &value) == 0 ? buf : NULL;
 }
 
+/*
+ * Where in s the password of a URL begins, and behind it: a user without one
+ * may be a token. Both are the same when there is none.
+ */
+static size_t
+password_end(const char *s, size_t *start)
+{
+	const char *scheme = strstr(s, "://"), *colon;
+	size_t end;
+
+	*start = scheme != NULL ? (size_t)(scheme - s) + 3 : 0;
+	end = *start + strcspn(s + *start, "/?#");
+	while (end > *start && s[end - 1] != '@')
+		end--;
+	if (end == *start)
+		return end;
+	colon = memchr(s + *start, ':', --end - *start);
+	if (colon != NULL)
+		*start = (size_t)(colon - s) + 1;
+	else if (scheme == NULL)
+		*start = end;
+	return end;
+}
+
 const char *
 text_shown(const char *s)
 {
-	return *s != '\0' ? s : "\"\"";
+	static char shown[2][TEXT_MESSAGE_MAX];
+	static size_t turn;
+	size_t i, n, start, secret_end = password_end(s, &start), len = 0;
+	char *out = shown[turn++ % 2];
+
+	if (*s == '\0')
+		return "\"\"";
+	for (i = 0; s[i] != '\0'; i += n) {
+		if (i == start && i < secret_end) {
+			memcpy(out + len, "***", 3);
+			len += 3;
+			i = secret_end;
+		}
+		n = utf8_len(s + i, strnlen(s + i, 4));
+		if (len + sizeof("***...") + 4 > TEXT_MESSAGE_MAX) {
+			memcpy(out + len, "...", 3);
+			len += 3;
+			break;
+		}
+		if (n == 0 || utf8_is_control(s + i)) {
+			out[len++] = '?';
+			n = n > 0 ? n : 1;
+			continue;
+		}
+		memcpy(out + len, s + i, n);
+		len += n;
+	}
+	out[len] = '\0';
+	return out;
 }
 
 int

@@ -54,7 +54,13 @@ const char *text_nearest(const char *word, const char *const *names, size_t n);
  */
 const char *text_meant(char buf[FORMAT_MAX], const char *s,
 	    int (*parse)(const char *, uint64_t *));
-/* A value for messages: "" in quotes if it is empty. */
+/*
+ * What a user gave, or the name of a file, for messages: "" in quotes if it is
+ * empty, ? for each control and what is no UTF-8, *** for the password of a
+ * URL (or its user, if there is none), cut if it is very long. Good until the
+ * second next call.
+ */
+enum { TEXT_MESSAGE_MAX = 4100 };
 const char *text_shown(const char *s);
 
 /*

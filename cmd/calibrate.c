@@ -378,8 +378,9 @@ take_time(const struct given *g, uint64_t min_ns, uint64_t max_ns,
 	if (parse_duration(g->value, out) == 0 && *out >= min_ns &&
 	    *out <= max_ns)
 		return 0;
-	wire_refuse(why, "%.40s: expected a time from %s to %s", g->value,
-	    format_duration(min, min_ns), format_duration(max, max_ns));
+	wire_refuse(why, "%.40s: expected a time from %s to %s",
+	    text_shown(g->value), format_duration(min, min_ns),
+	    format_duration(max, max_ns));
 	return options_refuse(g, why);
 }
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/util.h"
 #include "cmd/diff.h"
 #include "hist.h"
@@ -186,16 +187,16 @@ read_side(struct recorded *r, const char *path)
 	char why[WIRE_TEXT_MAX];
 
 	if (recorded_read(r, path, why) == -1) {
-		warnx("diff: %s: %s", r->name, why);
+		warnx("diff: %s: %s", text_shown(r->name), why);
 		return -1;
 	}
 	if (r->warning != NULL)
-		warnx("diff: %s: %s", r->name, r->warning);
+		warnx("diff: %s: %s", text_shown(r->name), r->warning);
 	if (r->result->hist[RESULT_LATENCY].count > 0 ||
 	    result_is_coarse(r->result))
 		return 0;
 	warnx("diff: %s: it has no samples: no request was completed, or its "
-	    "histogram is missing", r->name);
+	    "histogram is missing", text_shown(r->name));
 	return -1;
 }
 
@@ -224,7 +225,7 @@ judge(struct diff_run *d)
 			continue;
 		is_unknown = true;
 		warnx("diff: --fail-if: %s: there are too few samples to tell",
-		    d->fail_ifs[i].text);
+		    text_shown(d->fail_ifs[i].text));
 	}
 	return has_failed ? 2 : is_unknown ? 1 : 0;
 }

@@ -79,7 +79,7 @@ help_topic(char *const *words, int n)
 		buf_addf(&topic, "%s%s", i > 0 ? " " : "", words[i]);
 	if (!help_has_manual()) {
 		warnx("help: %s: this build has no manual in it: see man pulse",
-		    buf_str(&topic));
+		    text_shown(buf_str(&topic)));
 		status = 1;
 	} else if (strcmp(buf_str(&topic), "topics") == 0)
 		print_topics();
@@ -227,7 +227,7 @@ refuse_many(const char *topic, const struct manual_found *found)
 	for (i = 0; i < found->n && i < SHOWN_MAX; i++)
 		buf_addf(&list, "%s%s", i > 0 ? ", " : "",
 		    manual_shown(text, found->row[i]));
-	warnx("help: %s: may be %s%s", topic, buf_str(&list),
+	warnx("help: %s: may be %s%s", text_shown(topic), buf_str(&list),
 	    i < found->n ? ", ..." : "");
 	buf_clear(&list);
 	return 1;
@@ -248,8 +248,8 @@ tell_texts(const char *topic, const char *sought)
 	for (i = 0; i < n; i++)
 		buf_addf(&list, "%s%s", i > 0 ? ", " : "",
 		    manual_shown(text, rows[i]));
-	warnx("help: %s: no such topic; these have it: %s", topic,
-	    buf_str(&list));
+	warnx("help: %s: no such topic; these have it: %s",
+	    text_shown(topic), buf_str(&list));
 	buf_clear(&list);
 	return true;
 }
@@ -302,11 +302,11 @@ refuse_none(const char *topic)
 		is_near = find_first_word(topic, &row) ||
 		    manual_nearest(topic, &row);
 	if (is_near)
-		warnx("help: %s: no such topic (did you mean %s?)", topic,
-		    manual_shown(text, row));
+		warnx("help: %s: no such topic (did you mean %s?)",
+		    text_shown(topic), manual_shown(text, row));
 	else if (!is_told)
 		warnx("help: %s: no such topic (pulse help topics lists them)",
-		    topic);
+		    text_shown(topic));
 	free(one);
 	return 1;
 }

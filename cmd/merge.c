@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/util.h"
 #include "cmd/merge.h"
 #include "cmd/output.h"
@@ -126,7 +127,8 @@ merge_results(struct merge *m, const struct options *o)
 static int
 add_file(struct result *sum, const char *path)
 {
-	const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+	const char *name = strcmp(path, "-") == 0 ? "standard input" :
+	    text_shown(path);
 	struct buf text;
 	int rv;
 

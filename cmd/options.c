@@ -341,13 +341,14 @@ warn_unknown_name(const struct command *command, const char *arg)
 		nbegin += strncmp(names[i], word, strlen(word)) == 0;
 	if (nbegin > 1)
 		warnx("%s: --%s: %zu options begin so (pulse %s --help lists "
-		    "them)", command->name, word, nbegin, command->name);
+		    "them)", command->name, text_shown(word), nbegin,
+		    command->name);
 	else if (near != NULL)
 		warnx("%s: no option --%s (did you mean --%s?)",
-		    command->name, word, near);
+		    command->name, text_shown(word), near);
 	else
 		warnx("%s: no option --%s (pulse %s --help lists them)",
-		    command->name, word, command->name);
+		    command->name, text_shown(word), command->name);
 	free(word);
 }
 
@@ -355,14 +356,15 @@ warn_unknown_name(const struct command *command, const char *arg)
 static void
 warn_unknown_letter(const struct command *command, int letter)
 {
-	int other = islower(letter) ? toupper(letter) : tolower(letter);
+	const int other = islower(letter) ? toupper(letter) : tolower(letter);
+	const char word[] = { (char)letter, '\0' };
 
 	if (other != letter && find_row(command, other) != NULL)
 		warnx("%s: no option -%c (did you mean -%c?)", command->name,
 		    letter, other);
 	else
-		warnx("%s: no option -%c (pulse %s --help lists them)",
-		    command->name, letter, command->name);
+		warnx("%s: no option -%s (pulse %s --help lists them)",
+		    command->name, text_shown(word), command->name);
 }
 
 /* arg is the last that getopt took: a long option that is none, if any. */
@@ -397,6 +399,7 @@ static void
 warn_surplus(const struct options *o, const struct command *command)
 {
 	const char *first = o->operands[command->operands_max];
+	const char *shown = text_shown(first);
 	char text[OPTION_TEXT_MAX];
 	size_t i;
 
@@ -405,18 +408,19 @@ warn_surplus(const struct options *o, const struct command *command)
 		    !option_may_lack_value(o->given[i].row))
 			continue;
 		warnx("%s: %s: one operand too many (the value of %s comes "
-		    "behind =)", command->name, first,
+		    "behind =)", command->name, shown,
 		    option_text(text, o->given[i].row));
 		return;
 	}
 	if (command->operands_max > 0)
-		warnx("%s: %s: one operand too many", command->name, first);
+		warnx("%s: %s: one operand too many", command->name, shown);
 	else if (options_have(command, "--addr") &&
 	    (is_digits(first) || strchr(first, ':') != NULL))
 		warnx("%s: %s: it takes no operand (did you mean --addr %s%s?)",
-		    command->name, first, is_digits(first) ? ":" : "", first);
+		    command->name, shown, is_digits(first) ? ":" : "",
+		    shown);
 	else
-		warnx("%s: %s: it takes no operand", command->name, first);
+		warnx("%s: %s: it takes no operand", command->name, shown);
 }
 
 static int

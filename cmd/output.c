@@ -72,7 +72,8 @@ refuse_both(const struct output_settings *s, size_t first, size_t second)
 		warnx("only one of --%s - and --%s - can be standard output",
 		    report_option((enum report_format)first), option);
 	else
-		warnx("%s: only one of --%s and --%s can go there", path,
+		warnx("%s: only one of --%s and --%s can go there",
+		    text_shown(path),
 		    report_option((enum report_format)first), option);
 	return -1;
 }
@@ -141,7 +142,7 @@ output_write(struct output *o, const struct report *r)
 		/* A reader that has gone, as head does, knows it. */
 		if (errno != EPIPE)
 			warn("%s", strcmp(path, "-") == 0 ?
-			    "standard output" : path);
+			    "standard output" : text_shown(path));
 		status = 1;
 	}
 	o->nfiles = 0;

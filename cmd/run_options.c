@@ -435,11 +435,13 @@ refuse_file(const char *path)
 	if (errno != ENOENT || strstr(path, ".json") != NULL)
 		warn("%s", text_shown(path));
 	else if ((rest = skip_scheme(path)) != NULL)
-		warnx("%s: no such plan file (did you mean %.*s://%s?)", path,
-		    strncasecmp(path, "https", 5) == 0 ? 5 : 4, "https", rest);
+		warnx("%s: no such plan file (did you mean %.*s://%s?)",
+		    text_shown(path),
+		    strncasecmp(path, "https", 5) == 0 ? 5 : 4, "https",
+		    text_shown(rest));
 	else if (is_address || (host > 0 && (has_port || has_path)))
-		warnx("%s: no such plan file (did you mean http://%s?)", path,
-		    path);
+		warnx("%s: no such plan file (did you mean http://%s?)",
+		    text_shown(path), text_shown(path));
 	else
 		warnx("%s: no such plan file (a URL begins with "
 		    "http:// or https://)", text_shown(path));
@@ -459,16 +461,18 @@ take_plan_file(struct run_settings *s, const char *path)
 		return -1;
 	}
 	if (text.len == 0) {
-		warnx("%s: it is empty: expected a plan in JSON", path);
+		warnx("%s: it is empty: expected a plan in JSON",
+		    text_shown(path));
 		return -1;
 	}
 	start = buf_str(&text) + strspn(buf_str(&text), " \t\r\n");
 	if (*start != '\0' && strchr("{[\"", *start) == NULL) {
-		warnx("%s: expected a plan in JSON, which begins with {", path);
+		warnx("%s: expected a plan in JSON, which begins with {",
+		    text_shown(path));
 		status = -1;
 	} else if ((status = plan_from_json(&s->plan, text.data, text.len,
 	    why)) == -1)
-		warnx("%s: %s", path, why);
+		warnx("%s: %s", text_shown(path), why);
 	buf_clear(&text);
 	return status;
 }

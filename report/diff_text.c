@@ -141,8 +141,8 @@ write_side(FILE *out, const char *label, const struct recorded *r,
 	const struct result *res = r->result;
 	char took[WORDS_MAX];
 
-	fprintf(out, "%-5s %s: %" PRIu64 " requests in %s", label, r->name,
-	    res->n.completed, words_seconds(took,
+	fprintf(out, "%-5s %s: %" PRIu64 " requests in %s", label,
+	    text_shown(r->name), res->n.completed, words_seconds(took,
 	    (double)res->duration_ns / (double)NS_PER_SEC));
 	if (intervals > 0)
 		fprintf(out, ", %zu intervals", intervals);

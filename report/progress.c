@@ -261,18 +261,29 @@ on_ask(void *arg, int signo)
 
 /*
  * Then its own default action: not SIGSTOP, which would stop us where nobody
- * can continue us, too.
+ * can continue us, too. Who has continued us meanwhile will not do so again:
+ * the stop is sent while it is blocked, so that a SIGCONT from then on takes it
+ * away, and one that came before is seen.
  */
 static void
 on_stop(void *arg, int signo)
 {
-	const struct sigaction sa = { .sa_handler = SIG_DFL };
+	const struct sigaction stop = { .sa_handler = SIG_DFL };
+	const struct sigaction drop = { .sa_handler = SIG_IGN };
 	struct progress *p = arg;
+	sigset_t set, was;
 
 	progress_clear(p);
-	sigaction(signo, &sa, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, signo);
+	sigprocmask(SIG_BLOCK, &set, &was);
+	sigaction(signo, &stop, NULL);
 	kill(getpid(), signo);
-	watch_terminal(p);
+	if (loop_signal_is_waiting(p->loop, SIGCONT))
+		sigaction(signo, &drop, NULL);
+	sigprocmask(SIG_SETMASK, &was, NULL);
+	/* Not told of the next one, we would stop with a line on the screen. */
+	(void)loop_signal(p->loop, signo, on_stop, p);
 }
 
 static void

@@ -22,6 +22,14 @@
 #include "wire/read.h"
 #include "wire/result_json.h"
 
+/*
+ * No report has more, as JSON_TEXT_MAX is full before. What is kept of
+ * a snapshot is much larger than the least that one can be written with.
+ */
+enum {
+	SNAPSHOTS_MAX = 200000,
+	MEMBERS_MAX = 200		/* of a plan, or of its target */
+};
 #define MS_MAX		9e12		/* below 2^63 ns */
 
 static int	 read_report(struct recorded *, const struct wire_reader *);
@@ -31,6 +39,7 @@ static int	 read_summary(const struct wire_reader *, struct counters *,
 		    uint64_t *);
 static int	 read_ending(struct recorded *, const struct wire_reader *);
 static int	 read_planned(struct recorded *, const struct wire_reader *);
+static int	 check_members(const struct wire_reader *, const char *);
 static int	 read_snapshots(struct recorded *,
 		    const struct wire_reader *);
 static int	 read_snapshot(struct snapshot *, const struct wire_reader *);
@@ -183,11 +192,27 @@ read_planned(struct recorded *r, const struct wire_reader *in)
 
 	if (wire_read_object(in, "planned", &planned) == -1 ||
 	    read_ms(&planned, "duration_ms", &ns) == -1 ||
-	    wire_read_object(in, "plan", &plan) == -1)
+	    check_members(in, "plan") == -1 ||
+	    wire_read_object(in, "plan", &plan) == -1 ||
+	    check_members(&plan, "target") == -1)
 		return -1;
 	r->planned_sec = (double)ns / (double)NS_PER_SEC;
 	r->plan = plan.obj;
 	return 0;
+}
+
+/* Each is looked for in the other plan. */
+static int
+check_members(const struct wire_reader *in, const char *name)
+{
+	const struct json_value *v = wire_member(in, name);
+	char what[48];
+
+	if (v == NULL || v->count <= MEMBERS_MAX)
+		return 0;
+	snprintf(what, sizeof(what), "an object of at most %d members",
+	    MEMBERS_MAX);
+	return wire_must_be(in, name, what);
 }
 
 static int
@@ -196,7 +221,7 @@ read_snapshots(struct recorded *r, const struct wire_reader *in)
 	const struct json_value *list, *v;
 	struct wire_reader entry;
 
-	if (wire_read_list(in, "snapshots", 0, &list) == -1)
+	if (wire_read_list(in, "snapshots", SNAPSHOTS_MAX, &list) == -1)
 		return -1;
 	if (list == NULL || list->count == 0)
 		return 0;

@@ -360,6 +360,7 @@ WRAP(pid_t, fork, (void), (), -1)
 WRAP(int, fsync, (int fd), (fd), -1)
 WRAP(int, getpeername, (int fd, struct sockaddr *a, socklen_t *len),
     (fd, a, len), -1)
+WRAP(int, getrlimit, (int what, struct rlimit *limit), (what, limit), -1)
 WRAP(int, getsockname, (int fd, struct sockaddr *a, socklen_t *len),
     (fd, a, len), -1)
 WRAP(int, getsockopt, (int fd, int level, int name, void *p, socklen_t *len),
@@ -389,6 +390,7 @@ WRAP(int, socket, (int domain, int type, int protocol),
 WRAP(int, stat, (const char *path, struct stat *st), (path, st), -1)
 WRAP(char *, strdup, (const char *s), (s), NULL)
 WRAP(char *, strndup, (const char *s, size_t len), (s, len), NULL)
+WRAP(long, sysconf, (int name), (name), -1)
 WRAP(int, waitid, (idtype_t type, id_t id, siginfo_t *info, int options),
     (type, id, info, options), -1)
 WRAP(pid_t, waitpid, (pid_t pid, int *status, int options),

@@ -36,6 +36,7 @@ probe() {
 # Inputs longer than this say nothing new: most are a line or a head.
 longest() {
 	case $1 in
+	recorded) echo 16384 ;;
 	result|interval|plan|run_answer|run_request) echo 8192 ;;
 	answer|request|frames|json|pem) echo 4096 ;;
 	*) echo 1024 ;;

@@ -11,7 +11,7 @@
 mock
 target=$url
 set -- --requests 4 -r 400 -c 2 --saturation block -g 1 -i 20ms "$target"
-formats="out csv junit wire"
+formats="out csv hgrm html junit wire"
 
 # old: results of before; and_old WHAT: are they as they were?
 old() {

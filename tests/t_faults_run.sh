@@ -36,12 +36,38 @@ waitpid EINTR ECHILD
 prctl EPERM
 END
 
+# What is told meanwhile, and what the machine has. What cannot be known is
+# unknown, and nothing is said.
+mkfifo "$dir/follower"
+cat "$dir/follower" >"$dir/followed" &
+exec 3>"$dir/follower"
+sweeps 30 "$@" --progress=json:3 <<END
+fcntl EBADF
+getsockname ENOBUFS
+getrlimit EPERM
+sysconf EINVAL
+open EMFILE EACCES ENOENT
+END
+exec 3>&-
+
 # Memory: the process that has none left ends, and the run with it.
 sweeps 40 "$@" <<END
 calloc ENOMEM/parent ENOMEM/child
 reallocarray ENOMEM/parent ENOMEM/child
 strdup ENOMEM
 strndup ENOMEM
+END
+
+# The mock of calibrate: its socket and its processes, and the generators.
+sweeps 5 calibrate --json --for 100ms -c 4 -g 1 <<END
+bind EADDRINUSE
+listen ENOBUFS
+getsockname ENOBUFS
+fork EAGAIN
+pipe EMFILE
+mmap ENOMEM
+epoll_create1 EMFILE
+accept4 EMFILE
 END
 
 # Names.

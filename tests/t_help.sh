@@ -23,7 +23,7 @@ finds() {
 refuses() {
 	help "$1"
 	is "help $1: status" $status 1
-	is "help $1: says" "$(cat "$dir/err")" "pulse: help: $1: $2"
+	is "help $1: says" "$(cat "$dir/err")" "pulse: help: ${1:-\"\"}: $2"
 	is "help $1: prints nothing" "$(cat "$dir/out")" ""
 }
 

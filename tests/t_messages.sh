@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Proves what a slip of the pen is told, to the letter: one line that names the
 # thing, says what was expected, and what was probably meant; status 1, and
-# nothing on standard output.
+# nothing on standard output. Proves that a message is harmless on a terminal.
 . tests/lib.sh
 
 pulse=$PWD/pulse
@@ -288,4 +288,19 @@ says '-c, --concurrency: 1k: expected a number from 1 to 1000000 (did you '\
 says 'calibrate: no option --time (pulse calibrate --help lists them)' \
     calibrate --time 5s
 says 'merge: -: standard input can be read only once' merge - -
+
+# What a name or a value has in it moves no cursor and tells no password.
+evil=$(printf '\033[31m\007\302\2332J\nx')
+for command in "" help completion run diff merge "merge --html" calibrate ping \
+    mock worker "worker --user" "calibrate --for" "run --out" "run -i" \
+    "diff --fail-if"; do
+	for value in "$evil" "--$evil" "-$evil" http://u:s3cret@h/ \
+	    u:s3cret@h:1/; do
+		# shellcheck disable=SC2086
+		"$pulse" $command "$value" x >stdout 2>stderr </dev/null
+		is "pulse $command: one line, harmless, without the password" \
+		    "$(lines stderr) $(LC_ALL=C tr -d '\n -~' <stderr |
+		    wc -c) $(grep -c s3cret stderr)" "1 0 0"
+	done
+done
 finish

@@ -536,6 +536,38 @@ START_TEST(test_signals)
 }
 END_TEST
 
+static void
+on_first(void *arg, int signo)
+{
+	int *was_waiting = arg;
+
+	was_waiting[0] = loop_signal_is_waiting(loop, signo);
+	was_waiting[1] = loop_signal_is_waiting(loop, SIGUSR2);
+	raise(SIGUSR1);
+	was_waiting[2] = loop_signal_is_waiting(loop, SIGUSR1);
+	loop_signal(loop, signo, on_signal, &nsignals[0]);
+}
+
+/* One that came behind another is known before it is told of, and is told. */
+START_TEST(test_signals_waiting)
+{
+	int was_waiting[3] = { -1, -1, -1 };
+
+	memset(nsignals, 0, sizeof(nsignals));
+	ck_assert_int_eq(loop_signal(loop, SIGUSR1, on_first, was_waiting), 0);
+	ck_assert_int_eq(loop_signal(loop, SIGUSR2, on_signal, &nsignals[1]),
+	    0);
+	raise(SIGUSR1);
+	raise(SIGUSR2);
+	ck_assert_int_eq(loop_turn(loop), 0);
+	ck_assert_int_eq(was_waiting[0], 0);
+	ck_assert_int_eq(was_waiting[1], 1);
+	ck_assert_int_eq(was_waiting[2], 1);
+	ck_assert_int_eq(nsignals[0], 1);
+	ck_assert_int_eq(nsignals[1], 1);
+}
+END_TEST
+
 /* More than the pipe holds: the handler must not wait for room. */
 START_TEST(test_signal_flood)
 {
@@ -671,6 +703,7 @@ make_suite(void)
 	tc = tcase_create("signals");
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_signals);
+	tcase_add_test(tc, test_signals_waiting);
 	tcase_add_test(tc, test_signal_flood);
 	tcase_add_test(tc, test_signal_wakes);
 	tcase_add_test(tc, test_signals_end_with_loop);

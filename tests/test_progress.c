@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What progress says of a run: the line, the answer to a signal, the panel at
- * each width, and the JSON of a snapshot; what --progress=HOW may be; and that
- * a pipe that nobody reads does not hold up the loop.
+ * each width, and the JSON of a snapshot; what --progress=HOW may be; that
+ * a pipe that nobody reads does not hold up the loop; and that who is continued
+ * does not stop afterwards.
+ *
+ * Needs _XOPEN_SOURCE for terminals.
  */
+#define _XOPEN_SOURCE 700
+
+#include <sys/wait.h>
 
 #include <check.h>
 #include <fcntl.h>
@@ -422,6 +428,62 @@ START_TEST(test_full_pipe)
 }
 END_TEST
 
+/* What comes before the loop has its turn, and whether that stops us. */
+static const struct stop_test {
+	int	 signals[4];
+	bool	 stops;
+} stop_tests[] = {
+	{ { SIGTSTP }, true },
+	{ { SIGTSTP, SIGCONT }, false },
+	{ { SIGCONT, SIGTSTP }, true },
+	{ { SIGTSTP, SIGCONT, SIGTSTP }, true },
+	{ { SIGTSTP, SIGTSTP, SIGUSR1, SIGCONT }, false },
+};
+
+/* On a terminal of its own. */
+static void
+be_stopped(const struct stop_test *t)
+{
+	struct progress_settings s = { .how = PROGRESS_LINE };
+	int i, master = posix_openpt(O_RDWR | O_NOCTTY), status;
+	struct loop *loop = loop_new();
+	struct run_request req;
+	struct progress *p;
+
+	memset(&req, 0, sizeof(req));
+	if (master == -1 || grantpt(master) == -1 || unlockpt(master) == -1 ||
+	    dup2(open(ptsname(master), O_RDWR | O_NOCTTY), STDERR_FILENO) == -1)
+		_exit(2);
+	p = progress_new(loop, &s, false, &req);
+	progress_open(p);
+	for (i = 0; i < 4 && t->signals[i] != 0; i++)
+		raise(t->signals[i]);
+	status = loop_turn(loop) == 0 && !loop_signal_is_ignored(SIGTSTP) ?
+	    0 : 1;
+	progress_free(p);
+	loop_free(loop);
+	_exit(status);
+}
+
+START_TEST(test_stopped)
+{
+	pid_t pid = fork();
+	int status;
+
+	ck_assert_int_ne(pid, -1);
+	if (pid == 0)
+		be_stopped(&stop_tests[_i]);
+	ck_assert_int_eq(waitpid(pid, &status, WUNTRACED), pid);
+	ck_assert_int_eq(WIFSTOPPED(status) != 0, stop_tests[_i].stops);
+	if (WIFSTOPPED(status)) {
+		ck_assert_int_eq(WSTOPSIG(status), SIGTSTP);
+		kill(pid, SIGCONT);
+		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	}
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -442,6 +504,7 @@ make_suite(void)
 	tcase_add_test(tc, test_how_read_only);
 	tcase_add_loop_test(tc, test_utf8, 0, UTIL_NELEM(utf8_tests));
 	tcase_add_test(tc, test_full_pipe);
+	tcase_add_loop_test(tc, test_stopped, 0, UTIL_NELEM(stop_tests));
 	return s;
 }
 

@@ -148,6 +148,48 @@ START_TEST(test_bad)
 }
 END_TEST
 
+/* More than a report has would take hours, or more memory than there is. */
+static const struct {
+	const char	*head;
+	const char	*before;	/* the number of a member, and behind */
+	const char	*behind;
+	const char	*tail;
+	size_t		 max;
+	const char	*why;
+} many_rows[] = {
+	{ "\"plan\":{", "\"m", "\":0", "}}", 200,
+	    "plan: must be an object of at most 200 members" },
+	{ "\"plan\":{\"target\":{", "\"m", "\":0", "}}}", 200,
+	    "plan.target: must be an object of at most 200 members" },
+	{ "\"snapshots\":[", "{\"summary\":{\"failed\":", "}}", "]}", 200000,
+	    "snapshots: must be an array of at most 200000" },
+};
+
+START_TEST(test_many)
+{
+	char why[WIRE_TEXT_MAX];
+	struct recorded r;
+	struct buf text;
+	size_t i, more;
+
+	for (more = 0; more < 2; more++) {
+		buf_init(&text, JSON_TEXT_MAX);
+		buf_addf(&text, "%s\"histograms\":{},%s", HEAD,
+		    many_rows[_i].head);
+		for (i = 0; i < many_rows[_i].max + more; i++)
+			buf_addf(&text, "%s%s%zu%s", i > 0 ? "," : "",
+			    many_rows[_i].before, i, many_rows[_i].behind);
+		buf_adds(&text, many_rows[_i].tail);
+		ck_assert_int_eq(read_text(&r, text.data, text.len, why),
+		    more == 0 ? 0 : -1);
+		if (more > 0)
+			ck_assert_str_eq(why, many_rows[_i].why);
+		recorded_clear(&r);
+		buf_clear(&text);
+	}
+}
+END_TEST
+
 START_TEST(test_coarse)
 {
 	struct coarse *c = xcalloc(2, sizeof(*c));
@@ -217,6 +259,7 @@ make_suite(void)
 	tcase_add_test(tc, test_report);
 	tcase_add_test(tc, test_cut);
 	tcase_add_loop_test(tc, test_bad, 0, UTIL_NELEM(bad_rows));
+	tcase_add_loop_test(tc, test_many, 0, UTIL_NELEM(many_rows));
 	tcase_add_test(tc, test_coarse);
 	tcase_add_test(tc, test_differences);
 	suite_add_tcase(s, tc);

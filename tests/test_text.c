@@ -644,6 +644,52 @@ START_TEST(test_utf8_len)
 }
 END_TEST
 
+/* A message is one line, harmless on a terminal, and has no password. */
+static const struct shown_test {
+	const char	*text;
+	const char	*want;
+} shown_tests[] = {
+	{ "", "\"\"" },
+	{ "a b-\xc3\xa9.json", "a b-\xc3\xa9.json" },
+	{ "\033[31m\a\n\177", "?[31m???" },
+	{ "\xc2\x9b" "2J\x9b\xff", "?2J??" },
+	{ "a\xe2\x82", "a??" },
+	{ "http://u:p@h/x", "http://u:***@h/x" },
+	{ "http://u:p@q@h/x@y", "http://u:***@h/x@y" },
+	{ "https://token@h", "https://***@h" },
+	{ "http://h/?a=b@c", "http://h/?a=b@c" },
+	{ "u:p@h:80/x", "u:***@h:80/x" },
+	{ "me@home:80", "me@home:80" },
+	{ "http://@h", "http://@h" },
+};
+
+START_TEST(test_shown)
+{
+	ck_assert_str_eq(text_shown(shown_tests[_i].text),
+	    shown_tests[_i].want);
+}
+END_TEST
+
+START_TEST(test_shown_long)
+{
+	static char text[3 * TEXT_MESSAGE_MAX];
+	size_t len;
+
+	for (len = TEXT_MESSAGE_MAX - 40; len < sizeof(text) - 1; len++) {
+		memset(text, 'a', len);
+		text[len] = '\0';
+		memcpy(text + len - 2, "\xc3\xa9", 2);
+		ck_assert_uint_lt(strlen(text_shown(text)), TEXT_MESSAGE_MAX);
+		if (strcmp(text_shown(text), text) != 0)
+			break;
+	}
+	ck_assert_uint_ge(len, 4080);
+	ck_assert_str_eq(text_shown(text) + strlen(text_shown(text)) - 4,
+	    "a...");
+	ck_assert_ptr_ne(text_shown("a"), text_shown("b"));
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -677,6 +723,8 @@ make_suite(void)
 	tcase_add_test(tc, test_base64_full);
 	tcase_add_test(tc, test_base64_all_bytes);
 	tcase_add_loop_test(tc, test_utf8_len, 0, UTIL_NELEM(utf8_tests));
+	tcase_add_loop_test(tc, test_shown, 0, UTIL_NELEM(shown_tests));
+	tcase_add_test(tc, test_shown_long);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -2,16 +2,21 @@
 /*
  * What a worker answers: a result as JSON. One that is taken, written and read
  * again, is the same as before; merged into an empty one, it still is. All
- * figures of it can be computed.
+ * figures of it can be computed, and a report in every form has nothing in it
+ * that a terminal or a browser would follow.
  */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/util.h"
 #include "hist.h"
 #include "json.h"
 #include "json_write.h"
+#include "plan/plan.h"
+#include "report/report.h"
 #include "result.h"
 #include "tests/fuzz/rig.h"
 #include "wire/result_json.h"
@@ -69,6 +74,46 @@ check_figures(const struct result *r)
 	FUZZ_CHECK(r->nothers <= RESULT_OTHERS_MAX);
 }
 
+static void
+check_text(enum report_format format, const char *s, size_t len)
+{
+	static const char *const tags[] = { "<script", "<img", "<b>", "<!-" };
+	size_t i, n;
+
+	for (i = 0; i < len; i += n) {
+		FUZZ_CHECK((n = utf8_len(s + i, len - i)) > 0);
+		FUZZ_CHECK(s[i] == '\n' || s[i] == '\t' ||
+		    (s[i] == '\r' && format == REPORT_CSV) ||
+		    !utf8_is_control(s + i));
+	}
+	if (format != REPORT_HTML && format != REPORT_JUNIT)
+		return;
+	for (i = 0; i < UTIL_NELEM(tags); i++)
+		FUZZ_CHECK(strstr(s, tags[i]) == NULL);
+}
+
+static void
+check_reports(const struct result *r)
+{
+	struct report report;
+	struct plan plan;
+	char *text;
+	size_t i, len;
+	FILE *out;
+
+	plan_init(&plan);
+	report_init(&report, &plan, r, NULL, 0);
+	report.nmerged = 1;
+	for (i = 0; i < REPORT_FORMATS; i++) {
+		FUZZ_CHECK((out = open_memstream(&text, &len)) != NULL);
+		report_write(out, (enum report_format)i, &report);
+		FUZZ_CHECK(fclose(out) == 0);
+		check_text((enum report_format)i, text, len);
+		free(text);
+	}
+	plan_clear(&plan);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -88,6 +133,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	result_merge(merged, again);
 	result_merge(merged, r);
 	check_figures(merged);
+	check_reports(merged);
 	write_result(&text2, merged);
 	buf_clear(&text2);
 	buf_clear(&text);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A threshold and, as the rest of the lines, percentiles as people write them.
- * A threshold that is taken keeps a text that reads as the same; percentiles
- * are above 0 and below 100, no more than there may be, and none twice.
+ * A threshold or what makes a comparison fail and, as the rest of the lines,
+ * percentiles as people write them. A threshold that is taken keeps a text that
+ * reads as the same; percentiles are above 0 and below 100, no more than there
+ * may be, and none twice.
  */
 
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 
 #include "plan/expr.h"
 #include "plan/plan.h"
+#include "report/fail_if.h"
 #include "tests/fuzz/rig.h"
 #include "wire.h"
 
@@ -32,6 +34,21 @@ check_threshold(const struct threshold *t)
 	    again.is_above == t->is_above &&
 	    again.is_or_equal == t->is_or_equal);
 	FUZZ_CHECK(!(again.value < t->value) && !(again.value > t->value));
+}
+
+static void
+check_fail_if(const char *text)
+{
+	char why[WIRE_TEXT_MAX] = "";
+	struct fail_if f;
+
+	if (fail_if_parse(&f, text, why) == -1) {
+		fuzz_check_why(why, sizeof(why));
+		return;
+	}
+	FUZZ_CHECK(f.bound >= 0 && f.metric <= ROW_PERCENTILE);
+	if (f.metric == ROW_PERCENTILE)
+		FUZZ_CHECK(f.percentile > 0 && f.percentile < 100);
 }
 
 static void
@@ -65,6 +82,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_threshold(&t);
 	else
 		fuzz_check_why(why, sizeof(why));
+	check_fail_if(line);
 	free(line);
 	line = fuzz_str(data, size);
 	check_percentiles(line);
