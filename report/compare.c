@@ -26,7 +26,8 @@
 #include "report/spread.h"
 
 #define LEVEL		0.05		/* of all rows together */
-#define TAIL_MIN	10		/* samples behind a percentile */
+#define TAIL_MIN	4		/* samples behind a percentile */
+#define OWN_MIN		10		/* the same, of an interval's own */
 
 /* The response times of one run as counts of cells. */
 struct sample {
@@ -51,42 +52,61 @@ struct run {
 
 /*
  * A figure of one run: its value, and how far the truth may be below and above
- * it; resolution is what no sample can tell apart.
+ * it; resolution is what no sample can tell apart. df: the degrees of freedom
+ * with which its variance is known.
  */
 struct figure {
 	double	 value;
 	double	 below;
 	double	 above;
 	double	 resolution;
+	double	 df;
 	bool	 has_interval;
+};
+
+/*
+ * How sure a figure is to be: the probability of either end, and by how much
+ * its normal quantile is to be taken wider.
+ */
+struct level {
+	double	 tail;
+	double	 wider;
 };
 
 static void	 run_init(struct run *, const struct side *);
 static void	 sample_init(struct sample *, const struct result *);
 static double	 cell_first(const struct sample *, size_t);
 static size_t	 cell_of_rank(const struct sample *, double);
-static double	 worth(const struct run *, double, double, double, double);
+static double	 worth(const struct run *, double, double, double, double,
+		    double *);
 static double	 rate_residuals(const struct run *);
-static void	 figure_rate(struct figure *, const struct run *, double);
+static void	 figure_rate(struct figure *, const struct run *,
+		    const struct level *);
 static void	 figure_share(struct figure *, const struct run *,
-		    enum row_metric, double);
+		    enum row_metric, const struct level *);
 static void	 share_counts(const struct snapshot *, enum row_metric,
 		    double *, double *);
 static double	 mean_residuals(const struct run *);
-static void	 figure_mean(struct figure *, const struct run *, double);
+static void	 figure_mean(struct figure *, const struct run *,
+		    const struct level *);
 static double	 sample_variance(const struct sample *, double);
 static void	 figure_percentile(struct figure *, const struct run *,
+		    double, const struct level *);
+static void	 rank_widths(struct figure *, const struct sample *, double,
 		    double, double);
 static double	 own_percentile(const struct snapshot *, double);
-static bool	 between_intervals(const struct run *, double, double,
-		    double *);
-static double	 worth_at(const struct run *, double, double);
+static bool	 between_intervals(const struct run *, double,
+		    const struct level *, double *, double *);
+static double	 worth_at(const struct run *, double, double, double *);
 static double	 count_below(const struct snapshot *, size_t, double);
 static void	 add_rows(struct comparison *, const struct run *,
 		    const double *, size_t);
 static void	 add_row(struct comparison *, enum row_metric, double);
 static int	 compare_rows(const void *, const void *);
 static void	 fill_row(struct row *, const struct run *, double);
+static void	 fill_figures(struct figure *, const struct row *,
+		    const struct run *, const struct level *);
+static double	 common_df(const struct figure *);
 static void	 combine_logs(struct row *, const struct figure *);
 static void	 combine_shares(struct row *, const struct figure *);
 
@@ -186,25 +206,25 @@ cell_of_rank(const struct sample *s, double rank)
 /*
  * How many independent samples n are worth, when one of them has this
  * variance, the residuals are in run, and seen samples are in its intervals.
- * A variance that is known with so many degrees of freedom needs t instead of
- * the normal quantile of tail: the samples are worth less by their squares.
+ * *df is for that of this. An interval that is to be wider needs fewer of
+ * them by the square.
  */
 static double
 worth(const struct run *run, double variance, double n, double seen,
-    double tail)
+    double wider, double *df)
 {
 	struct spread s;
-	double inflation, wider;
+	double inflation = 1;
 
-	if (run->m == 0 || !(variance > 0) || !(seen > 0) ||
-	    !spread_of(&s, run->residual, run->m, run->rho))
-		return n;
-	inflation = s.variance / (variance * seen);
-	if (seen < n)
-		inflation = 1 + (inflation - 1) * n / seen;
-	if (inflation < 1)
-		inflation = 1;
-	wider = stats_t_quantile(tail, s.df) / stats_normal_quantile(tail);
+	if (run->m > 0 && variance > 0 && seen > 0 &&
+	    spread_of(&s, run->residual, run->m, run->rho)) {
+		*df = s.df;
+		inflation = s.variance / (variance * seen);
+		if (seen < n)
+			inflation = 1 + (inflation - 1) * n / seen;
+		if (inflation < 1)
+			inflation = 1;
+	}
 	return n / (inflation * wider * wider);
 }
 
@@ -236,21 +256,22 @@ rate_residuals(const struct run *run)
 
 /* Even arrivals vary by less than independent ones would: no floor here. */
 static void
-figure_rate(struct figure *f, const struct run *run, double tail)
+figure_rate(struct figure *f, const struct run *run,
+    const struct level *level)
 {
 	double n = (double)run->side->result->n.completed;
-	double se = sqrt(n), wider = stats_normal_quantile(1 - tail);
-	double seen = rate_residuals(run);
+	double se = sqrt(n), seen = rate_residuals(run);
 	struct spread s;
 
 	if (seen > 0 && spread_of(&s, run->residual, run->m, run->rho)) {
 		se = sqrt(s.variance) * n / seen;
-		wider = stats_t_quantile(1 - tail, s.df);
+		f->df = s.df;
 	}
 	f->value = run->side->rate_sec > 0 ? n / run->side->rate_sec : 0;
 	f->has_interval = f->value > 0;
 	if (f->has_interval)
-		f->below = f->above = wider * se / n;
+		f->below = f->above = level->wider * se / n *
+		    stats_normal_quantile(1 - level->tail);
 	f->resolution = f->has_interval ? 1 / n : 0;
 }
 
@@ -265,14 +286,14 @@ share_counts(const struct snapshot *s, enum row_metric metric, double *part,
 /* Wilson's interval, J. Am. Stat. Assoc. 22 (1927), 209-212. */
 static void
 figure_share(struct figure *f, const struct run *run, enum row_metric metric,
-    double tail)
+    const struct level *level)
 {
 	const struct counters *c = &run->side->result->n;
 	double n = (double)(metric == ROW_ERRORS ? c->completed :
 	    c->scheduled);
 	double k = (double)(metric == ROW_ERRORS ? c->failed : c->dropped);
-	double z = stats_normal_quantile(1 - tail), part, all, middle, half;
-	double parts = 0, alls = 0, p;
+	double z = stats_normal_quantile(1 - level->tail), part, all, middle;
+	double parts = 0, alls = 0, half, p;
 	size_t i;
 
 	if (n < 1)
@@ -289,7 +310,7 @@ figure_share(struct figure *f, const struct run *run, enum row_metric metric,
 		share_counts(&run->snapshots[i], metric, &part, &all);
 		run->residual[i] = part - p * all;
 	}
-	n = worth(run, p * (1 - p), n, alls, tail);
+	n = worth(run, p * (1 - p), n, alls, level->wider, &f->df);
 	p = f->value;
 	middle = (p + z * z / (2 * n)) / (1 + z * z / n);
 	half = z / (1 + z * z / n) *
@@ -335,7 +356,8 @@ mean_residuals(const struct run *run)
 }
 
 static void
-figure_mean(struct figure *f, const struct run *run, double tail)
+figure_mean(struct figure *f, const struct run *run,
+    const struct level *level)
 {
 	double n = (double)run->sample.n, variance;
 	struct summary summary;
@@ -345,9 +367,10 @@ figure_mean(struct figure *f, const struct run *run, double tail)
 	result_summary(&summary, run->side->result, RESULT_LATENCY);
 	f->value = summary.mean_ns < 1 ? 1 : (double)summary.mean_ns;
 	variance = sample_variance(&run->sample, f->value);
-	n = worth(run, variance, n, mean_residuals(run), tail);
-	f->has_interval = run->sample.n >= 2 * TAIL_MIN;
-	f->below = f->above = stats_normal_quantile(1 - tail) *
+	n = worth(run, variance, n, mean_residuals(run), level->wider,
+	    &f->df);
+	f->has_interval = run->sample.n >= 2 * OWN_MIN;
+	f->below = f->above = stats_normal_quantile(1 - level->tail) *
 	    sqrt(variance / n) / f->value;
 	f->resolution = 1 / f->value;
 }
@@ -371,7 +394,7 @@ count_below(const struct snapshot *s, size_t bucket, double share)
 
 /* The independent samples that those of a run are worth at quantile p. */
 static double
-worth_at(const struct run *run, double p, double tail)
+worth_at(const struct run *run, double p, double wider, double *df)
 {
 	double count[HIST_COARSE] = { 0 }, all = 0, below = 0, share, variance;
 	const struct snapshot *s;
@@ -386,7 +409,7 @@ worth_at(const struct run *run, double p, double tail)
 		}
 	}
 	if (!(all > 0))
-		return (double)run->sample.n;
+		return (double)run->sample.n / (wider * wider);
 	while (bucket + 1 < HIST_COARSE && below + count[bucket] < p * all)
 		below += count[bucket++];
 	share = count[bucket] > 0 ? (p * all - below) / count[bucket] : 0;
@@ -396,7 +419,7 @@ worth_at(const struct run *run, double p, double tail)
 		run->residual[i] = count_below(s, bucket, share) -
 		    p * (double)s->latency.count;
 	}
-	return worth(run, variance, (double)run->sample.n, all, tail);
+	return worth(run, variance, (double)run->sample.n, all, wider, df);
 }
 
 /* The logarithm of an interval's own percentile; NAN of an empty one. */
@@ -432,8 +455,8 @@ own_percentile(const struct snapshot *s, double percentile)
  * vary. False when these have too few samples each to have one.
  */
 static bool
-between_intervals(const struct run *run, double percentile, double tail,
-    double *width)
+between_intervals(const struct run *run, double percentile,
+    const struct level *level, double *width, double *df)
 {
 	double side = (percentile < 50 ? percentile : 100 - percentile) / 100;
 	double n = 0, sum = 0, weight, ln;
@@ -444,7 +467,7 @@ between_intervals(const struct run *run, double percentile, double tail,
 		weight = (double)run->snapshots[i].latency.count;
 		ln = own_percentile(&run->snapshots[i], percentile);
 		run->residual[i] = 0;
-		if (isnan(ln) || weight * side < TAIL_MIN)
+		if (isnan(ln) || weight * side < OWN_MIN)
 			continue;
 		run->residual[i] = ln;
 		n += weight;
@@ -459,40 +482,71 @@ between_intervals(const struct run *run, double percentile, double tail,
 			    (double)run->snapshots[i].latency.count;
 	if (!spread_of(&s, run->residual, run->m, run->rho))
 		return false;
-	*width = stats_t_quantile(1 - tail, s.df) * sqrt(s.variance) / n;
+	*df = s.df;
+	*width = level->wider * stats_normal_quantile(1 - level->tail) *
+	    sqrt(s.variance) / n;
 	return true;
 }
 
-/* Ranks k and above of so many, as ranks of all samples. */
+/*
+ * How far below and above the percentile the truth may be by the ranks of few
+ * independent samples, as logarithms. An end that is behind their last one is
+ * as far away as this one, and more by what its own tail has too little.
+ */
 static void
-figure_percentile(struct figure *f, const struct run *run, double percentile,
+rank_widths(struct figure *f, const struct sample *s, double p, double few,
     double tail)
 {
+	uint64_t n = (uint64_t)few, low, high;
+	double z = -stats_normal_quantile(tail), all = (double)s->n, at;
+	size_t cell;
+
+	low = stats_binomial_quantile(tail, n, p);
+	high = stats_binomial_quantile(1 - tail, n, p) + 1;
+	cell = cell_of_rank(s, floor((double)low / (double)n * all));
+	at = (cell_first(s, cell) + cell_first(s, cell + 1)) / 2;
+	f->below = at < f->value ? log(f->value / at) : 0;
+	if (low < 1)
+		f->below *= z / -stats_normal_quantile(
+		    pow(1 - p, (double)n));
+	cell = cell_of_rank(s, ceil((double)high / (double)n * all));
+	at = (cell_first(s, cell) + cell_first(s, cell + 1)) / 2;
+	f->above = at > f->value ? log(at / f->value) : 0;
+	if (high > n)
+		f->above *= z / -stats_normal_quantile(pow(p, (double)n));
+}
+
+/*
+ * By ranks, as long as those that the samples are worth have any there; if
+ * they have not, by those of so many that have, and wider by the square root.
+ */
+static void
+figure_percentile(struct figure *f, const struct run *run, double percentile,
+    const struct level *level)
+{
 	const struct sample *s = &run->sample;
-	double n = (double)s->n, p = percentile / 100, low, high, width;
+	double n = (double)s->n, p = percentile / 100, few, enough, width;
 	double spread = 0;
-	uint64_t few, k_low, k_high, ns;
+	uint64_t ns;
 	size_t cell;
 
 	if (s->n == 0)
 		return;
 	ns = result_percentile(run->side->result, RESULT_LATENCY, percentile);
 	f->value = ns < 1 ? 1 : (double)ns;
-	if (between_intervals(run, percentile, tail, &spread))
-		few = s->n;
-	else
-		few = (uint64_t)worth_at(run, p, tail);
-	k_low = stats_binomial_quantile(tail, few, p);
-	k_high = stats_binomial_quantile(1 - tail, few, p) + 1;
-	f->has_interval = k_low >= 1 && k_high <= few;
+	enough = ceil(TAIL_MIN / (p < 0.5 ? p : 1 - p));
+	f->has_interval = n >= enough;
 	if (!f->has_interval)
 		return;
-	cell = cell_of_rank(s, floor((double)k_low / (double)few * n));
-	low = (cell_first(s, cell) + cell_first(s, cell + 1)) / 2;
-	cell = cell_of_rank(s, ceil((double)k_high / (double)few * n));
-	high = (cell_first(s, cell) + cell_first(s, cell + 1)) / 2;
-	f->below = low < f->value ? log(f->value / low) : 0;
-	f->above = high > f->value ? log(high / f->value) : 0;
+	if (between_intervals(run, percentile, level, &spread, &f->df))
+		few = n;
+	else
+		few = worth_at(run, p, level->wider, &f->df);
+	rank_widths(f, s, p, few > enough ? few : enough, level->tail);
+	if (few < enough) {
+		f->below *= sqrt(enough / few);
+		f->above *= sqrt(enough / few);
+	}
 	f->below = f->below > spread ? f->below : spread;
 	f->above = f->above > spread ? f->above : spread;
 	cell = cell_of_rank(s, p * n);
@@ -517,7 +571,7 @@ add_rows(struct comparison *c, const struct run *runs,
 	for (i = 0; i < UTIL_NELEM(usual); i++)
 		add_row(c, ROW_PERCENTILE, usual[i]);
 	for (i = 0; i < UTIL_NELEM(far); i++)
-		if ((double)most * (1 - far[i] / 100) >= TAIL_MIN)
+		if ((double)most * (1 - far[i] / 100) >= OWN_MIN)
 			add_row(c, ROW_PERCENTILE, far[i]);
 	for (i = 0; i < n; i++)
 		add_row(c, ROW_PERCENTILE, percentiles[i]);
@@ -550,24 +604,21 @@ compare_rows(const void *a, const void *b)
 	    (x->percentile < y->percentile);
 }
 
+/*
+ * Twice: what both vary by says how well the variance of their difference is
+ * known, and that by how much Student's t is wider than the normal quantile.
+ */
 static void
 fill_row(struct row *row, const struct run *runs, double tail)
 {
+	struct level level = { tail, 1 };
 	struct figure f[2];
-	size_t i;
+	double df;
 
-	memset(f, 0, sizeof(f));
-	for (i = 0; i < 2; i++) {
-		if (row->metric == ROW_RATE)
-			figure_rate(&f[i], &runs[i], tail);
-		else if (row->metric == ROW_MEAN)
-			figure_mean(&f[i], &runs[i], tail);
-		else if (row->metric == ROW_PERCENTILE)
-			figure_percentile(&f[i], &runs[i], row->percentile,
-			    tail);
-		else
-			figure_share(&f[i], &runs[i], row->metric, tail);
-	}
+	fill_figures(f, row, runs, &level);
+	df = common_df(f);
+	level.wider = stats_t_quantile(tail, df) / stats_normal_quantile(tail);
+	fill_figures(f, row, runs, &level);
 	row->base = f[0].value;
 	row->new = f[1].value;
 	row->diff = row->new - row->base;
@@ -580,6 +631,45 @@ fill_row(struct row *row, const struct run *runs, double tail)
 		return;
 	row->verdict = (row->low > 0) == (row->metric == ROW_RATE) ?
 	    ROW_BETTER : ROW_WORSE;
+}
+
+static void
+fill_figures(struct figure *f, const struct row *row, const struct run *runs,
+    const struct level *level)
+{
+	size_t i;
+
+	memset(f, 0, 2 * sizeof(*f));
+	for (i = 0; i < 2; i++) {
+		f[i].df = INFINITY;
+		if (row->metric == ROW_RATE)
+			figure_rate(&f[i], &runs[i], level);
+		else if (row->metric == ROW_MEAN)
+			figure_mean(&f[i], &runs[i], level);
+		else if (row->metric == ROW_PERCENTILE)
+			figure_percentile(&f[i], &runs[i], row->percentile,
+			    level);
+		else
+			figure_share(&f[i], &runs[i], row->metric, level);
+	}
+}
+
+/*
+ * Of the sum of two variances (Welch, Biometrika 34 (1947), 28-35;
+ * Satterthwaite, Biometrics Bull. 2 (1946), 110-114).
+ */
+static double
+common_df(const struct figure *f)
+{
+	double v, sum = 0, squares = 0;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		v = (f[i].below + f[i].above) * (f[i].below + f[i].above);
+		sum += v;
+		squares += v * v / f[i].df;
+	}
+	return squares > 0 ? sum * sum / squares : INFINITY;
 }
 
 /* What cannot be told apart adds up; what varies does so by its squares. */

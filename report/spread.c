@@ -18,7 +18,7 @@
 #include "report/spread.h"
 
 #define PI		3.14159265358979323846
-#define TERMS_MIN	4
+#define TERMS_MIN	3
 #define TERMS_MAX	200		/* their t is as good as normal */
 #define RHO_MAX		0.95
 #define RHO_ERROR	1.0		/* taken on top, standard errors */

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { SPREAD_INTERVALS_MIN = 10 };	/* fewer tell nothing of variance */
+enum { SPREAD_INTERVALS_MIN = 4 };	/* fewer tell nothing of variance */
 
 /*
  * What the sum of a run's intervals varies by from one such run to another,

@@ -18,8 +18,8 @@
 #include "tests/compare_rig.h"
 #include "tests/suite.h"
 
-static const struct rig_model steady = { "", 20000, 60, 5e6, 0.5, 0, 0,
-    0.01, 0, 1 };
+static const struct rig_model steady = { .samples = 20000, .intervals = 60,
+    .median_ns = 5e6, .sigma = 0.5, .errors = 0.01, .is_poisson = 1 };
 
 static const struct row *row_of(const struct comparison *, const char *);
 static Suite	*make_suite(void);
@@ -124,11 +124,17 @@ END_TEST
 
 /* Of equal runs; at most 5 %, and so much more as chance may add here. */
 static const struct rig_model equal_models[] = {
-	{ "independent", 5000, 30, 5e6, 0.5, 0, 0, 0.01, 0, 1 },
-	{ "not told of", 5000, 0, 5e6, 0.5, 0, 0, 0.01, 0, 1 },
-	{ "factors", 5000, 30, 5e6, 0.5, 0.2, 0, 0.01, 1, 0 },
-	{ "correlated", 5000, 20, 5e6, 0.5, 0.1, 0.5, 0, 0, 0 },
-	{ "more so", 5000, 60, 5e6, 0.5, 0.1, 0.8, 0, 0, 0 },
+	{ .descr = "independent", .samples = 5000, .intervals = 30,
+	    .median_ns = 5e6, .sigma = 0.5, .errors = 0.01, .is_poisson = 1 },
+	{ .descr = "not told of", .samples = 5000, .median_ns = 5e6,
+	    .sigma = 0.5, .errors = 0.01, .is_poisson = 1 },
+	{ .descr = "factors", .samples = 5000, .intervals = 30,
+	    .median_ns = 5e6, .sigma = 0.5, .effect = 0.2, .errors = 0.01,
+	    .burst = 1 },
+	{ .descr = "correlated", .samples = 5000, .intervals = 20,
+	    .median_ns = 5e6, .sigma = 0.5, .effect = 0.1, .phi = 0.5 },
+	{ .descr = "more so", .samples = 5000, .intervals = 60,
+	    .median_ns = 5e6, .sigma = 0.5, .effect = 0.1, .phi = 0.8 },
 };
 
 START_TEST(test_equal)
