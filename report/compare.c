@@ -28,6 +28,7 @@
 #define LEVEL		0.05		/* of all rows together */
 #define TAIL_MIN	4		/* samples behind a percentile */
 #define OWN_MIN		10		/* the same, of an interval's own */
+#define ENDS_MAX	8		/* tries to find where one is */
 
 /* The response times of one run as counts of cells. */
 struct sample {
@@ -77,8 +78,8 @@ static void	 run_init(struct run *, const struct side *);
 static void	 sample_init(struct sample *, const struct result *);
 static double	 cell_first(const struct sample *, size_t);
 static size_t	 cell_of_rank(const struct sample *, double);
-static double	 worth(const struct run *, double, double, double, double,
-		    double *);
+static double	 worth(const struct run *, double, double, double,
+		    const struct level *, double *);
 static double	 rate_residuals(const struct run *);
 static void	 figure_rate(struct figure *, const struct run *,
 		    const struct level *);
@@ -92,12 +93,15 @@ static void	 figure_mean(struct figure *, const struct run *,
 static double	 sample_variance(const struct sample *, double);
 static void	 figure_percentile(struct figure *, const struct run *,
 		    double, const struct level *);
-static void	 rank_widths(struct figure *, const struct sample *, double,
-		    double, double);
+static double	 rank_width(const struct figure *, const struct sample *,
+		    double, double, double, bool, double *);
+static double	 percentile_width(const struct figure *, const struct run *,
+		    double, double, const struct level *, bool);
 static double	 own_percentile(const struct snapshot *, double);
 static bool	 between_intervals(const struct run *, double,
 		    const struct level *, double *, double *);
-static double	 worth_at(const struct run *, double, double, double *);
+static double	 worth_at(const struct run *, double, const struct level *,
+		    double *);
 static double	 count_below(const struct snapshot *, size_t, double);
 static void	 add_rows(struct comparison *, const struct run *,
 		    const double *, size_t);
@@ -211,7 +215,7 @@ cell_of_rank(const struct sample *s, double rank)
  */
 static double
 worth(const struct run *run, double variance, double n, double seen,
-    double wider, double *df)
+    const struct level *level, double *df)
 {
 	struct spread s;
 	double inflation = 1;
@@ -225,7 +229,7 @@ worth(const struct run *run, double variance, double n, double seen,
 		if (inflation < 1)
 			inflation = 1;
 	}
-	return n / (inflation * wider * wider);
+	return n / (inflation * level->wider * level->wider);
 }
 
 /*
@@ -310,7 +314,7 @@ figure_share(struct figure *f, const struct run *run, enum row_metric metric,
 		share_counts(&run->snapshots[i], metric, &part, &all);
 		run->residual[i] = part - p * all;
 	}
-	n = worth(run, p * (1 - p), n, alls, level->wider, &f->df);
+	n = worth(run, p * (1 - p), n, alls, level, &f->df);
 	p = f->value;
 	middle = (p + z * z / (2 * n)) / (1 + z * z / n);
 	half = z / (1 + z * z / n) *
@@ -367,8 +371,7 @@ figure_mean(struct figure *f, const struct run *run,
 	result_summary(&summary, run->side->result, RESULT_LATENCY);
 	f->value = summary.mean_ns < 1 ? 1 : (double)summary.mean_ns;
 	variance = sample_variance(&run->sample, f->value);
-	n = worth(run, variance, n, mean_residuals(run), level->wider,
-	    &f->df);
+	n = worth(run, variance, n, mean_residuals(run), level, &f->df);
 	f->has_interval = run->sample.n >= 2 * OWN_MIN;
 	f->below = f->above = stats_normal_quantile(1 - level->tail) *
 	    sqrt(variance / n) / f->value;
@@ -394,7 +397,8 @@ count_below(const struct snapshot *s, size_t bucket, double share)
 
 /* The independent samples that those of a run are worth at quantile p. */
 static double
-worth_at(const struct run *run, double p, double wider, double *df)
+worth_at(const struct run *run, double p, const struct level *level,
+    double *df)
 {
 	double count[HIST_COARSE] = { 0 }, all = 0, below = 0, share, variance;
 	const struct snapshot *s;
@@ -409,7 +413,7 @@ worth_at(const struct run *run, double p, double wider, double *df)
 		}
 	}
 	if (!(all > 0))
-		return (double)run->sample.n / (wider * wider);
+		return (double)run->sample.n / (level->wider * level->wider);
 	while (bucket + 1 < HIST_COARSE && below + count[bucket] < p * all)
 		below += count[bucket++];
 	share = count[bucket] > 0 ? (p * all - below) / count[bucket] : 0;
@@ -419,7 +423,7 @@ worth_at(const struct run *run, double p, double wider, double *df)
 		run->residual[i] = count_below(s, bucket, share) -
 		    p * (double)s->latency.count;
 	}
-	return worth(run, variance, (double)run->sample.n, all, wider, df);
+	return worth(run, variance, (double)run->sample.n, all, level, df);
 }
 
 /* The logarithm of an interval's own percentile; NAN of an empty one. */
@@ -482,51 +486,77 @@ between_intervals(const struct run *run, double percentile,
 			    (double)run->snapshots[i].latency.count;
 	if (!spread_of(&s, run->residual, run->m, run->rho))
 		return false;
-	*df = s.df;
+	*df = s.df < *df ? s.df : *df;
 	*width = level->wider * stats_normal_quantile(1 - level->tail) *
 	    sqrt(s.variance) / n;
 	return true;
 }
 
 /*
- * How far below and above the percentile the truth may be by the ranks of few
- * independent samples, as logarithms. An end that is behind their last one is
- * as far away as this one, and more by what its own tail has too little.
+ * How far the truth may be from the percentile by the ranks of few independent
+ * samples, as a logarithm; *at is the share of samples up to there. An end that
+ * is behind their last one is as far away as this one, and more by what its
+ * own tail has too little.
  */
-static void
-rank_widths(struct figure *f, const struct sample *s, double p, double few,
-    double tail)
+static double
+rank_width(const struct figure *f, const struct sample *s, double p,
+    double few, double tail, bool is_above, double *at)
 {
-	uint64_t n = (uint64_t)few, low, high;
-	double z = -stats_normal_quantile(tail), all = (double)s->n, at;
+	double n = floor(few < 1 ? 1 : few), rank, end, own, ln;
 	size_t cell;
 
-	low = stats_binomial_quantile(tail, n, p);
-	high = stats_binomial_quantile(1 - tail, n, p) + 1;
-	cell = cell_of_rank(s, floor((double)low / (double)n * all));
-	at = (cell_first(s, cell) + cell_first(s, cell + 1)) / 2;
-	f->below = at < f->value ? log(f->value / at) : 0;
-	if (low < 1)
-		f->below *= z / -stats_normal_quantile(
-		    pow(1 - p, (double)n));
-	cell = cell_of_rank(s, ceil((double)high / (double)n * all));
-	at = (cell_first(s, cell) + cell_first(s, cell + 1)) / 2;
-	f->above = at > f->value ? log(at / f->value) : 0;
-	if (high > n)
-		f->above *= z / -stats_normal_quantile(pow(p, (double)n));
+	rank = (double)stats_binomial_quantile(is_above ? 1 - tail : tail,
+	    (uint64_t)n, p) + (is_above ? 1 : 0);
+	*at = rank / n;
+	cell = cell_of_rank(s, is_above ? ceil(*at * (double)s->n) :
+	    floor(*at * (double)s->n));
+	end = (cell_first(s, cell) + cell_first(s, cell + 1)) / 2;
+	ln = is_above ? log(end / f->value) : log(f->value / end);
+	if (ln < 0)
+		ln = 0;
+	if (rank >= 1 && rank <= n)
+		return ln;
+	own = -stats_normal_quantile(pow(is_above ? p : 1 - p, n));
+	return own < 1 ? ln : ln * -stats_normal_quantile(tail) / own;
 }
 
 /*
- * By ranks, as long as those that the samples are worth have any there; if
- * they have not, by those of so many that have, and wider by the square root.
+ * The samples may be worth less where the interval ends than at the percentile
+ * itself, as when all of one interval are slow: it ends where even what they
+ * are worth there says so (Francisco and Fuller, Ann. Stat. 19 (1991),
+ * 454-469). Where they are worth too few to have a rank there, it is by those
+ * of enough of them, and wider by the square root.
  */
+static double
+percentile_width(const struct figure *f, const struct run *run, double p,
+    double few, const struct level *level, bool is_above)
+{
+	double enough = ceil(TAIL_MIN / (p < 0.5 ? p : 1 - p));
+	double width, at, fewer, df, scaled;
+	int i;
+
+	width = rank_width(f, &run->sample, p, few, level->tail, is_above, &at);
+	for (i = 0; i < ENDS_MAX && at > 0 && at < 1; i++) {
+		fewer = worth_at(run, at, level, &df);
+		if (fewer >= few)
+			break;
+		few = fewer;
+		width = rank_width(f, &run->sample, p, few, level->tail,
+		    is_above, &at);
+	}
+	if (few >= enough)
+		return width;
+	scaled = sqrt(enough / few) * rank_width(f, &run->sample, p, enough,
+	    level->tail, is_above, &at);
+	return width > scaled ? width : scaled;
+}
+
 static void
 figure_percentile(struct figure *f, const struct run *run, double percentile,
     const struct level *level)
 {
 	const struct sample *s = &run->sample;
-	double n = (double)s->n, p = percentile / 100, few, enough, width;
-	double spread = 0;
+	double n = (double)s->n, p = percentile / 100, few, width, spread = 0;
 	uint64_t ns;
 	size_t cell;
 
@@ -534,19 +564,13 @@ figure_percentile(struct figure *f, const struct run *run, double percentile,
 		return;
 	ns = result_percentile(run->side->result, RESULT_LATENCY, percentile);
 	f->value = ns < 1 ? 1 : (double)ns;
-	enough = ceil(TAIL_MIN / (p < 0.5 ? p : 1 - p));
-	f->has_interval = n >= enough;
+	f->has_interval = n * (p < 0.5 ? p : 1 - p) >= TAIL_MIN - 1e-9;
 	if (!f->has_interval)
 		return;
-	if (between_intervals(run, percentile, level, &spread, &f->df))
-		few = n;
-	else
-		few = worth_at(run, p, level->wider, &f->df);
-	rank_widths(f, s, p, few > enough ? few : enough, level->tail);
-	if (few < enough) {
-		f->below *= sqrt(enough / few);
-		f->above *= sqrt(enough / few);
-	}
+	few = worth_at(run, p, level, &f->df);
+	f->below = percentile_width(f, run, p, few, level, false);
+	f->above = percentile_width(f, run, p, few, level, true);
+	between_intervals(run, percentile, level, &spread, &f->df);
 	f->below = f->below > spread ? f->below : spread;
 	f->above = f->above > spread ? f->above : spread;
 	cell = cell_of_rank(s, p * n);

@@ -19,7 +19,7 @@
 
 #define PI		3.14159265358979323846
 #define TERMS_MIN	3
-#define TERMS_MAX	200		/* their t is as good as normal */
+#define TERMS_SOME	8
 #define RHO_MAX		0.95
 #define RHO_ERROR	1.0		/* taken on top, standard errors */
 /* The least share of the variance that is to be seen; found by simulation. */
@@ -75,8 +75,11 @@ spread_correlation(const double *e, size_t m)
 static size_t
 choose_terms(double rho, size_t m)
 {
-	size_t i, most = m - 1 < TERMS_MAX ? m - 1 : TERMS_MAX;
+	size_t i, most = (size_t)(0.4 * pow((double)m, 2.0 / 3));
 	double sum = 0;
+
+	if (most < TERMS_SOME)
+		most = m - 1 < TERMS_SOME ? m - 1 : TERMS_SOME;
 
 	for (i = 1; i <= most; i++) {
 		sum += seen_at(rho, m, i);
