@@ -48,7 +48,7 @@ struct run {
 	const struct snapshot	*snapshots;	/* without warm-up */
 	size_t			 m;		/* enough, or 0 */
 	double			*residual;	/* room for m */
-	double			 rho;		/* of its intervals' means */
+	double			 rho;		/* of both runs' means */
 };
 
 /*
@@ -75,6 +75,7 @@ struct level {
 };
 
 static void	 run_init(struct run *, const struct side *);
+static void	 share_rho(struct run *);
 static void	 sample_init(struct sample *, const struct result *);
 static double	 cell_first(const struct sample *, size_t);
 static size_t	 cell_of_rank(const struct sample *, double);
@@ -97,9 +98,6 @@ static double	 rank_width(const struct figure *, const struct sample *,
 		    double, double, double, bool, double *);
 static double	 percentile_width(const struct figure *, const struct run *,
 		    double, double, const struct level *, bool);
-static double	 own_percentile(const struct snapshot *, double);
-static bool	 between_intervals(const struct run *, double,
-		    const struct level *, double *, double *);
 static double	 worth_at(const struct run *, double, const struct level *,
 		    double *);
 static double	 count_below(const struct snapshot *, size_t, double);
@@ -124,6 +122,7 @@ compare(struct comparison *c, const struct side *base,
 	memset(c, 0, sizeof(*c));
 	run_init(&runs[0], base);
 	run_init(&runs[1], new);
+	share_rho(runs);
 	add_rows(c, runs, percentiles, n);
 	/* Bonferroni's way is right however the rows depend on one another. */
 	for (i = 0; i < c->nrows; i++)
@@ -133,6 +132,17 @@ compare(struct comparison *c, const struct side *base,
 		free(runs[i].residual);
 	}
 	free(runs);
+}
+
+/* Both are of one kind, so that two estimates are better than one. */
+static void
+share_rho(struct run *runs)
+{
+	double m = (double)(runs[0].m + runs[1].m);
+
+	if (m > 0)
+		runs[0].rho = runs[1].rho = ((double)runs[0].m * runs[0].rho +
+		    (double)runs[1].m * runs[1].rho) / m;
 }
 
 /* Those of the warm-up come first and have no counts. */
@@ -426,72 +436,6 @@ worth_at(const struct run *run, double p, const struct level *level,
 	return worth(run, variance, (double)run->sample.n, all, level, df);
 }
 
-/* The logarithm of an interval's own percentile; NAN of an empty one. */
-static double
-own_percentile(const struct snapshot *s, double percentile)
-{
-	static const double usual[] = { 50, 90, 95, 99 };
-	const uint64_t ns[] = { s->latency.p50_ns, s->latency.p90_ns,
-	    s->latency.p95_ns, s->latency.p99_ns };
-	double rank = percentile / 100 * (double)s->latency.count, seen = 0;
-	double low, high, n;
-	size_t i;
-
-	for (i = 0; i < UTIL_NELEM(usual); i++)
-		if (percentile == usual[i] && ns[i] > 0)
-			return log((double)ns[i]);
-	for (i = 0; i < s->nbuckets; i++, seen += n) {
-		n = (double)s->buckets[i].count;
-		if (seen + n < rank && i + 1 < s->nbuckets)
-			continue;
-		low = (double)hist_slot_first(1 + (size_t)HIST_PARTS *
-		    s->buckets[i].bucket);
-		high = (double)hist_slot_first(1 + (size_t)HIST_PARTS *
-		    (s->buckets[i].bucket + 1U));
-		return log(low) + log(high / low) *
-		    (rank > seen ? (rank - seen) / n : 0);
-	}
-	return NAN;
-}
-
-/*
- * How far the percentile of the run may be off by what its intervals' own ones
- * vary. False when these have too few samples each to have one.
- */
-static bool
-between_intervals(const struct run *run, double percentile,
-    const struct level *level, double *width, double *df)
-{
-	double side = (percentile < 50 ? percentile : 100 - percentile) / 100;
-	double n = 0, sum = 0, weight, ln;
-	struct spread s;
-	size_t i;
-
-	for (i = 0; i < run->m; i++) {
-		weight = (double)run->snapshots[i].latency.count;
-		ln = own_percentile(&run->snapshots[i], percentile);
-		run->residual[i] = 0;
-		if (isnan(ln) || weight * side < OWN_MIN)
-			continue;
-		run->residual[i] = ln;
-		n += weight;
-		sum += weight * ln;
-	}
-	/* What is left out must not matter. */
-	if (!(n > 0) || n < 0.9 * (double)run->sample.n)
-		return false;
-	for (i = 0; i < run->m; i++)
-		if (run->residual[i] > 0)
-			run->residual[i] = (run->residual[i] - sum / n) *
-			    (double)run->snapshots[i].latency.count;
-	if (!spread_of(&s, run->residual, run->m, run->rho))
-		return false;
-	*df = s.df < *df ? s.df : *df;
-	*width = level->wider * stats_normal_quantile(1 - level->tail) *
-	    sqrt(s.variance) / n;
-	return true;
-}
-
 /*
  * How far the truth may be from the percentile by the ranks of few independent
  * samples, as a logarithm; *at is the share of samples up to there. An end that
@@ -538,7 +482,7 @@ percentile_width(const struct figure *f, const struct run *run, double p,
 	width = rank_width(f, &run->sample, p, few, level->tail, is_above, &at);
 	for (i = 0; i < ENDS_MAX && at > 0 && at < 1; i++) {
 		fewer = worth_at(run, at, level, &df);
-		if (fewer >= few)
+		if (fewer > few / 2)	/* less is noise */
 			break;
 		few = fewer;
 		width = rank_width(f, &run->sample, p, few, level->tail,
@@ -556,7 +500,7 @@ figure_percentile(struct figure *f, const struct run *run, double percentile,
     const struct level *level)
 {
 	const struct sample *s = &run->sample;
-	double n = (double)s->n, p = percentile / 100, few, width, spread = 0;
+	double n = (double)s->n, p = percentile / 100, few, width;
 	uint64_t ns;
 	size_t cell;
 
@@ -570,9 +514,6 @@ figure_percentile(struct figure *f, const struct run *run, double percentile,
 	few = worth_at(run, p, level, &f->df);
 	f->below = percentile_width(f, run, p, few, level, false);
 	f->above = percentile_width(f, run, p, few, level, true);
-	between_intervals(run, percentile, level, &spread, &f->df);
-	f->below = f->below > spread ? f->below : spread;
-	f->above = f->above > spread ? f->above : spread;
 	cell = cell_of_rank(s, p * n);
 	width = cell_first(s, cell + 1) / cell_first(s, cell);
 	f->resolution = width > 1 ? log(width) / 2 : 0;
