@@ -28,7 +28,6 @@
 #define LEVEL		0.05		/* of all rows together */
 #define TAIL_MIN	4		/* samples behind a percentile */
 #define OWN_MIN		10		/* the same, of an interval's own */
-#define ENDS_MAX	8		/* tries to find where one is */
 
 /* The response times of one run as counts of cells. */
 struct sample {
@@ -94,17 +93,28 @@ static void	 figure_mean(struct figure *, const struct run *,
 static double	 sample_variance(const struct sample *, double);
 static void	 figure_percentile(struct figure *, const struct run *,
 		    double, const struct level *);
+static double	 own_percentile(const struct snapshot *, double);
+static bool	 between_intervals(const struct run *, double,
+		    const struct level *, double *, double *);
 static double	 rank_width(const struct figure *, const struct sample *,
-		    double, double, double, bool, double *);
+		    double, double, double, bool);
+static bool	 may_be_beyond(const struct run *, const double *, size_t,
+		    double, const struct level *, bool);
+static double	 bound_width(const struct figure *, const struct run *,
+		    const double *, double, double, const struct level *,
+		    bool);
 static double	 percentile_width(const struct figure *, const struct run *,
-		    double, double, const struct level *, bool);
-static double	 worth_at(const struct run *, double, const struct level *,
-		    double *);
+		    const double *, double, double, const struct level *,
+		    bool);
+static void	 count_buckets(const struct run *, double [HIST_COARSE + 1]);
+static double	 worth_at(const struct run *, const double *, size_t, double,
+		    const struct level *, double *);
 static double	 count_below(const struct snapshot *, size_t, double);
 static void	 add_rows(struct comparison *, const struct run *,
 		    const double *, size_t);
 static void	 add_row(struct comparison *, enum row_metric, double);
 static int	 compare_rows(const void *, const void *);
+static bool	 can_differ(const struct row *, const struct run *);
 static void	 fill_row(struct row *, const struct run *, double);
 static void	 fill_figures(struct figure *, const struct row *,
 		    const struct run *, const struct level *);
@@ -117,7 +127,7 @@ compare(struct comparison *c, const struct side *base,
     const struct side *new, const double *percentiles, size_t n)
 {
 	struct run *runs = xcalloc(2, sizeof(*runs));
-	size_t i;
+	size_t i, tests = 0;
 
 	memset(c, 0, sizeof(*c));
 	run_init(&runs[0], base);
@@ -126,7 +136,9 @@ compare(struct comparison *c, const struct side *base,
 	add_rows(c, runs, percentiles, n);
 	/* Bonferroni's way is right however the rows depend on one another. */
 	for (i = 0; i < c->nrows; i++)
-		fill_row(&c->rows[i], runs, LEVEL / 2 / (double)c->nrows);
+		tests += can_differ(&c->rows[i], runs);
+	for (i = 0; i < c->nrows; i++)
+		fill_row(&c->rows[i], runs, LEVEL / 2 / (double)tests);
 	for (i = 0; i < 2; i++) {
 		c->intervals[i] = runs[i].m;
 		free(runs[i].residual);
@@ -227,19 +239,18 @@ static double
 worth(const struct run *run, double variance, double n, double seen,
     const struct level *level, double *df)
 {
+	double wider = level->wider * level->wider, inflation;
 	struct spread s;
-	double inflation = 1;
 
-	if (run->m > 0 && variance > 0 && seen > 0 &&
-	    spread_of(&s, run->residual, run->m, run->rho)) {
-		*df = s.df;
-		inflation = s.variance / (variance * seen);
-		if (seen < n)
-			inflation = 1 + (inflation - 1) * n / seen;
-		if (inflation < 1)
-			inflation = 1;
-	}
-	return n / (inflation * level->wider * level->wider);
+	if (run->m == 0 || !(variance > 0) || !(seen > 0) ||
+	    !spread_of(&s, run->residual, run->m, run->rho))
+		return n / wider;
+	*df = s.df;
+	inflation = s.variance / (variance * seen);
+	if (seen < n)
+		inflation = 1 + (inflation - 1) * n / seen;
+	inflation *= wider;
+	return inflation > 1 ? n / inflation : n;
 }
 
 /*
@@ -405,29 +416,22 @@ count_below(const struct snapshot *s, size_t bucket, double share)
 	return n;
 }
 
-/* The independent samples that those of a run are worth at quantile p. */
+/*
+ * The independent samples that those of a run are worth when they are divided
+ * in this bucket, of which a share is below.
+ */
 static double
-worth_at(const struct run *run, double p, const struct level *level,
-    double *df)
+worth_at(const struct run *run, const double *below, size_t bucket,
+    double share, const struct level *level, double *df)
 {
-	double count[HIST_COARSE] = { 0 }, all = 0, below = 0, share, variance;
+	double all = below[HIST_COARSE], count, p, variance;
 	const struct snapshot *s;
-	size_t i, j, bucket = 0;
+	size_t i;
 
-	for (i = 0; i < run->m; i++) {
-		s = &run->snapshots[i];
-		for (j = 0; j < s->nbuckets; j++) {
-			count[s->buckets[j].bucket] +=
-			    (double)s->buckets[j].count;
-			all += (double)s->buckets[j].count;
-		}
-	}
-	if (!(all > 0))
-		return (double)run->sample.n / (level->wider * level->wider);
-	while (bucket + 1 < HIST_COARSE && below + count[bucket] < p * all)
-		below += count[bucket++];
-	share = count[bucket] > 0 ? (p * all - below) / count[bucket] : 0;
-	variance = below / all + share * share * count[bucket] / all - p * p;
+	count = below[bucket + 1] - below[bucket];
+	p = all > 0 ? (below[bucket] + share * count) / all : 0;
+	variance = all > 0 ? below[bucket] / all +
+	    share * share * count / all - p * p : 0;
 	for (i = 0; i < run->m; i++) {
 		s = &run->snapshots[i];
 		run->residual[i] = count_below(s, bucket, share) -
@@ -436,24 +440,111 @@ worth_at(const struct run *run, double p, const struct level *level,
 	return worth(run, variance, (double)run->sample.n, all, level, df);
 }
 
+/* How many samples of all intervals are below each bucket; the last: of all. */
+static void
+count_buckets(const struct run *run, double below[HIST_COARSE + 1])
+{
+	const struct snapshot *s;
+	double count, sum = 0;
+	size_t i, j;
+
+	memset(below, 0, (HIST_COARSE + 1) * sizeof(below[0]));
+	for (i = 0; i < run->m; i++) {
+		s = &run->snapshots[i];
+		for (j = 0; j < s->nbuckets; j++)
+			below[s->buckets[j].bucket] +=
+			    (double)s->buckets[j].count;
+	}
+	for (i = 0; i <= HIST_COARSE; i++) {
+		count = below[i];
+		below[i] = sum;
+		sum += count;
+	}
+}
+
+/* The logarithm of an interval's own percentile; NAN of an empty one. */
+static double
+own_percentile(const struct snapshot *s, double percentile)
+{
+	static const double usual[] = { 50, 90, 95, 99 };
+	const uint64_t ns[] = { s->latency.p50_ns, s->latency.p90_ns,
+	    s->latency.p95_ns, s->latency.p99_ns };
+	double rank = percentile / 100 * (double)s->latency.count, seen = 0;
+	double low, high, n;
+	size_t i;
+
+	for (i = 0; i < UTIL_NELEM(usual); i++)
+		if (percentile == usual[i] && ns[i] > 0)
+			return log((double)ns[i]);
+	for (i = 0; i < s->nbuckets; i++, seen += n) {
+		n = (double)s->buckets[i].count;
+		if (seen + n < rank && i + 1 < s->nbuckets)
+			continue;
+		low = (double)hist_slot_first(1 + (size_t)HIST_PARTS *
+		    s->buckets[i].bucket);
+		high = (double)hist_slot_first(1 + (size_t)HIST_PARTS *
+		    (s->buckets[i].bucket + 1U));
+		return log(low) + log(high / low) *
+		    (rank > seen ? (rank - seen) / n : 0);
+	}
+	return NAN;
+}
+
+/*
+ * How far the percentile of the run may be off by what its intervals' own ones
+ * vary. False when these have too few samples each to have one.
+ */
+static bool
+between_intervals(const struct run *run, double percentile,
+    const struct level *level, double *width, double *df)
+{
+	double side = (percentile < 50 ? percentile : 100 - percentile) / 100;
+	double n = 0, sum = 0, weight, ln;
+	struct spread s;
+	size_t i;
+
+	for (i = 0; i < run->m; i++) {
+		weight = (double)run->snapshots[i].latency.count;
+		ln = own_percentile(&run->snapshots[i], percentile);
+		run->residual[i] = 0;
+		if (isnan(ln) || weight * side < OWN_MIN)
+			continue;
+		run->residual[i] = ln;
+		n += weight;
+		sum += weight * ln;
+	}
+	/* What is left out must not matter. */
+	if (!(n > 0) || n < 0.9 * (double)run->sample.n)
+		return false;
+	for (i = 0; i < run->m; i++)
+		if (run->residual[i] > 0)
+			run->residual[i] = (run->residual[i] - sum / n) *
+			    (double)run->snapshots[i].latency.count;
+	if (!spread_of(&s, run->residual, run->m, run->rho))
+		return false;
+	*df = s.df;
+	*width = level->wider * stats_normal_quantile(1 - level->tail) *
+	    sqrt(s.variance) / n;
+	return true;
+}
+
 /*
  * How far the truth may be from the percentile by the ranks of few independent
- * samples, as a logarithm; *at is the share of samples up to there. An end that
- * is behind their last one is as far away as this one, and more by what its
- * own tail has too little.
+ * samples, as a logarithm. An end that is behind their last one is as far away
+ * as this one, and more by what its own tail has too little.
  */
 static double
 rank_width(const struct figure *f, const struct sample *s, double p,
-    double few, double tail, bool is_above, double *at)
+    double few, double tail, bool is_above)
 {
-	double n = floor(few < 1 ? 1 : few), rank, end, own, ln;
+	double n = floor(few < 1 ? 1 : few), rank, end, own, ln, all;
 	size_t cell;
 
+	all = (double)s->n;
 	rank = (double)stats_binomial_quantile(is_above ? 1 - tail : tail,
 	    (uint64_t)n, p) + (is_above ? 1 : 0);
-	*at = rank / n;
-	cell = cell_of_rank(s, is_above ? ceil(*at * (double)s->n) :
-	    floor(*at * (double)s->n));
+	cell = cell_of_rank(s, is_above ? ceil(rank / n * all) :
+	    floor(rank / n * all));
 	end = (cell_first(s, cell) + cell_first(s, cell + 1)) / 2;
 	ln = is_above ? log(end / f->value) : log(f->value / end);
 	if (ln < 0)
@@ -465,44 +556,91 @@ rank_width(const struct figure *f, const struct sample *s, double p,
 }
 
 /*
- * The samples may be worth less where the interval ends than at the percentile
- * itself, as when all of one interval are slow: it ends where even what they
- * are worth there says so (Francisco and Fuller, Ann. Stat. 19 (1991),
- * 454-469). Where they are worth too few to have a rank there, it is by those
- * of enough of them, and wider by the square root.
+ * Whether the percentile may be beyond the bound between two buckets, by how
+ * many samples of each interval are below it (Francisco and Fuller, Ann. Stat.
+ * 19 (1991), 454-469).
  */
-static double
-percentile_width(const struct figure *f, const struct run *run, double p,
-    double few, const struct level *level, bool is_above)
+static bool
+may_be_beyond(const struct run *run, const double *below, size_t bucket,
+    double p, const struct level *level, bool is_above)
 {
-	double enough = ceil(TAIL_MIN / (p < 0.5 ? p : 1 - p));
-	double width, at, fewer, df, scaled;
-	int i;
+	double at = below[bucket] / below[HIST_COARSE], df, n;
+	uint64_t few;
 
-	width = rank_width(f, &run->sample, p, few, level->tail, is_above, &at);
-	for (i = 0; i < ENDS_MAX && at > 0 && at < 1; i++) {
-		fewer = worth_at(run, at, level, &df);
-		if (fewer > few / 2)	/* less is noise */
-			break;
-		few = fewer;
-		width = rank_width(f, &run->sample, p, few, level->tail,
-		    is_above, &at);
-	}
-	if (few >= enough)
-		return width;
-	scaled = sqrt(enough / few) * rank_width(f, &run->sample, p, enough,
-	    level->tail, is_above, &at);
-	return width > scaled ? width : scaled;
+	n = floor(worth_at(run, below, bucket, 0, level, &df));
+	few = n < 1 ? 1 : (uint64_t)n;
+	if (is_above)
+		return (double)stats_binomial_quantile(1 - level->tail, few,
+		    p) + 1 >= at * (double)few;
+	return (double)stats_binomial_quantile(level->tail, few, p) <=
+	    at * (double)few;
 }
 
+/*
+ * A width that follows from the percentile's surroundings, corrected by what
+ * the bounds of buckets on one side say, from the inside: as when all of one
+ * interval are slow, and much fewer of the others.
+ */
+static double
+bound_width(const struct figure *f, const struct run *run,
+    const double *below, double p, double width, const struct level *level,
+    bool is_above)
+{
+	size_t bucket = 0;
+	double bound, far;
+
+	if (!(below[HIST_COARSE] > 0))
+		return width;
+	while (bucket + 1 < HIST_COARSE &&
+	    below[bucket + 1] < p * below[HIST_COARSE])
+		bucket++;
+	for (bucket += is_above; bucket > 0 && bucket < HIST_COARSE;
+	    bucket += is_above ? 1 : (size_t)-1) {
+		bound = (double)hist_slot_first(1 + HIST_PARTS * bucket);
+		far = is_above ? log(bound / f->value) :
+		    log(f->value / bound);
+		if (far < 0)
+			continue;
+		if (!may_be_beyond(run, below, bucket, p, level, is_above))
+			return width < far ? width : far;
+		/* Behind the last sample is nothing to be seen. */
+		if (below[bucket] <= 0 || below[bucket] >= below[HIST_COARSE])
+			break;
+		width = width > far ? width : far;
+	}
+	return width;
+}
+
+static double
+percentile_width(const struct figure *f, const struct run *run,
+    const double *below, double p, double few, const struct level *level,
+    bool is_above)
+{
+	double enough = ceil(TAIL_MIN / (p < 0.5 ? p : 1 - p)), width, scaled;
+
+	width = rank_width(f, &run->sample, p, few, level->tail, is_above);
+	if (few < enough) {
+		/* By ranks of enough of them, and wider by the square root. */
+		scaled = sqrt(enough / few) * rank_width(f, &run->sample, p,
+		    enough, level->tail, is_above);
+		width = width > scaled ? width : scaled;
+	}
+	return bound_width(f, run, below, p, width, level, is_above);
+}
+
+/*
+ * How far the truth is by what is around the percentile: the intervals' own
+ * ones, or, where they have too few samples, how many are below.
+ */
 static void
 figure_percentile(struct figure *f, const struct run *run, double percentile,
     const struct level *level)
 {
 	const struct sample *s = &run->sample;
-	double n = (double)s->n, p = percentile / 100, few, width;
+	double below[HIST_COARSE + 1], n = (double)s->n, p = percentile / 100;
+	double few, width, spread = 0, share;
+	size_t i = 0;
 	uint64_t ns;
-	size_t cell;
 
 	if (s->n == 0)
 		return;
@@ -511,11 +649,23 @@ figure_percentile(struct figure *f, const struct run *run, double percentile,
 	f->has_interval = n * (p < 0.5 ? p : 1 - p) >= TAIL_MIN - 1e-9;
 	if (!f->has_interval)
 		return;
-	few = worth_at(run, p, level, &f->df);
-	f->below = percentile_width(f, run, p, few, level, false);
-	f->above = percentile_width(f, run, p, few, level, true);
-	cell = cell_of_rank(s, p * n);
-	width = cell_first(s, cell + 1) / cell_first(s, cell);
+	count_buckets(run, below);
+	few = n;
+	if (!between_intervals(run, percentile, level, &spread, &f->df)) {
+		while (i + 1 < HIST_COARSE &&
+		    below[i + 1] < p * below[HIST_COARSE])
+			i++;
+		share = below[i + 1] > below[i] ? (p * below[HIST_COARSE] -
+		    below[i]) / (below[i + 1] - below[i]) : 0;
+		few = worth_at(run, below, i, share, level, &f->df);
+	}
+	f->below = f->above = spread;
+	width = percentile_width(f, run, below, p, few, level, false);
+	f->below = width > spread ? width : spread;
+	width = percentile_width(f, run, below, p, few, level, true);
+	f->above = width > spread ? width : spread;
+	i = cell_of_rank(s, p * n);
+	width = cell_first(s, i + 1) / cell_first(s, i);
 	f->resolution = width > 1 ? log(width) / 2 : 0;
 }
 
@@ -596,6 +746,23 @@ fill_row(struct row *row, const struct run *runs, double tail)
 		return;
 	row->verdict = (row->low > 0) == (row->metric == ROW_RATE) ?
 	    ROW_BETTER : ROW_WORSE;
+}
+
+/*
+ * Of two that are 0 nothing can be said, so that they do not count as said
+ * (Tarone, Biometrics 46 (1990), 515-522).
+ */
+static bool
+can_differ(const struct row *row, const struct run *runs)
+{
+	const struct counters *a = &runs[0].side->result->n;
+	const struct counters *b = &runs[1].side->result->n;
+
+	if (row->metric == ROW_ERRORS)
+		return a->failed > 0 || b->failed > 0;
+	if (row->metric == ROW_DROPPED)
+		return a->dropped > 0 || b->dropped > 0;
+	return true;
 }
 
 static void

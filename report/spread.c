@@ -19,11 +19,17 @@
 
 #define PI		3.14159265358979323846
 #define TERMS_MIN	3
-#define TERMS_SOME	8
+#ifndef TERMS_SOME
+#define TERMS_SOME 8
+#endif
 #define RHO_MAX		0.95
-#define RHO_ERROR	1.0		/* taken on top, standard errors */
+#ifndef RHO_ERROR
+#define RHO_ERROR 1.0
+#endif
 /* The least share of the variance that is to be seen; found by simulation. */
-#define SEEN_MIN	0.6
+#ifndef SEEN_MIN
+#define SEEN_MIN 0.6
+#endif
 
 static size_t	 choose_terms(double, size_t);
 static double	 seen_by(double, size_t, size_t);
