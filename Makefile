@@ -124,7 +124,8 @@ OBJS = \
 	report/html_plan.o report/html.o report/steps.o report/style.o \
 	report/tally.o report/status.o report/panel.o report/screen.o \
 	report/progress_json.o report/json_exemplars.o report/chart.o \
-	report/spread.o report/compare.o report/fail_if.o report/recorded.o \
+	report/spread.o report/figure.o report/compare.o report/fail_if.o \
+	report/recorded.o \
 	report/diff_text.o report/diff_json.o report/load_text.o \
 	report/parts_text.o report/chart_text.o report/errors_text.o \
 	report/audit_text.o
@@ -163,7 +164,7 @@ HDRS = \
 	report/html_latency.h report/html_tables.h report/html_requests.h \
 	report/html_plan.h report/steps.h report/style.h report/tally.h \
 	report/status.h report/panel.h report/screen.h report/progress_json.h \
-	report/json_exemplars.h report/chart.h report/spread.h \
+	report/json_exemplars.h report/chart.h report/spread.h report/figure.h \
 	report/compare.h report/fail_if.h report/recorded.h report/diff_out.h \
 	report/load_text.h report/parts_text.h report/chart_text.h \
 	report/errors_text.h report/audit_text.h

@@ -3,14 +3,11 @@
  * Two results, figure by figure: the difference, its interval of confidence,
  * and what that says.
  *
- * Each figure of one run gets an interval, and those of both are combined to
- * that of the difference by their one-sided widths (MOVER; Zou and Donner,
- * Stat. Med. 27 (2008), 1693-1702): of times and rates on the scale of
- * logarithms, of shares as they are. A percentile's is made of order
- * statistics (Woodruff, J. Am. Stat. Assoc. 47 (1952), 635-646), so nothing
- * is assumed of how the times are distributed. Where a run has enough
- * intervals, they tell how many independent samples its samples are worth
- * (spread.c); never more than there are. Pure.
+ * Each figure of one run gets an interval (figure.c), and those of both are
+ * combined to that of the difference by their one-sided widths (MOVER; Zou and
+ * Donner, Stat. Med. 27 (2008), 1693-1702): of times and rates on the scale of
+ * logarithms, of shares as they are. Both are as wide as Student's t has it
+ * for the degrees of freedom of the difference. Pure.
  */
 
 #include <assert.h>
@@ -21,72 +18,20 @@
 
 #include "base/stats.h"
 #include "base/util.h"
-#include "hist.h"
 #include "report/compare.h"
-#include "report/spread.h"
+#include "report/figure.h"
 
 #define LEVEL		0.05		/* of all rows together */
-#define TAIL_MIN	10		/* samples behind a percentile */
+#define FAR_MIN		10		/* samples behind p99.9 */
 
-/* The response times of one run as counts of cells. */
-struct sample {
-	const uint64_t	*count;
-	size_t		 first;
-	size_t		 end;
-	bool		 is_coarse;
-	uint64_t	 n;
-	uint64_t	 max_ns;
-	struct coarse	 coarse;
-};
-
-/* A run while it is compared. */
-struct run {
-	const struct side	*side;
-	struct sample		 sample;
-	const struct snapshot	*snapshots;	/* without warm-up */
-	size_t			 m;		/* enough, or 0 */
-	double			*residual;	/* room for m */
-	double			 rho;		/* of its intervals' means */
-};
-
-/*
- * A figure of one run: its value, and how far the truth may be below and above
- * it; resolution is what no sample can tell apart.
- */
-struct figure {
-	double	 value;
-	double	 below;
-	double	 above;
-	double	 resolution;
-	bool	 has_interval;
-};
-
-static void	 run_init(struct run *, const struct side *);
-static void	 sample_init(struct sample *, const struct result *);
-static double	 cell_first(const struct sample *, size_t);
-static size_t	 cell_of_rank(const struct sample *, double);
-static double	 worth(const struct run *, double, double, double, double);
-static double	 rate_residuals(const struct run *);
-static void	 figure_rate(struct figure *, const struct run *, double);
-static void	 figure_share(struct figure *, const struct run *,
-		    enum row_metric, double);
-static void	 share_counts(const struct snapshot *, enum row_metric,
-		    double *, double *);
-static double	 mean_residuals(const struct run *);
-static void	 figure_mean(struct figure *, const struct run *, double);
-static double	 sample_variance(const struct sample *, double);
-static void	 figure_percentile(struct figure *, const struct run *,
-		    double, double);
-static double	 own_percentile(const struct snapshot *, double);
-static bool	 between_intervals(const struct run *, double, double,
-		    double *);
-static double	 worth_at(const struct run *, double, double);
-static double	 count_below(const struct snapshot *, size_t, double);
-static void	 add_rows(struct comparison *, const struct run *,
+static void	 add_rows(struct comparison *, const struct figure_run *,
 		    const double *, size_t);
 static void	 add_row(struct comparison *, enum row_metric, double);
 static int	 compare_rows(const void *, const void *);
-static void	 fill_row(struct row *, const struct run *, double);
+static void	 fill_row(struct row *, const struct figure_run *, double);
+static void	 fill_figures(struct figure [2], const struct row *,
+		    const struct figure_run *, const struct figure_level *);
+static double	 common_df(const struct figure *);
 static void	 combine_logs(struct row *, const struct figure *);
 static void	 combine_shares(struct row *, const struct figure *);
 
@@ -94,414 +39,23 @@ void
 compare(struct comparison *c, const struct side *base,
     const struct side *new, const double *percentiles, size_t n)
 {
-	struct run *runs = xcalloc(2, sizeof(*runs));
+	struct figure_run *runs = xcalloc(2, sizeof(*runs));
 	size_t i;
 
 	memset(c, 0, sizeof(*c));
-	run_init(&runs[0], base);
-	run_init(&runs[1], new);
+	figure_init(runs, base, new);
 	add_rows(c, runs, percentiles, n);
 	/* Bonferroni's way is right however the rows depend on one another. */
 	for (i = 0; i < c->nrows; i++)
 		fill_row(&c->rows[i], runs, LEVEL / 2 / (double)c->nrows);
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < 2; i++)
 		c->intervals[i] = runs[i].m;
-		free(runs[i].residual);
-	}
+	figure_clear(runs);
 	free(runs);
 }
 
-/* Those of the warm-up come first and have no counts. */
 static void
-run_init(struct run *run, const struct side *side)
-{
-	size_t i = 0;
-
-	run->side = side;
-	sample_init(&run->sample, side->result);
-	while (i < side->nsnapshots && side->snapshots[i].scheduled == 0 &&
-	    side->snapshots[i].completed == 0)
-		i++;
-	if (side->nsnapshots - i < SPREAD_INTERVALS_MIN)
-		return;
-	run->snapshots = side->snapshots + i;
-	run->m = side->nsnapshots - i;
-	run->residual = xcalloc(run->m, sizeof(*run->residual));
-	mean_residuals(run);
-	run->rho = spread_correlation(run->residual, run->m);
-}
-
-static void
-sample_init(struct sample *s, const struct result *r)
-{
-	const struct hist *h = &r->hist[RESULT_LATENCY];
-
-	s->is_coarse = result_is_coarse(r);
-	if (!s->is_coarse) {
-		s->count = h->slot;
-		s->first = h->count > 0 ? h->first : 0;
-		s->end = h->count > 0 ? h->end : 0;
-		s->n = h->count;
-		s->max_ns = h->max_ns;
-		return;
-	}
-	result_buckets(&s->coarse, r, RESULT_LATENCY);
-	s->count = s->coarse.bucket;
-	s->end = HIST_COARSE;
-	s->n = s->coarse.count;
-	s->max_ns = s->coarse.max_ns;
-}
-
-/* Where cell i begins, and so where the one before it ends; at least 1 ns. */
-static double
-cell_first(const struct sample *s, size_t i)
-{
-	double ns;
-
-	if (i >= (s->is_coarse ? HIST_COARSE : HIST_SLOTS))
-		ns = (double)s->max_ns;
-	else if (!s->is_coarse)
-		ns = (double)hist_slot_first(i);
-	else
-		ns = i == 0 ? 0 :
-		    (double)hist_slot_first(1 + i * HIST_PARTS);
-	return ns < 1 ? 1 : ns;
-}
-
-/* The cell with the sample of this rank, from 1 to n. */
-static size_t
-cell_of_rank(const struct sample *s, double rank)
-{
-	double seen = 0;
-	size_t i;
-
-	for (i = s->first; i + 1 < s->end; i++) {
-		seen += (double)s->count[i];
-		if (seen >= rank)
-			break;
-	}
-	return i;
-}
-
-/*
- * How many independent samples n are worth, when one of them has this
- * variance, the residuals are in run, and seen samples are in its intervals.
- * A variance that is known with so many degrees of freedom needs t instead of
- * the normal quantile of tail: the samples are worth less by their squares.
- */
-static double
-worth(const struct run *run, double variance, double n, double seen,
-    double tail)
-{
-	struct spread s;
-	double inflation, wider;
-
-	if (run->m == 0 || !(variance > 0) || !(seen > 0) ||
-	    !spread_of(&s, run->residual, run->m, run->rho))
-		return n;
-	inflation = s.variance / (variance * seen);
-	if (seen < n)
-		inflation = 1 + (inflation - 1) * n / seen;
-	if (inflation < 1)
-		inflation = 1;
-	wider = stats_t_quantile(tail, s.df) / stats_normal_quantile(tail);
-	return n / (inflation * wider * wider);
-}
-
-/*
- * Against what the plan asks for in an interval, or its length where it asks
- * for no number. How many requests are in the intervals; 0 if nothing follows.
- */
-static double
-rate_residuals(const struct run *run)
-{
-	double done = 0, planned = 0, took = 0, share;
-	const struct snapshot *s = run->snapshots;
-	size_t i;
-
-	for (i = 0; i < run->m; i++) {
-		done += (double)s[i].completed;
-		planned += s[i].planned;
-		took += (double)(s[i].until_ns - s[i].from_ns);
-	}
-	if (!(planned > 0) && !(took > 0))
-		return 0;
-	for (i = 0; i < run->m; i++) {
-		share = planned > 0 ? s[i].planned / planned :
-		    (double)(s[i].until_ns - s[i].from_ns) / took;
-		run->residual[i] = (double)s[i].completed - done * share;
-	}
-	return done;
-}
-
-/* Even arrivals vary by less than independent ones would: no floor here. */
-static void
-figure_rate(struct figure *f, const struct run *run, double tail)
-{
-	double n = (double)run->side->result->n.completed;
-	double se = sqrt(n), wider = stats_normal_quantile(1 - tail);
-	double seen = rate_residuals(run);
-	struct spread s;
-
-	if (seen > 0 && spread_of(&s, run->residual, run->m, run->rho)) {
-		se = sqrt(s.variance) * n / seen;
-		wider = stats_t_quantile(1 - tail, s.df);
-	}
-	f->value = run->side->rate_sec > 0 ? n / run->side->rate_sec : 0;
-	f->has_interval = f->value > 0;
-	if (f->has_interval)
-		f->below = f->above = wider * se / n;
-	f->resolution = f->has_interval ? 1 / n : 0;
-}
-
-static void
-share_counts(const struct snapshot *s, enum row_metric metric, double *part,
-    double *all)
-{
-	*part = (double)(metric == ROW_ERRORS ? s->failed : s->dropped);
-	*all = (double)(metric == ROW_ERRORS ? s->completed : s->scheduled);
-}
-
-/* Wilson's interval, J. Am. Stat. Assoc. 22 (1927), 209-212. */
-static void
-figure_share(struct figure *f, const struct run *run, enum row_metric metric,
-    double tail)
-{
-	const struct counters *c = &run->side->result->n;
-	double n = (double)(metric == ROW_ERRORS ? c->completed :
-	    c->scheduled);
-	double k = (double)(metric == ROW_ERRORS ? c->failed : c->dropped);
-	double z = stats_normal_quantile(1 - tail), part, all, middle, half;
-	double parts = 0, alls = 0, p;
-	size_t i;
-
-	if (n < 1)
-		return;
-	f->value = k > n ? 1 : k / n;
-	f->has_interval = true;
-	for (i = 0; i < run->m; i++) {
-		share_counts(&run->snapshots[i], metric, &part, &all);
-		parts += part;
-		alls += all;
-	}
-	p = alls > 0 ? parts / alls : 0;
-	for (i = 0; i < run->m; i++) {
-		share_counts(&run->snapshots[i], metric, &part, &all);
-		run->residual[i] = part - p * all;
-	}
-	n = worth(run, p * (1 - p), n, alls, tail);
-	p = f->value;
-	middle = (p + z * z / (2 * n)) / (1 + z * z / n);
-	half = z / (1 + z * z / n) *
-	    sqrt(p * (1 - p) / n + z * z / (4 * n * n));
-	f->below = p > middle - half ? p - middle + half : 0;
-	f->above = p < middle + half ? middle + half - p : 0;
-}
-
-/* The variance of one sample, of the middles of their cells. */
-static double
-sample_variance(const struct sample *s, double mean)
-{
-	double sum = 0, d;
-	size_t i;
-
-	for (i = s->first; i < s->end; i++) {
-		if (s->count[i] == 0)
-			continue;
-		d = (cell_first(s, i) + cell_first(s, i + 1)) / 2 - mean;
-		sum += d * d * (double)s->count[i];
-	}
-	return sum / (double)s->n;
-}
-
-/* How many samples are in the intervals. */
-static double
-mean_residuals(const struct run *run)
-{
-	const struct snapshot *s = run->snapshots;
-	double n, sum = 0, all = 0, mean;
-	size_t i;
-
-	for (i = 0; i < run->m; i++) {
-		n = (double)s[i].latency.count;
-		all += n;
-		sum += n * (double)s[i].latency.mean_ns;
-	}
-	mean = all > 0 ? sum / all : 0;
-	for (i = 0; i < run->m; i++)
-		run->residual[i] = (double)s[i].latency.count *
-		    ((double)s[i].latency.mean_ns - mean);
-	return all;
-}
-
-static void
-figure_mean(struct figure *f, const struct run *run, double tail)
-{
-	double n = (double)run->sample.n, variance;
-	struct summary summary;
-
-	if (run->sample.n == 0)
-		return;
-	result_summary(&summary, run->side->result, RESULT_LATENCY);
-	f->value = summary.mean_ns < 1 ? 1 : (double)summary.mean_ns;
-	variance = sample_variance(&run->sample, f->value);
-	n = worth(run, variance, n, mean_residuals(run), tail);
-	f->has_interval = run->sample.n >= 2 * TAIL_MIN;
-	f->below = f->above = stats_normal_quantile(1 - tail) *
-	    sqrt(variance / n) / f->value;
-	f->resolution = 1 / f->value;
-}
-
-/*
- * How many of an interval are at or below the percentile: all in the buckets
- * before the one that it is in, and of this one the same share as of the sum.
- */
-static double
-count_below(const struct snapshot *s, size_t bucket, double share)
-{
-	double n = 0;
-	size_t i;
-
-	for (i = 0; i < s->nbuckets && s->buckets[i].bucket < bucket; i++)
-		n += (double)s->buckets[i].count;
-	if (i < s->nbuckets && s->buckets[i].bucket == bucket)
-		n += share * (double)s->buckets[i].count;
-	return n;
-}
-
-/* The independent samples that those of a run are worth at quantile p. */
-static double
-worth_at(const struct run *run, double p, double tail)
-{
-	double count[HIST_COARSE] = { 0 }, all = 0, below = 0, share, variance;
-	const struct snapshot *s;
-	size_t i, j, bucket = 0;
-
-	for (i = 0; i < run->m; i++) {
-		s = &run->snapshots[i];
-		for (j = 0; j < s->nbuckets; j++) {
-			count[s->buckets[j].bucket] +=
-			    (double)s->buckets[j].count;
-			all += (double)s->buckets[j].count;
-		}
-	}
-	if (!(all > 0))
-		return (double)run->sample.n;
-	while (bucket + 1 < HIST_COARSE && below + count[bucket] < p * all)
-		below += count[bucket++];
-	share = count[bucket] > 0 ? (p * all - below) / count[bucket] : 0;
-	variance = below / all + share * share * count[bucket] / all - p * p;
-	for (i = 0; i < run->m; i++) {
-		s = &run->snapshots[i];
-		run->residual[i] = count_below(s, bucket, share) -
-		    p * (double)s->latency.count;
-	}
-	return worth(run, variance, (double)run->sample.n, all, tail);
-}
-
-/* The logarithm of an interval's own percentile; NAN of an empty one. */
-static double
-own_percentile(const struct snapshot *s, double percentile)
-{
-	static const double usual[] = { 50, 90, 95, 99 };
-	const uint64_t ns[] = { s->latency.p50_ns, s->latency.p90_ns,
-	    s->latency.p95_ns, s->latency.p99_ns };
-	double rank = percentile / 100 * (double)s->latency.count, seen = 0;
-	double low, high, n;
-	size_t i;
-
-	for (i = 0; i < UTIL_NELEM(usual); i++)
-		if (percentile == usual[i] && ns[i] > 0)
-			return log((double)ns[i]);
-	for (i = 0; i < s->nbuckets; i++, seen += n) {
-		n = (double)s->buckets[i].count;
-		if (seen + n < rank && i + 1 < s->nbuckets)
-			continue;
-		low = (double)hist_slot_first(1 + (size_t)HIST_PARTS *
-		    s->buckets[i].bucket);
-		high = (double)hist_slot_first(1 + (size_t)HIST_PARTS *
-		    (s->buckets[i].bucket + 1U));
-		return log(low) + log(high / low) *
-		    (rank > seen ? (rank - seen) / n : 0);
-	}
-	return NAN;
-}
-
-/*
- * How far the percentile of the run may be off by what its intervals' own ones
- * vary. False when these have too few samples each to have one.
- */
-static bool
-between_intervals(const struct run *run, double percentile, double tail,
-    double *width)
-{
-	double side = (percentile < 50 ? percentile : 100 - percentile) / 100;
-	double n = 0, sum = 0, weight, ln;
-	struct spread s;
-	size_t i;
-
-	for (i = 0; i < run->m; i++) {
-		weight = (double)run->snapshots[i].latency.count;
-		ln = own_percentile(&run->snapshots[i], percentile);
-		run->residual[i] = 0;
-		if (isnan(ln) || weight * side < TAIL_MIN)
-			continue;
-		run->residual[i] = ln;
-		n += weight;
-		sum += weight * ln;
-	}
-	/* What is left out must not matter. */
-	if (!(n > 0) || n < 0.9 * (double)run->sample.n)
-		return false;
-	for (i = 0; i < run->m; i++)
-		if (run->residual[i] > 0)
-			run->residual[i] = (run->residual[i] - sum / n) *
-			    (double)run->snapshots[i].latency.count;
-	if (!spread_of(&s, run->residual, run->m, run->rho))
-		return false;
-	*width = stats_t_quantile(1 - tail, s.df) * sqrt(s.variance) / n;
-	return true;
-}
-
-/* Ranks k and above of so many, as ranks of all samples. */
-static void
-figure_percentile(struct figure *f, const struct run *run, double percentile,
-    double tail)
-{
-	const struct sample *s = &run->sample;
-	double n = (double)s->n, p = percentile / 100, low, high, width;
-	double spread = 0;
-	uint64_t few, k_low, k_high, ns;
-	size_t cell;
-
-	if (s->n == 0)
-		return;
-	ns = result_percentile(run->side->result, RESULT_LATENCY, percentile);
-	f->value = ns < 1 ? 1 : (double)ns;
-	if (between_intervals(run, percentile, tail, &spread))
-		few = s->n;
-	else
-		few = (uint64_t)worth_at(run, p, tail);
-	k_low = stats_binomial_quantile(tail, few, p);
-	k_high = stats_binomial_quantile(1 - tail, few, p) + 1;
-	f->has_interval = k_low >= 1 && k_high <= few;
-	if (!f->has_interval)
-		return;
-	cell = cell_of_rank(s, floor((double)k_low / (double)few * n));
-	low = (cell_first(s, cell) + cell_first(s, cell + 1)) / 2;
-	cell = cell_of_rank(s, ceil((double)k_high / (double)few * n));
-	high = (cell_first(s, cell) + cell_first(s, cell + 1)) / 2;
-	f->below = low < f->value ? log(f->value / low) : 0;
-	f->above = high > f->value ? log(high / f->value) : 0;
-	f->below = f->below > spread ? f->below : spread;
-	f->above = f->above > spread ? f->above : spread;
-	cell = cell_of_rank(s, p * n);
-	width = cell_first(s, cell + 1) / cell_first(s, cell);
-	f->resolution = width > 1 ? log(width) / 2 : 0;
-}
-
-static void
-add_rows(struct comparison *c, const struct run *runs,
+add_rows(struct comparison *c, const struct figure_run *runs,
     const double *percentiles, size_t n)
 {
 	static const double usual[] = { 50, 90, 95, 99 };
@@ -517,7 +71,7 @@ add_rows(struct comparison *c, const struct run *runs,
 	for (i = 0; i < UTIL_NELEM(usual); i++)
 		add_row(c, ROW_PERCENTILE, usual[i]);
 	for (i = 0; i < UTIL_NELEM(far); i++)
-		if ((double)most * (1 - far[i] / 100) >= TAIL_MIN)
+		if ((double)most * (1 - far[i] / 100) >= FAR_MIN)
 			add_row(c, ROW_PERCENTILE, far[i]);
 	for (i = 0; i < n; i++)
 		add_row(c, ROW_PERCENTILE, percentiles[i]);
@@ -550,23 +104,27 @@ compare_rows(const void *a, const void *b)
 	    (x->percentile < y->percentile);
 }
 
+/*
+ * Again, with what all of both runs says: how its intervals are correlated,
+ * and then how well the variance of their difference is known, and so by how
+ * much Student's t is wider than the normal quantile.
+ */
 static void
-fill_row(struct row *row, const struct run *runs, double tail)
+fill_row(struct row *row, const struct figure_run *runs, double tail)
 {
+	struct figure_level level = { .tail = tail, .wider = 1 };
+	double m = (double)(runs[0].m + runs[1].m);
 	struct figure f[2];
-	size_t i;
 
-	memset(f, 0, sizeof(f));
-	for (i = 0; i < 2; i++) {
-		if (row->metric == ROW_RATE)
-			figure_rate(&f[i], &runs[i], tail);
-		else if (row->metric == ROW_MEAN)
-			figure_mean(&f[i], &runs[i], tail);
-		else if (row->metric == ROW_PERCENTILE)
-			figure_percentile(&f[i], &runs[i], row->percentile,
-			    tail);
-		else
-			figure_share(&f[i], &runs[i], row->metric, tail);
+	fill_figures(f, row, runs, &level);
+	if (m > 0) {
+		level.rho = fmax(runs[0].rho, ((double)runs[0].m * f[0].rho +
+		    (double)runs[1].m * f[1].rho) / m);
+		level.error = 1 / sqrt(m);
+		fill_figures(f, row, runs, &level);
+		level.wider = stats_t_quantile(tail, common_df(f)) /
+		    stats_normal_quantile(tail);
+		fill_figures(f, row, runs, &level);
 	}
 	row->base = f[0].value;
 	row->new = f[1].value;
@@ -580,6 +138,35 @@ fill_row(struct row *row, const struct run *runs, double tail)
 		return;
 	row->verdict = (row->low > 0) == (row->metric == ROW_RATE) ?
 	    ROW_BETTER : ROW_WORSE;
+}
+
+static void
+fill_figures(struct figure f[2], const struct row *row,
+    const struct figure_run *runs, const struct figure_level *level)
+{
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		figure_of(&f[i], &runs[i], row->metric, row->percentile,
+		    level);
+}
+
+/*
+ * Of the sum of two variances (Welch, Biometrika 34 (1947), 28-35;
+ * Satterthwaite, Biometrics Bull. 2 (1946), 110-114).
+ */
+static double
+common_df(const struct figure *f)
+{
+	double v, sum = 0, squares = 0;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		v = (f[i].below + f[i].above) * (f[i].below + f[i].above);
+		sum += v;
+		squares += v * v / f[i].df;
+	}
+	return squares > 0 ? sum * sum / squares : INFINITY;
 }
 
 /* What cannot be told apart adds up; what varies does so by its squares. */

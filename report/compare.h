@@ -5,23 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "result.h"
-
-/* One of two runs. Borrows all of it. */
-struct side {
-	const struct result	*result;
-	const struct snapshot	*snapshots;	/* or NULL */
-	size_t			 nsnapshots;
-	double			 rate_sec;	/* rate: completed / it */
-};
-
-enum row_metric {
-	ROW_RATE,		/* a second */
-	ROW_ERRORS,		/* failed / completed, 0 to 1 */
-	ROW_DROPPED,		/* dropped / scheduled, 0 to 1 */
-	ROW_MEAN,		/* of the response, ns */
-	ROW_PERCENTILE		/* the same */
-};
+#include "report/figure.h"
 
 enum row_verdict {
 	ROW_NO_EVIDENCE,

@@ -188,12 +188,13 @@ write_assumed(FILE *out, const struct diff *d)
 {
 	const size_t *n = d->comparison->intervals;
 
-	fputs("\nAll intervals hold together in 95% of comparisons.\n", out);
+	fputs("\nAll intervals hold together in 95% of comparisons: with nothing "
+	    "changed,\nat most 5% show any verdict.\n", out);
 	if (n[0] == 0 || n[1] == 0)
-		fprintf(out, "Requests of %s are taken to be independent: it "
-		    "has fewer than\n10 intervals. If they are not, the "
-		    "intervals here are too narrow.\n", n[0] > 0 ? "new" :
-		    n[1] > 0 ? "base" : "both");
+		fprintf(out, "%s has fewer than 4 intervals: its requests are "
+		    "taken to be independent.\nIf they are not, the intervals "
+		    "here are too narrow.\n", n[0] > 0 ? "new" :
+		    n[1] > 0 ? "base" : "Each");
 }
 
 static bool

@@ -220,6 +220,7 @@ read_snapshots(struct recorded *r, const struct wire_reader *in)
 {
 	const struct json_value *list, *v;
 	struct wire_reader entry;
+	struct snapshot *s;
 
 	if (wire_read_list(in, "snapshots", SNAPSHOTS_MAX, &list) == -1)
 		return -1;
@@ -227,11 +228,13 @@ read_snapshots(struct recorded *r, const struct wire_reader *in)
 		return 0;
 	r->snapshots = xcalloc(list->count, sizeof(*r->snapshots));
 	for (v = list->child; v != NULL; v = v->next) {
-		if (wire_read_entry(in, "snapshots", r->nsnapshots, v,
-		    &entry) == -1 ||
-		    read_snapshot(&r->snapshots[r->nsnapshots++],
-		    &entry) == -1)
+		s = &r->snapshots[r->nsnapshots++];
+		if (wire_read_entry(in, "snapshots", r->nsnapshots - 1, v,
+		    &entry) == -1 || read_snapshot(s, &entry) == -1)
 			return -1;
+		if (r->nsnapshots > 1 && s->from_ns < s[-1].until_ns)
+			return wire_must_be(&entry, "from_ms", "not before "
+			    "the until_ms of the one before");
 	}
 	return 0;
 }

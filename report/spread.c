@@ -6,10 +6,10 @@
  * The long-run variance is the mean square of the first few cosine transforms
  * of the residuals (Lazarus, Lewis, Stock and Watson, J. Bus. Econ. Stat. 36
  * (2018), 541-559): slow movements, which are what makes two runs differ, are
- * in them, and each is one degree of freedom. The more neighbours are
- * correlated, taken as one standard error more than it looks, the fewer are
- * taken; what these lack, if it is the correlation of a first-order
- * autoregression, is made up for. Pure.
+ * in them, and each is one degree of freedom. There are as many as they advise,
+ * or eight, since two runs of few intervals need some; fewer, the more
+ * neighbours are correlated. What these lack, if it is the correlation of a
+ * first-order autoregression, is made up for. Pure.
  */
 
 #include <math.h>
@@ -18,12 +18,10 @@
 #include "report/spread.h"
 
 #define PI		3.14159265358979323846
-#define TERMS_MIN	4
-#define TERMS_MAX	200		/* their t is as good as normal */
+#define TERMS_MIN	3
+#define TERMS_SOME	8		/* 16 of two runs: t is 3.2, not 2.8 */
 #define RHO_MAX		0.95
-#define RHO_ERROR	1.0		/* taken on top, standard errors */
-/* The least share of the variance that is to be seen; found by simulation. */
-#define SEEN_MIN	0.6
+#define SEEN_MIN	0.75		/* of the variance, on average */
 
 static size_t	 choose_terms(double, size_t);
 static double	 seen_by(double, size_t, size_t);
@@ -31,24 +29,23 @@ static double	 seen_at(double, size_t, size_t);
 static double	 transform(const double *, size_t, size_t);
 
 bool
-spread_of(struct spread *s, const double *residual, size_t m, double rho)
+spread_of(struct spread *s, const double *residual, size_t m, double rho,
+    double error)
 {
-	double own, sum = 0, c;
+	double most = fmin(rho + error, RHO_MAX), sum = 0, c;
+	double likely = fmin(rho * (1 + 2 * error), RHO_MAX);
 	size_t i, terms;
 
 	if (m < SPREAD_INTERVALS_MIN)
 		return false;
-	own = spread_correlation(residual, m);
-	own = own > rho ? own : rho;
-	rho = own + RHO_ERROR / sqrt((double)m);
-	terms = choose_terms(rho > RHO_MAX ? RHO_MAX : rho, m);
+	terms = choose_terms(most, m);
 	for (i = 1; i <= terms; i++) {
 		c = transform(residual, m, i);
 		sum += c * c;
 	}
 	/* Each square has half the variance of the sum. */
 	s->variance = 2 * sum / (double)terms /
-	    seen_by(own > RHO_MAX ? RHO_MAX : own, m, terms);
+	    seen_by(likely, m, terms);
 	s->df = (double)terms;
 	return true;
 }
@@ -75,8 +72,11 @@ spread_correlation(const double *e, size_t m)
 static size_t
 choose_terms(double rho, size_t m)
 {
-	size_t i, most = m - 1 < TERMS_MAX ? m - 1 : TERMS_MAX;
+	size_t i, most = (size_t)(0.4 * pow((double)m, 2.0 / 3));
 	double sum = 0;
+
+	if (most < TERMS_SOME)
+		most = m - 1 < TERMS_SOME ? m - 1 : TERMS_SOME;
 
 	for (i = 1; i <= most; i++) {
 		sum += seen_at(rho, m, i);

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { SPREAD_INTERVALS_MIN = 10 };	/* fewer tell nothing of variance */
+enum { SPREAD_INTERVALS_MIN = 4 };	/* fewer tell nothing of variance */
 
 /*
  * What the sum of a run's intervals varies by from one such run to another,
@@ -19,11 +19,11 @@ struct spread {
 
 /*
  * From the residuals of m intervals in their order, whose sum is 0. False, and
- * no variance, when there are fewer than SPREAD_INTERVALS_MIN. rho: neighbours
- * are taken to be correlated at least like that.
+ * no variance, when there are fewer than SPREAD_INTERVALS_MIN. rho: how
+ * neighbours are correlated, from 0 to 1, and the standard error of this.
  */
 bool	 spread_of(struct spread *s, const double *residual, size_t m,
-	    double rho);
+	    double rho, double error);
 /* How neighbours are correlated, from 0 to 1. */
 double	 spread_correlation(const double *residual, size_t m);
 

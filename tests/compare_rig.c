@@ -23,6 +23,7 @@ static uint64_t	next_random(uint64_t *);
 static double	random_unit(uint64_t *);
 static double	random_normal(uint64_t *);
 static uint64_t	random_count(double, uint64_t *);
+static double	random_time(const struct rig_model *, uint64_t *);
 static void	make_interval(struct rig_run *, struct snapshot *,
 		    const struct rig_model *, uint64_t, double, uint64_t *);
 static void	end_hist(struct hist *);
@@ -71,13 +72,33 @@ random_count(double mean, uint64_t *seed)
 	return n;
 }
 
+/* Of a response, the median or scale being 1. */
+static double
+random_time(const struct rig_model *model, uint64_t *seed)
+{
+	double ln;
+
+	switch (model->shape) {
+	case RIG_LOGNORMAL:
+		return exp(model->sigma * random_normal(seed));
+	case RIG_WEIBULL:
+		return pow(-log(random_unit(seed)), 1 / 0.7);
+	case RIG_GAMMA:
+		return -log(random_unit(seed) * random_unit(seed));
+	case RIG_BIMODAL:
+		ln = model->sigma * random_normal(seed);
+		return random_unit(seed) < 0.05 ? 6 * exp(ln) : exp(ln);
+	}
+	return 0;
+}
+
 /* The factors begin as they would be after any number of intervals. */
 void
 rig_make(struct rig_run *run, const struct rig_model *model, uint64_t *seed)
 {
 	size_t i, m = model->intervals > 0 ? model->intervals : 1;
-	double each = (double)model->samples / (double)m;
-	double factor, step = sqrt(1 - model->phi * model->phi);
+	double each, at, mean = (double)model->samples / (double)m;
+	double effect, factor, step = sqrt(1 - model->phi * model->phi);
 	uint64_t n;
 
 	for (i = 1; table[TABLE - 1] <= 0 && i < TABLE; i++)
@@ -87,13 +108,19 @@ rig_make(struct rig_run *run, const struct rig_model *model, uint64_t *seed)
 	run->nsnapshots = m;
 	factor = random_normal(seed);
 	for (i = 0; i < m; i++) {
+		at = ((double)i + 0.5) / (double)m - 0.5;
+		each = model->ramp > 0 ? mean *
+		    (1 + 2 * at * (model->ramp - 1) / (model->ramp + 1)) : mean;
+		effect = model->effect * factor + model->drift * at;
+		if (model->slow > 0 && random_unit(seed) < model->slow)
+			effect += log(3);
 		n = model->is_poisson ? random_count(each, seed) :
 		    (uint64_t)each;
 		run->snapshots[i].from_ns = i * NS_PER_SEC;
 		run->snapshots[i].until_ns = (i + 1) * NS_PER_SEC;
 		run->snapshots[i].planned = each;
 		make_interval(run, &run->snapshots[i], model, n,
-		    model->effect * factor, seed);
+		    effect, seed);
 		factor = model->phi * factor + step * random_normal(seed);
 	}
 	memset(&run->side, 0, sizeof(run->side));
@@ -113,11 +140,11 @@ make_interval(struct rig_run *run, struct snapshot *s,
 	struct hist *h = &here;
 	struct counters *c = &run->result->n;
 	uint64_t counts[HIST_COARSE], i, ns, sum = 0;
-	double ln = log(model->median_ns) + effect;
+	double scale = model->median_ns * exp(effect);
 	size_t slot;
 
 	for (i = 0; i < n; i++) {
-		ns = (uint64_t)exp(ln + model->sigma * random_normal(seed));
+		ns = (uint64_t)(scale * random_time(model, seed));
 		slot = hist_slot(ns);
 		h->slot[slot]++;
 		sum += ns;

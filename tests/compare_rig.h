@@ -7,8 +7,15 @@
 #include "report/compare.h"
 #include "result.h"
 
+enum rig_shape {
+	RIG_LOGNORMAL,
+	RIG_WEIBULL,		/* of shape 0.7: a long tail */
+	RIG_GAMMA,		/* of shape 2 */
+	RIG_BIMODAL		/* lognormal, of which 5 % take longer by 6 */
+};
+
 /*
- * A run that was never made: response times of a lognormal distribution, in
+ * A run that was never made: response times of some distribution, in
  * intervals of which each is slower or faster than the median by a factor that
  * has to do with the one before, as machines are.
  */
@@ -23,6 +30,10 @@ struct rig_model {
 	double		 errors;	/* share of failed ones */
 	double		 burst;		/* sigma of its logarithm */
 	int		 is_poisson;	/* arrivals an interval, else even */
+	enum rig_shape	 shape;		/* sigma: of lognormals alone */
+	double		 drift;		/* of the logarithm, over the run */
+	double		 ramp;		/* last interval's rate / first's */
+	double		 slow;		/* share of intervals, by 3 */
 };
 
 struct rig_run {

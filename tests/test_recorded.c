@@ -126,6 +126,9 @@ static const struct {
 	{ HEAD "\"histograms\":{},\"snapshots\":[{\"summary\":{},"
 	    "\"from_ms\":2,\"until_ms\":1}]}", "snapshots[0].until_ms" },
 	{ HEAD "\"histograms\":{},\"snapshots\":[{\"summary\":{},"
+	    "\"from_ms\":1,\"until_ms\":3},{\"summary\":{},"
+	    "\"from_ms\":2,\"until_ms\":4}]}", "snapshots[1].from_ms" },
+	{ HEAD "\"histograms\":{},\"snapshots\":[{\"summary\":{},"
 	    "\"planned\":-1}]}", "snapshots[0].planned" },
 	{ HEAD "\"histograms\":{},\"coarse_histograms\":{\"latency\":"
 	    "{\"layout\":\"800\",\"counts\":[[1,2]],\"min\":5,\"max\":1}}}",
