@@ -32,14 +32,12 @@ layers='
 6 result token
 7 fleet/fleet fleet/verdict http/server load/audit load/intervals load/request
 7 plan/expr report/figure report/percentiles report/tally wire/checks_json
-8 report/compare
 7 wire/connect_json wire/counters_json wire/exemplar_json wire/hist_json
 7 wire/msg access
-8 fleet/credentials load/tally plan/plan plan/tree report/steps
+8 fleet/credentials load/tally plan/plan plan/tree report/compare report/steps
 8 wire/request_json wire/result_json mock
-9 report/fail_if
-9 cmd/mock_options cmd/preflight fleet/peer load/gen plan/file report/recorded
-9 report/report
+9 cmd/mock_options cmd/preflight fleet/peer load/gen plan/file report/fail_if
+9 report/recorded report/report
 10 cmd/output fleet/ping load/pool report/diff_out report/hgrm report/plan_out
 10 report/progress_json report/timeline report/wire_out report/words
 11 cmd/calibrate cmd/diff cmd/merge cmd/ping cmd/run_options cmd/worker_options
