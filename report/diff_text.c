@@ -188,8 +188,8 @@ write_assumed(FILE *out, const struct diff *d)
 {
 	const size_t *n = d->comparison->intervals;
 
-	fputs("\nAll intervals hold together in 95% of comparisons: with nothing "
-	    "changed,\nat most 5% show any verdict.\n", out);
+	fputs("\nAll intervals hold together in 95% of comparisons: with "
+	    "nothing changed,\nat most 5% show any verdict.\n", out);
 	if (n[0] == 0 || n[1] == 0)
 		fprintf(out, "%s has fewer than 4 intervals: its requests are "
 		    "taken to be independent.\nIf they are not, the intervals "

@@ -265,9 +265,8 @@ figure_rate(struct figure *f, const struct figure_run *run,
 	double se = sqrt(n), seen = rate_residuals(run);
 	struct spread s;
 
-	if (seen > 0 && spread_run(&s, run, level, f)) {
+	if (seen > 0 && spread_run(&s, run, level, f))
 		se = sqrt(s.variance) * n / seen;
-	}
 	f->value = run->side->rate_sec > 0 ? n / run->side->rate_sec : 0;
 	f->has_interval = f->value > 0;
 	if (f->has_interval)

@@ -77,7 +77,6 @@ choose_terms(double rho, size_t m)
 
 	if (most < TERMS_SOME)
 		most = m - 1 < TERMS_SOME ? m - 1 : TERMS_SOME;
-
 	for (i = 1; i <= most; i++) {
 		sum += seen_at(rho, m, i);
 		if (i > TERMS_MIN && sum / (double)i < SEEN_MIN)
