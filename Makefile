@@ -355,7 +355,7 @@ $(FUZZ_TESTS): libpulse.a $(FUZZ_RIGS)
 tests/faulty.t: pulse.o
 
 $(UNIT_RIGS):
-	@echo '$(CC) -c $@'
+	@echo '$(CC) -c $(@:.o=.c)'
 	@src=$@; $(CC) $(ALL_CFLAGS) `pkg-config --cflags check` -c -o $@ \
 	    $${src%.o}.c
 

@@ -49,7 +49,7 @@ compare(struct comparison *c, const struct side *base,
 	for (i = 0; i < c->nrows; i++)
 		fill_row(&c->rows[i], runs, LEVEL / 2 / (double)c->nrows);
 	for (i = 0; i < 2; i++)
-		c->intervals[i] = runs[i].m;
+		c->snapshots[i] = runs[i].m;
 	figure_clear(runs);
 	free(runs);
 }

@@ -43,7 +43,7 @@ enum {
 struct comparison {
 	struct row	 rows[COMPARE_ROWS_MAX];
 	size_t		 nrows;
-	size_t		 intervals[2];	/* of base, new; 0: independence */
+	size_t		 snapshots[2];	/* of base, new; 0: independence */
 };
 
 /*

@@ -33,8 +33,8 @@ diff_json_write(FILE *out, const struct diff *d)
 	json_out_start(&w, &b, true);
 	json_object(&w, NULL);
 	json_int(&w, "schema_version", SCHEMA_VERSION);
-	put_side(&w, "base", d->base, c->intervals[0]);
-	put_side(&w, "new", d->new, c->intervals[1]);
+	put_side(&w, "base", d->base, c->snapshots[0]);
+	put_side(&w, "new", d->new, c->snapshots[1]);
 	put_differences(&w, d);
 	json_fixed(&w, "level", 0.95, 2);
 	json_array(&w, "rows");
@@ -52,15 +52,15 @@ diff_json_write(FILE *out, const struct diff *d)
 
 static void
 put_side(struct json_out *w, const char *name, const struct recorded *r,
-    size_t intervals)
+    size_t snapshots)
 {
 	json_object(w, name);
 	json_str(w, "file", r->name);
 	json_str(w, "kind", r->is_report ? "report" : "wire");
 	json_uint(w, "completed", r->result->n.completed);
 	json_fixed(w, "duration_ms", (double)r->result->duration_ns / 1e6, 6);
-	json_uint(w, "intervals", intervals);
-	json_bool(w, "independence_assumed", intervals == 0);
+	json_uint(w, "snapshots", snapshots);
+	json_bool(w, "independence_assumed", snapshots == 0);
 	json_bool(w, "coarse", result_is_coarse(r->result));
 	json_bool(w, "partial", r->result->is_partial);
 	json_bool(w, "valid", r->result->is_valid);

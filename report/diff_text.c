@@ -11,9 +11,13 @@
 
 #include "base/text.h"
 #include "report/diff_out.h"
+#include "report/spread.h"
 #include "report/words.h"
 
-enum { NAMED_MAX = 2 };		/* rows in the line of the verdict */
+enum {
+	NAMED_MAX = 2,		/* rows in the line of the verdict */
+	SNAPSHOTS_GOOD = 30	/* t is not much wider then than the normal */
+};
 
 static void	 write_verdict(FILE *, const struct comparison *);
 static size_t	 count_rows(const struct comparison *, enum row_verdict);
@@ -46,8 +50,8 @@ diff_text_write(FILE *out, const struct diff *d)
 		write_row(out, &c->rows[i]);
 	write_fail_ifs(out, d);
 	putc('\n', out);
-	write_side(out, "base", d->base, c->intervals[0]);
-	write_side(out, "new", d->new, c->intervals[1]);
+	write_side(out, "base", d->base, c->snapshots[0]);
+	write_side(out, "new", d->new, c->snapshots[1]);
 	write_plans(out, d);
 	write_assumed(out, d);
 }
@@ -136,7 +140,7 @@ write_fail_ifs(FILE *out, const struct diff *d)
 
 static void
 write_side(FILE *out, const char *label, const struct recorded *r,
-    size_t intervals)
+    size_t snapshots)
 {
 	const struct result *res = r->result;
 	char took[WORDS_MAX];
@@ -144,8 +148,8 @@ write_side(FILE *out, const char *label, const struct recorded *r,
 	fprintf(out, "%-5s %s: %" PRIu64 " requests in %s", label,
 	    text_shown(r->name), res->n.completed, words_seconds(took,
 	    (double)res->duration_ns / (double)NS_PER_SEC));
-	if (intervals > 0)
-		fprintf(out, ", %zu intervals", intervals);
+	if (snapshots > 0)
+		fprintf(out, ", %zu snapshots", snapshots);
 	putc('\n', out);
 	if (res->error[0] != '\0')
 		fprintf(out, "      it ended with: %s\n", res->error);
@@ -186,15 +190,18 @@ write_plans(FILE *out, const struct diff *d)
 static void
 write_assumed(FILE *out, const struct diff *d)
 {
-	const size_t *n = d->comparison->intervals;
+	const size_t *n = d->comparison->snapshots;
 
 	fputs("\nAll intervals hold together in 95% of comparisons: with "
 	    "nothing changed,\nat most 5% show any verdict.\n", out);
 	if (n[0] == 0 || n[1] == 0)
-		fprintf(out, "%s has fewer than 4 intervals: its requests are "
+		fprintf(out, "%s has fewer than %d snapshots: its requests are "
 		    "taken to be independent.\nIf they are not, the intervals "
 		    "here are too narrow.\n", n[0] > 0 ? "new" :
-		    n[1] > 0 ? "base" : "Each");
+		    n[1] > 0 ? "base" : "Each", SPREAD_INTERVALS_MIN);
+	else if (n[0] < SNAPSHOTS_GOOD || n[1] < SNAPSHOTS_GOOD)
+		fprintf(out, "With %d snapshots and more (run --interval) they "
+		    "are narrower.\n", SNAPSHOTS_GOOD);
 }
 
 static bool

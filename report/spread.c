@@ -23,6 +23,7 @@
 #define RHO_MAX		0.95
 #define SEEN_MIN	0.75		/* of the variance, on average */
 
+static double	 rho_slowest(size_t);
 static size_t	 choose_terms(double, size_t);
 static double	 seen_by(double, size_t, size_t);
 static double	 seen_at(double, size_t, size_t);
@@ -32,22 +33,35 @@ bool
 spread_of(struct spread *s, const double *residual, size_t m, double rho,
     double error)
 {
-	double most = fmin(rho + error, RHO_MAX), sum = 0, c;
-	double likely = fmin(rho * (1 + 2 * error), RHO_MAX);
+	double sum = 0, c, slowest;
 	size_t i, terms;
 
 	if (m < SPREAD_INTERVALS_MIN)
 		return false;
-	terms = choose_terms(most, m);
+	slowest = rho_slowest(m);
+	terms = choose_terms(fmin(rho + error, slowest), m);
 	for (i = 1; i <= terms; i++) {
 		c = transform(residual, m, i);
 		sum += c * c;
 	}
 	/* Each square has half the variance of the sum. */
 	s->variance = 2 * sum / (double)terms /
-	    seen_by(likely, m, terms);
+	    seen_by(fmin(rho * (1 + 2 * error), slowest), m, terms);
 	s->df = (double)terms;
 	return true;
+}
+
+/*
+ * The most that a run can tell: that of an autoregression in which the run is
+ * worth three independent intervals, m (1 - rho) / (1 + rho). What moves more
+ * slowly does not show in it, and to allow for it would leave nothing to say.
+ */
+static double
+rho_slowest(size_t m)
+{
+	double rho = ((double)m - 3) / ((double)m + 3);
+
+	return rho < RHO_MAX ? rho : RHO_MAX;
 }
 
 /* What the estimate is too small by is added: (1 + 3 rho) / m. */

@@ -59,7 +59,7 @@ START_TEST(test_rows)
 	rig_make(&runs[1], &slower, &seed);
 	compare(&c, &runs[0].side, &runs[0].side, more, 2);
 	ck_assert_uint_eq(c.nrows, 10);
-	ck_assert_uint_eq(c.intervals[0], 60);
+	ck_assert_uint_eq(c.snapshots[0], 60);
 	for (i = 0; i < c.nrows; i++) {
 		ck_assert_int_eq(c.rows[i].verdict, ROW_NO_EVIDENCE);
 		ck_assert(c.rows[i].diff == 0);
@@ -95,7 +95,7 @@ START_TEST(test_few)
 	compare(&c, &run.side, &run.side, NULL, 0);
 	ck_assert_int_eq(row_of(&c, "p99")->has_interval, samples[_i] >= 400);
 	ck_assert_int_eq(row_of(&c, "p50")->has_interval, samples[_i] >= 30);
-	ck_assert_uint_eq(c.intervals[0], 0);
+	ck_assert_uint_eq(c.snapshots[0], 0);
 	rig_clear(&run);
 }
 END_TEST
