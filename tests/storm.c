@@ -2,12 +2,13 @@
 /*
  * A crowd that means no good, and somebody who only wants an answer:
  *
- *	storm [-s] [-a N] [-n N] [-t MS] KIND ADDRESS
+ *	storm [-s] [-a N] [-n N] [-o N] [-t MS] KIND ADDRESS
  *
  * For MS (3000) milliseconds N (1000) connections from N (1) addresses of
  * loopback do to ADDRESS (127.0.0.1:PORT, or unix:PATH) what KIND says, while
  * another process asks for GET /ping, each time on a new connection. With -s
- * it does so over TLS.
+ * it does so over TLS. With -o the crowd stays until the server has closed all
+ * but N, or for CLOSED_MS more.
  *
  *	none	nothing
  *	idle	connect
@@ -52,6 +53,7 @@ enum {
 	PINGS_MAX = 100000,
 	PING_PAUSE_MS = 5,
 	PING_LIMIT_MS = 5000,
+	CLOSED_MS = 30000,
 	FILL_SIZE = 64 * 1024,
 	BODY_SIZE = 1024 * 1024
 };
@@ -87,6 +89,7 @@ static const struct kind *kind;
 static struct net_address server;
 static struct tls_peer *tls_peer;
 static uint64_t n_crowd = 1000, n_addresses = 1, life_ms = 3000, end_ns;
+static uint64_t open_max = CROWD_MAX;
 static char fill[FILL_SIZE];
 static size_t fill_len;
 static struct member crowd[CROWD_MAX];
@@ -269,21 +272,30 @@ turn(void)
 	}
 }
 
+static uint64_t
+count_open(void)
+{
+	uint64_t i, n = 0;
+
+	for (i = 0; i < n_crowd; i++)
+		n += pfds[i].fd != -1;
+	return n;
+}
+
 static void
 crowd_in(void)
 {
-	uint64_t i, open = 0;
+	uint64_t i;
 
 	for (i = 0; i < n_crowd; i++) {
 		pfds[i].fd = join(i);
 		pfds[i].events = POLLRDHUP | (kind->head != NULL ||
 		    kind->fill != NULL || kind->is_tls ? POLLOUT : 0);
 	}
-	while (clock_now_ns() < end_ns)
+	while (clock_now_ns() < end_ns || (count_open() > open_max &&
+	    clock_now_ns() < end_ns + CLOSED_MS * NS_PER_MS))
 		turn();
-	for (i = 0; i < n_crowd; i++)
-		open += pfds[i].fd != -1;
-	printf(" open=%llu\n", (unsigned long long)open);
+	printf(" open=%llu\n", (unsigned long long)count_open());
 }
 
 static void
@@ -371,11 +383,13 @@ main(int argc, char **argv)
 	pid_t asker;
 	int c, status;
 
-	while ((c = getopt(argc, argv, "a:n:st:")) != -1) {
+	while ((c = getopt(argc, argv, "a:n:o:st:")) != -1) {
 		if (c == 'a')
 			n_addresses = number(ADDRESSES_MAX);
 		else if (c == 'n')
 			n_crowd = number(CROWD_MAX);
+		else if (c == 'o')
+			open_max = number(CROWD_MAX);
 		else if (c == 's')
 			set_tls();
 		else if (c == 't')
@@ -384,7 +398,8 @@ main(int argc, char **argv)
 			optind = argc;
 	}
 	if (optind != argc - 2)
-		errx(1, "usage: storm [-s] [-a N] [-n N] [-t MS] KIND ADDRESS");
+		errx(1, "usage: storm [-s] [-a N] [-n N] [-o N] [-t MS] KIND "
+		    "ADDRESS");
 	alarm(LIFE_S);
 	sigaction(SIGPIPE, &ignore, NULL);
 	set_kind(argv[optind]);

@@ -89,9 +89,8 @@ post "$(plan "$target" "$(phase 9000 200)")" >"$dir/long.request"
 begun long -q
 poll is_busy true
 before=$((before + 3))
-storm "5,000 that only connect" -t 1500 -n 5000 idle
-# The storm may not have read yet that some were closed.
-between "they are bounded" "$(said open)" 900 1500
+storm "5,000 that only connect" -t 1500 -n 5000 -o 1000 idle
+between "they are bounded" "$(said open)" 900 1000
 storm "5,000 from many addresses" -t 1500 -n 5000 -a 50 idle
 storm "half heads" -t 1500 -n 2000 half
 storm "those that come and go" -t 1500 churn
@@ -104,8 +103,8 @@ is "the run among them: failed" "$(value long failed)" 0
 between "the run among them: dropped" "$(value long dropped)" 0 180
 is "the run among them: is whole" "$(grep -c '"partial":true' "$dir/long")" 0
 storm "blank lines without end" -t 1500 -n 200 blank
-storm "1,000 bodies of 1 MiB" -t 2500 -n 1000 body
-between "most are closed for want of memory" "$(said open)" 1 400
+storm "1,000 bodies of 1 MiB" -t 2500 -n 1000 -o 200 body
+between "most are closed for want of memory" "$(said open)" 1 200
 storm "nobody reads" -t 1500 -n 200 unread
 between "memory at its worst, in KiB" "$(most_memory)" 1 $((192 * 1024 * scale))
 calm=$(used)
