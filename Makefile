@@ -122,7 +122,7 @@ OBJS = \
 	report/timeline.o report/html_style.o report/html_timeline.o \
 	report/html_latency.o report/html_tables.o report/html_requests.o \
 	report/html_plan.o report/html.o report/steps.o report/style.o \
-	report/tally.o report/status.o report/panel.o report/screen.o \
+	report/standing.o report/status.o report/panel.o report/screen.o \
 	report/progress_json.o report/json_exemplars.o report/chart.o \
 	report/spread.o report/figure.o report/compare.o report/fail_if.o \
 	report/recorded.o \
@@ -162,7 +162,7 @@ HDRS = \
 	report/fleet_text.h report/progress.h report/markup.h report/svg.h \
 	report/timeline.h report/html_style.h report/html_timeline.h \
 	report/html_latency.h report/html_tables.h report/html_requests.h \
-	report/html_plan.h report/steps.h report/style.h report/tally.h \
+	report/html_plan.h report/steps.h report/style.h report/standing.h \
 	report/status.h report/panel.h report/screen.h report/progress_json.h \
 	report/json_exemplars.h report/chart.h report/spread.h report/figure.h \
 	report/compare.h report/fail_if.h report/recorded.h report/diff_out.h \

@@ -14,7 +14,6 @@
 #include "load/audit.h"
 #include "report/steps.h"
 
-#define NS_PER_MS_F	1e6
 /* At its end a calibration needs half of the CPUs; the mock has the rest. */
 #define CPU_SHARE_MIN	0.25
 
@@ -185,8 +184,8 @@ step_to_json(struct json_out *w, const struct step *step)
 	json_uint(w, "dropped", step->dropped);
 	json_uint(w, "completed", step->completed);
 	json_uint(w, "failed", step->failed);
-	json_fixed(w, "lag_p50_ms", (double)step->lag_p50_ns / NS_PER_MS_F, 6);
-	json_fixed(w, "lag_p99_ms", (double)step->lag_p99_ns / NS_PER_MS_F, 6);
+	json_ms(w, "lag_p50_ms", step->lag_p50_ns);
+	json_ms(w, "lag_p99_ms", step->lag_p99_ns);
 	json_fixed(w, "cpus_used", step->cpu, 3);
 	json_bool(w, "held", step->has_held);
 	if (!step->has_held)
@@ -208,15 +207,14 @@ steps_write_json(FILE *out, const struct steps *s)
 	json_object(&w, NULL);
 	json_uint(&w, "rate", s->rate);
 	if (best != NULL)
-		json_fixed(&w, "lag_p99_ms", (double)best->lag_p99_ns /
-		    NS_PER_MS_F, 6);
+		json_ms(&w, "lag_p99_ms", best->lag_p99_ns);
 	json_bool(&w, "partial", s->is_partial);
 	json_uint(&w, "generators", s->generators);
 	json_uint(&w, "cpus", s->cpus);
 	json_uint(&w, "max_concurrency", s->concurrency);
 	json_bool(&w, "keep_alive", s->keep_alive);
-	json_fixed(&w, "step_ms", (double)s->step_ns / NS_PER_MS_F, 6);
-	json_fixed(&w, "lag_limit_ms", (double)s->lag_ns / NS_PER_MS_F, 6);
+	json_ms(&w, "step_ms", s->step_ns);
+	json_ms(&w, "lag_limit_ms", s->lag_ns);
 	json_array(&w, "steps");
 	for (i = 0; i < s->n; i++)
 		step_to_json(&w, &s->at[i]);

@@ -31,7 +31,7 @@ layers='
 6 http/server_connection load/check load/cost load/probe load/target wire/read
 6 result token
 7 fleet/fleet fleet/verdict http/server load/audit load/intervals load/request
-7 plan/expr report/figure report/percentiles report/tally wire/checks_json
+7 plan/expr report/figure report/percentiles report/standing wire/checks_json
 7 wire/connect_json wire/counters_json wire/exemplar_json wire/hist_json
 7 wire/msg access
 8 fleet/credentials load/tally plan/plan plan/tree report/compare report/steps
