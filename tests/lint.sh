@@ -15,7 +15,7 @@ export LC_ALL
 layers='
 0 base/fortify base/names base/tls_memory base/util cmd/manual_text http/words
 0 load/climb load/remedy commit hist http
-1 base/proc base/roots base/sandbox base/stats base/text http/body
+1 base/proc base/roots base/sandbox base/stats base/text base/usage http/body
 1 http/server_answer http/url load/arrival load/life report/html_style
 1 report/spread
 2 base/loop base/machine base/net base/rights base/tls_context cmd/manual

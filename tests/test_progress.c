@@ -110,7 +110,8 @@ START_TEST(test_line)
 	    "err 6 drop 3  17 in flight  p50 1.20ms p99 12.0ms");
 	standing->total_ns = 9 * NS_PER_SEC;
 	standing->until_ns = 1234 * NS_PER_MS;
-	ck_assert_int_eq(strncmp(status_line(line, standing), "1.2s/9s  ", 9), 0);
+	ck_assert_int_eq(strncmp(status_line(line, standing), "1.2s/9s  ",
+	    9), 0);
 }
 END_TEST
 
