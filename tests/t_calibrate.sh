@@ -42,8 +42,8 @@ knows=$(grep -c 'CPU  others  verdict$' "$dir/text")
 time='[0-9.]+(ns|us|ms|s)'
 verdict='(held|late|[0-9]+ (dropped|failed)|not valid: .*)'
 is "text: rows have their form" "$(grep -cE \
-    "^ *[0-9]+/s +[0-9]+/s +$time +$time +[0-9]+%$others  $verdict\$" "$dir/text")" \
-    "$rows"
+    "^ *[0-9]+/s +[0-9]+/s +$time +$time +[0-9]+%$others  $verdict\$" \
+    "$dir/text")" "$rows"
 is "text: it begins low" "$(sed -n 's,^ *\([0-9]*\)/s .*,\1,p' "$dir/text" |
     head -n 1)" 1000
 is "text: two digits" "$(sed -n 's,^ *\([0-9]*\)/s .*,\1,p' "$dir/text" |

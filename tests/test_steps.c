@@ -191,8 +191,8 @@ static const struct answer_test {
 	{ 64000, 2, 2, true, false, 0.09, "this machine can plan 64000/s (2 "
 	    "generators, lag p99 608us); the mock shares its 2 CPUs, so "
 	    "against a remote target it is more\n" },
-	{ 1000, 1, 1, false, true, -1, "this machine can plan at least 1000/s (1 "
-	    "generator, a connection each, lag p99 512ns); the mock shares "
+	{ 1000, 1, 1, false, true, -1, "this machine can plan at least 1000/s "
+	    "(1 generator, a connection each, lag p99 512ns); the mock shares "
 	    "its CPU, so against a remote target it is more\n" },
 	{ 64000, 2, 2, true, false, 0.1, "this machine can plan 64000/s (2 "
 	    "generators, lag p99 608us); the mock shares its 2 CPUs, so "
