@@ -12,6 +12,9 @@
  * Pieces are written one by one and in order. One that is begun is completed
  * before the next, so a reader never sees a torn one but as the last. A reader
  * that has gone makes all later pieces lost; nothing else comes of it.
+ *
+ * A terminal may stop who writes to it from the background (stty tostop): what
+ * it would stop us for is lost.
  */
 
 #include <sys/socket.h>
@@ -23,6 +26,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/sink.h"
@@ -44,6 +48,8 @@ struct sink {
 	struct loop_io	  io;		/* fd that is written to */
 	int		  own_fd;	/* opened here, or -1 */
 	bool		  is_socket;
+	bool		  is_terminal;
+	pid_t		  group;	/* our process group */
 	bool		  must_wait;	/* for the loop: writing may block */
 	bool		  is_dead;
 	struct piece	 *queue;
@@ -104,7 +110,9 @@ sink_new(struct loop *loop, int fd, size_t max)
 		return s;
 	}
 	s->is_socket = S_ISSOCK(st.st_mode);
-	if (S_ISFIFO(st.st_mode) || isatty(fd)) {
+	s->is_terminal = isatty(fd) == 1;
+	s->group = getpgrp();
+	if (S_ISFIFO(st.st_mode) || s->is_terminal) {
 		if (!is_nonblocking(fd))
 			s->own_fd = open_again(fd);
 		if (s->own_fd != -1)
@@ -188,13 +196,34 @@ drop_first(struct sink *s)
 }
 
 static void
-die(struct sink *s)
+lose_all(struct sink *s)
 {
-	s->is_dead = true;
 	s->lost += s->n;
 	while (s->n > 0)
 		drop_first(s);
 	loop_del(s->loop, &s->io);
+}
+
+static void
+die(struct sink *s)
+{
+	s->is_dead = true;
+	lose_all(s);
+}
+
+/* Is it a terminal that would send us SIGTTOU? */
+static bool
+would_stop(const struct sink *s)
+{
+	struct termios settings;
+	pid_t group;
+
+	if (!s->is_terminal)
+		return false;
+	group = tcgetpgrp(s->io.fd);	/* -1: it does not control us */
+	return group > 0 && group != s->group &&
+	    tcgetattr(s->io.fd, &settings) == 0 &&
+	    (settings.c_lflag & TOSTOP) != 0;
 }
 
 /* As much as goes: of what may block once, for more the loop is asked. */
@@ -204,6 +233,8 @@ flush(struct sink *s)
 	struct piece *first;
 	ssize_t n;
 
+	if (would_stop(s))
+		lose_all(s);
 	while (s->n > 0) {
 		first = &s->queue[0];
 		n = write_some(s, first->p + s->written,

@@ -12,7 +12,8 @@
  * Where a process tells what it does while it has more important things to do:
  * a descriptor that came from outside, written to without ever waiting for who
  * reads it. What cannot be written now waits in a queue of at most max bytes;
- * what does not fit is lost, piece by piece, and counted.
+ * what does not fit is lost, piece by piece, and counted. So is what a terminal
+ * would stop us for in the background.
  */
 struct sink;
 
