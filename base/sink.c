@@ -52,6 +52,7 @@ struct sink {
 	pid_t		  group;	/* our process group */
 	bool		  must_wait;	/* for the loop: writing may block */
 	bool		  is_dead;
+	int		  error;	/* that it died of */
 	struct piece	 *queue;
 	size_t		  n;
 	size_t		  written;	/* of the first piece */
@@ -107,6 +108,7 @@ sink_new(struct loop *loop, int fd, size_t max)
 	s->io = (struct loop_io){ .fd = fd, .call = on_writable, .arg = s };
 	if (fstat(fd, &st) == -1) {
 		s->is_dead = true;
+		s->error = errno;
 		return s;
 	}
 	s->is_socket = S_ISSOCK(st.st_mode);
@@ -150,6 +152,12 @@ uint64_t
 sink_lost(const struct sink *s)
 {
 	return s->lost;
+}
+
+int
+sink_error(const struct sink *s)
+{
+	return s->error;
 }
 
 uint64_t
@@ -240,6 +248,7 @@ flush(struct sink *s)
 		n = write_some(s, first->p + s->written,
 		    first->len - s->written);
 		if (n == -1) {
+			s->error = errno;
 			die(s);
 			return;
 		}

@@ -32,6 +32,8 @@ bool	 sink_is_idle(const struct sink *s);
 /* Pieces that are lost until now; with what is queued, should it stay there. */
 uint64_t sink_lost(const struct sink *s);
 uint64_t sink_queued(const struct sink *s);
+/* errno of what ended it; EPIPE when its reader has gone; 0 while it lives. */
+int	 sink_error(const struct sink *s);
 /* Called from the loop each time that the queue has become empty. */
 void	 sink_on_idle(struct sink *s, void (*call)(void *arg), void *arg);
 

@@ -360,3 +360,11 @@ progress_lost(const struct progress *p)
 	return p->json == NULL ? 0 : sink_lost(p->json) +
 	    sink_queued(p->json);
 }
+
+int
+progress_error(const struct progress *p)
+{
+	int error = p->json == NULL ? 0 : sink_error(p->json);
+
+	return error == EPIPE || error == ECONNRESET ? 0 : error;
+}
