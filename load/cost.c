@@ -4,14 +4,16 @@
  * arithmetic: before a run it says what the plan needs, and in it how many
  * generators take part.
  *
- * The rates are what a CPU made that did nothing else: arrivals divided by the
- * CPU time of one generator (`pulse run -g 1` against the mock, more asked of
- * it than it can), on a virtual machine of 2025 with 2 CPUs. They were 113,000
- * to 131,000 over connections that stay, 15,000 to 20,000 with one each, 26,000
- * to 29,000 over TLS, 1,300 to 1,440 with a resumed handshake each; the middle
- * is taken. A plan with more is late on such a machine, so nothing that holds
- * there is warned of. On a slower one, or over a network that costs more than
- * the loopback, less is late too: the audit of the run tells that.
+ * The rates are worked out, not reached: arrivals divided by the CPU time of
+ * one generator (`pulse run -g 1` against the mock, more asked of it than it
+ * can), on a virtual machine of 2025 with 2 CPUs that others used meanwhile,
+ * in two to six runs of 2 s each. They were 113,000 to 131,000 over connections
+ * that stay (up to 170,000 with the closed model), 15,000 to 20,000 with one
+ * each, 26,000 to 29,000 over TLS (once 48,000), 1,300 to 1,440 with a resumed
+ * handshake each; the middle is taken. A generator with a CPU to itself and a
+ * larger batch a turn can make more than that, so a warning is no verdict; on a
+ * slower machine, or over a network that costs more than the loopback, less is
+ * late too. The audit of the run tells either.
  *
  * A connection took 1 KiB of a generator and some of the kernel, 22 KiB with
  * TLS; a generator 4 MiB, 17 MiB with TLS.

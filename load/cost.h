@@ -9,8 +9,8 @@
 /* What a load costs the machine that makes it: rules of thumb, but for one. */
 
 /*
- * Arrivals a second that one CPU makes at most, as it was measured: cost.c has
- * where and how. With more than that generators are late.
+ * Arrivals a second that one CPU makes at most, by the CPU time that they cost
+ * where it was measured: cost.c has where and how.
  */
 uint64_t cost_rate_of_cpu(const struct scenario *s);
 /*
