@@ -92,7 +92,7 @@ OBJS = \
 	base/util.o base/stats.o base/text.o base/loop.o base/msg.o \
 	base/names.o base/net.o base/proc.o base/sandbox.o base/resolve.o \
 	base/stream.o base/expiry.o base/roots.o base/pem.o base/rights.o \
-	base/machine.o base/sink.o \
+	base/machine.o base/usage.o base/sink.o \
 	$(TLS_OBJ_$(TLS)) commit.o hist.o http.o json.o json_write.o wire.o \
 	result.o token.o access.o coord.o worker.o mock.o \
 	plan/plan.o plan/expr.o plan/tree.o plan/file.o \
@@ -122,7 +122,7 @@ OBJS = \
 	report/timeline.o report/html_style.o report/html_timeline.o \
 	report/html_latency.o report/html_tables.o report/html_requests.o \
 	report/html_plan.o report/html.o report/steps.o report/style.o \
-	report/tally.o report/status.o report/panel.o report/screen.o \
+	report/standing.o report/status.o report/panel.o report/screen.o \
 	report/progress_json.o report/json_exemplars.o report/chart.o \
 	report/spread.o report/figure.o report/compare.o report/fail_if.o \
 	report/recorded.o \
@@ -135,7 +135,7 @@ HDRS = \
 	base/msg.h base/names.h base/net.h base/proc.h base/sandbox.h \
 	base/resolve.h base/stream.h base/expiry.h base/roots.h base/rights.h \
 	base/tls_memory.h base/pem.h base/tls_context.h base/tls.h \
-	base/machine.h base/sink.h \
+	base/machine.h base/usage.h base/sink.h \
 	commit.h hist.h http.h json.h json_write.h wire.h result.h token.h \
 	access.h coord.h worker.h mock.h \
 	plan/plan.h plan/expr.h plan/tree.h plan/file.h \
@@ -162,7 +162,7 @@ HDRS = \
 	report/fleet_text.h report/progress.h report/markup.h report/svg.h \
 	report/timeline.h report/html_style.h report/html_timeline.h \
 	report/html_latency.h report/html_tables.h report/html_requests.h \
-	report/html_plan.h report/steps.h report/style.h report/tally.h \
+	report/html_plan.h report/steps.h report/style.h report/standing.h \
 	report/status.h report/panel.h report/screen.h report/progress_json.h \
 	report/json_exemplars.h report/chart.h report/spread.h report/figure.h \
 	report/compare.h report/fail_if.h report/recorded.h report/diff_out.h \
@@ -281,6 +281,7 @@ UNIT = \
 	tests/test_tls_flood.t tests/test_http_client_tls.t \
 	tests/test_options.t tests/test_run_options.t \
 	tests/test_connect_options.t tests/test_climb.t tests/test_machine.t \
+	tests/test_usage.t \
 	tests/test_preflight.t tests/test_steps.t tests/test_screen.t \
 	tests/test_sink.t tests/test_result_exemplars.t tests/test_outlook.t \
 	tests/test_report_exemplars.t tests/test_style.t tests/test_compare.t \

@@ -24,7 +24,8 @@ enum {
 	DOUBLE_DIGITS_MIN = 15,	/* DBL_DIG: so many always survive */
 	DOUBLE_DIGITS_MAX = 17,	/* and so many always suffice */
 	DOUBLE_TEXT_MAX = 32,
-	FIXED_TEXT_MAX = 352	/* sign, 309 digits, point, 17 digits, NUL */
+	FIXED_TEXT_MAX = 352,	/* sign, 309 digits, point, 17 digits, NUL */
+	MS_PLACES = 6		/* of a millisecond: nanoseconds */
 };
 
 static void	 put(struct json_out *, const char *, size_t);
@@ -212,6 +213,15 @@ json_str(struct json_out *w, const char *name, const char *s)
 }
 
 void
+json_str_or_null(struct json_out *w, const char *name, const char *s)
+{
+	if (*s != '\0')
+		json_str(w, name, s);
+	else
+		json_null(w, name);
+}
+
+void
 json_strn(struct json_out *w, const char *name, const char *s, size_t len)
 {
 	put_name(w, name);
@@ -272,6 +282,12 @@ json_fixed(struct json_out *w, const char *name, double v, int places)
 		text[len] = '\0';
 	}
 	put_scalar(w, name, strcmp(text, "-0") == 0 ? "0" : text);
+}
+
+void
+json_ms(struct json_out *w, const char *name, double ns)
+{
+	json_fixed(w, name, ns / (double)NS_PER_MS, MS_PLACES);
 }
 
 void

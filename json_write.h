@@ -43,6 +43,8 @@ void	 json_flat(struct json_out *w, unsigned int levels);
 void	 json_str(struct json_out *w, const char *name, const char *s);
 void	 json_strn(struct json_out *w, const char *name, const char *s,
 	    size_t len);
+/* null when s is empty. */
+void	 json_str_or_null(struct json_out *w, const char *name, const char *s);
 void	 json_uint(struct json_out *w, const char *name, uint64_t v);
 void	 json_int(struct json_out *w, const char *name, int64_t v);
 /* Fewest of 15 to 17 digits that read back as v; not finite becomes 0. */
@@ -52,6 +54,8 @@ void	 json_double(struct json_out *w, const char *name, double v);
  * not 12.500; not finite becomes 0.
  */
 void	 json_fixed(struct json_out *w, const char *name, double v, int places);
+/* Nanoseconds as milliseconds, to the nanosecond while those are below 2^53. */
+void	 json_ms(struct json_out *w, const char *name, double ns);
 void	 json_bool(struct json_out *w, const char *name, bool v);
 void	 json_null(struct json_out *w, const char *name);
 

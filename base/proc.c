@@ -103,6 +103,18 @@ proc_cpus(uint32_t max)
 	return (unsigned long)cpus > max ? max : (uint32_t)cpus;
 }
 
+uint64_t
+proc_cpu_ns(pid_t pid)
+{
+	struct timespec ts;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock) != 0 ||
+	    clock_gettime(clock, &ts) == -1)
+		return 0;
+	return (uint64_t)ts.tv_sec * NS_PER_SEC + (uint64_t)ts.tv_nsec;
+}
+
 /* Descriptors in a child. */
 
 static bool

@@ -12,6 +12,11 @@
 
 /* CPUs that processes can run on at a time: 1 to max, 1 when not known. */
 uint32_t proc_cpus(uint32_t max);
+/*
+ * CPU time that a process and its threads have used, 0 being this one; 0 when
+ * it is not known.
+ */
+uint64_t proc_cpu_ns(pid_t pid);
 
 /*
  * A child and the pipes to it. read_fd brings what the child writes, write_fd

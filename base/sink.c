@@ -12,6 +12,9 @@
  * Pieces are written one by one and in order. One that is begun is completed
  * before the next, so a reader never sees a torn one but as the last. A reader
  * that has gone makes all later pieces lost; nothing else comes of it.
+ *
+ * A terminal may stop who writes to it from the background (stty tostop): what
+ * it would stop us for is lost.
  */
 
 #include <sys/socket.h>
@@ -23,6 +26,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/sink.h"
@@ -44,8 +48,11 @@ struct sink {
 	struct loop_io	  io;		/* fd that is written to */
 	int		  own_fd;	/* opened here, or -1 */
 	bool		  is_socket;
+	bool		  is_terminal;
+	pid_t		  group;	/* our process group */
 	bool		  must_wait;	/* for the loop: writing may block */
 	bool		  is_dead;
+	int		  error;	/* that it died of */
 	struct piece	 *queue;
 	size_t		  n;
 	size_t		  written;	/* of the first piece */
@@ -101,10 +108,13 @@ sink_new(struct loop *loop, int fd, size_t max)
 	s->io = (struct loop_io){ .fd = fd, .call = on_writable, .arg = s };
 	if (fstat(fd, &st) == -1) {
 		s->is_dead = true;
+		s->error = errno;
 		return s;
 	}
 	s->is_socket = S_ISSOCK(st.st_mode);
-	if (S_ISFIFO(st.st_mode) || isatty(fd)) {
+	s->is_terminal = isatty(fd) == 1;
+	s->group = getpgrp();
+	if (S_ISFIFO(st.st_mode) || s->is_terminal) {
 		if (!is_nonblocking(fd))
 			s->own_fd = open_again(fd);
 		if (s->own_fd != -1)
@@ -142,6 +152,12 @@ uint64_t
 sink_lost(const struct sink *s)
 {
 	return s->lost;
+}
+
+int
+sink_error(const struct sink *s)
+{
+	return s->error;
 }
 
 uint64_t
@@ -188,13 +204,34 @@ drop_first(struct sink *s)
 }
 
 static void
-die(struct sink *s)
+lose_all(struct sink *s)
 {
-	s->is_dead = true;
 	s->lost += s->n;
 	while (s->n > 0)
 		drop_first(s);
 	loop_del(s->loop, &s->io);
+}
+
+static void
+die(struct sink *s)
+{
+	s->is_dead = true;
+	lose_all(s);
+}
+
+/* Is it a terminal that would send us SIGTTOU? */
+static bool
+would_stop(const struct sink *s)
+{
+	struct termios settings;
+	pid_t group;
+
+	if (!s->is_terminal)
+		return false;
+	group = tcgetpgrp(s->io.fd);	/* -1: it does not control us */
+	return group > 0 && group != s->group &&
+	    tcgetattr(s->io.fd, &settings) == 0 &&
+	    (settings.c_lflag & TOSTOP) != 0;
 }
 
 /* As much as goes: of what may block once, for more the loop is asked. */
@@ -204,11 +241,14 @@ flush(struct sink *s)
 	struct piece *first;
 	ssize_t n;
 
+	if (would_stop(s))
+		lose_all(s);
 	while (s->n > 0) {
 		first = &s->queue[0];
 		n = write_some(s, first->p + s->written,
 		    first->len - s->written);
 		if (n == -1) {
+			s->error = errno;
 			die(s);
 			return;
 		}

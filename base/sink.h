@@ -12,7 +12,8 @@
  * Where a process tells what it does while it has more important things to do:
  * a descriptor that came from outside, written to without ever waiting for who
  * reads it. What cannot be written now waits in a queue of at most max bytes;
- * what does not fit is lost, piece by piece, and counted.
+ * what does not fit is lost, piece by piece, and counted. So is what a terminal
+ * would stop us for in the background.
  */
 struct sink;
 
@@ -31,6 +32,8 @@ bool	 sink_is_idle(const struct sink *s);
 /* Pieces that are lost until now; with what is queued, should it stay there. */
 uint64_t sink_lost(const struct sink *s);
 uint64_t sink_queued(const struct sink *s);
+/* errno of what ended it; EPIPE when its reader has gone; 0 while it lives. */
+int	 sink_error(const struct sink *s);
 /* Called from the loop each time that the queue has become empty. */
 void	 sink_on_idle(struct sink *s, void (*call)(void *arg), void *arg);
 

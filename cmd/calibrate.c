@@ -28,6 +28,7 @@
 #include "base/sandbox.h"
 #include "base/text.h"
 #include "base/tls_context.h"
+#include "base/usage.h"
 #include "cmd/calibrate.h"
 #include "load/climb.h"
 #include "load/pool.h"
@@ -92,6 +93,10 @@ struct calibrate {
 	struct pool		*pool;
 	struct loop_timer	 next;		/* step */
 	struct run_request	 req;
+	int			 usage_fd;	/* -1: the machine tells none */
+	struct usage		 usage;		/* when the step began */
+	uint64_t		 ours_ns;	/* CPU of our own, but for the
+						   generators */
 	int			 signo;		/* that stops it */
 	int			 status;
 };
@@ -119,7 +124,7 @@ show_step(const struct calibrate *c, const struct step *step)
 {
 	if (c->wants_json || c->is_quiet)
 		return 0;
-	steps_write_row(stdout, step);
+	steps_write_row(stdout, &c->steps, step);
 	return options_printed();
 }
 
@@ -137,6 +142,45 @@ show_answer(const struct calibrate *c)
 	return options_printed();
 }
 
+/* The CPUs. */
+
+/* Of this process and the mock. The resolver has nothing to do. */
+static uint64_t
+ours_ns(const struct calibrate *c)
+{
+	uint64_t ns = proc_cpu_ns(0);
+	uint32_t i;
+
+	for (i = 0; i < c->steps.generators; i++)
+		ns += proc_cpu_ns(c->mocks[i].pid);
+	return ns;
+}
+
+static void
+begin_usage(struct calibrate *c)
+{
+	if (!c->steps.knows_others)
+		return;
+	c->ours_ns = ours_ns(c);
+	c->steps.knows_others = usage_read(c->usage_fd, &c->usage) == 0;
+}
+
+/* The share of others in the step that r came from; -1: not known. */
+static double
+end_usage(const struct calibrate *c, const struct result *r)
+{
+	uint64_t ns = 0;
+	struct usage now;
+	size_t i;
+
+	if (!c->steps.knows_others || usage_read(c->usage_fd, &now) == -1)
+		return -1;
+	for (i = 0; i < r->ngenerators; i++)
+		ns += r->generators[i].cpu_user_ns +
+		    r->generators[i].cpu_sys_ns;
+	return usage_of_others(&c->usage, &now, ns + ours_ns(c) - c->ours_ns);
+}
+
 /* The steps. */
 
 static void
@@ -146,18 +190,21 @@ end(struct calibrate *c, int status)
 	loop_stop(c->loop);
 }
 
-/* What was found is true of now, and not of the machine. */
+/*
+ * What was found is true of now, and not of the machine. Where others had no
+ * CPU either, it is the machine that wakes processes late.
+ */
 static void
-warn_of_others(const struct calibrate *c)
+warn_of_late(const struct calibrate *c)
 {
-	const struct step *step = steps_find_disturbed(&c->steps,
-	    c->climb.bad);
+	const struct step *step = steps_find_late(&c->steps, c->climb.bad);
 
 	if (step != NULL)
 		warnx("calibrate: this machine did not let the generators run "
-		    "in time: at %llu/s they used %.0f%% of a CPU (try again "
-		    "when nothing else runs)", (unsigned long long)step->rate,
-		    100 * step->cpu);
+		    "in time: at %llu/s they used %.0f%% of a CPU (try %s)",
+		    (unsigned long long)step->rate, 100 * step->cpu,
+		    step->others < 0 ? "again when nothing else runs" :
+		    "a larger --lag: it wakes processes late");
 }
 
 static void
@@ -167,7 +214,7 @@ tell_answer(struct calibrate *c)
 	c->steps.is_partial = c->signo != 0;
 	end(c, show_answer(c) == -1 || c->steps.rate == 0);
 	if (c->signo == 0)
-		warn_of_others(c);
+		warn_of_late(c);
 }
 
 static void
@@ -211,7 +258,7 @@ on_done(void *arg, struct result *r)
 		end(c, 1);
 		return;
 	}
-	step = steps_add(&c->steps, c->climb.rate, r);
+	step = steps_add(&c->steps, c->climb.rate, r, end_usage(c, r));
 	if (show_step(c, step) == -1)
 		end(c, 1);
 	else if (climb_tell(&c->climb, step->has_held))
@@ -244,6 +291,7 @@ on_next(void *arg)
 
 	c->req.phases[0].rate = c->climb.rate;
 	show_progress(c);
+	begin_usage(c);
 	pool_run(c->pool, &c->req, false, &hooks);
 }
 
@@ -332,6 +380,9 @@ calibrate(struct calibrate *c)
 		warn("calibrate");
 		return 1;
 	}
+	c->usage_fd = usage_open(USAGE_PATH);
+	c->steps.knows_others = usage_read(c->usage_fd, &c->usage) == 0 &&
+	    c->usage.all_ns > 0;
 	if (sandbox_enter(SANDBOX_RUN) == -1)
 		warn("going on without a filter of system calls");
 	make_request(c, &address);
@@ -362,6 +413,8 @@ calibrate_clear(struct calibrate *c)
 	free(c->mocks);
 	if (c->place.fd != -1)
 		close(c->place.fd);
+	if (c->usage_fd != -1)
+		close(c->usage_fd);
 	loop_free(c->loop);
 	run_request_clear(&c->req);
 	steps_clear(&c->steps);
@@ -436,7 +489,7 @@ calibrate_main(int argc, char **argv)
 	size_t i;
 
 	memset(&c, 0, sizeof(c));
-	c.place.fd = -1;
+	c.place.fd = c.usage_fd = -1;
 	c.next = (struct loop_timer){ .call = on_next, .arg = &c };
 	c.steps = (struct steps){ .cpus = proc_cpus(POOL_GENERATORS_MAX),
 	    .generators = proc_cpus(POOL_GENERATORS_MAX),

@@ -307,30 +307,70 @@ judge_ports(struct preflight *p, const struct need *need,
 		    m->hold_loopback_ns : m->hold_ns);
 }
 
+/* A target on this machine needs about as much of it as the generators. */
+static uint64_t
+cpus_for_load(const struct need *need, const struct machine *m)
+{
+	bool shares = need->scenario->connect.unix_socket != NULL ||
+	    is_near(need->scenario);
+
+	return shares ? (m->cpus + 1) / 2 : m->cpus;
+}
+
+/* What would do, of this machine if it has the CPUs, and how to be sure. */
+static char *
+cpu_remedy(char text[PREFLIGHT_TEXT_MAX], const struct need *need,
+    uint64_t cpus, uint64_t each)
+{
+	uint64_t wanted = (uint64_t)(need->peak / (double)each) + 1;
+	char use[FORMAT_MAX], measure[FORMAT_MAX];
+	bool has_cpus = need->takers < cpus;
+
+	if (wanted > cpus)
+		wanted = cpus;
+	if (!has_cpus)
+		snprintf(use, sizeof(use), "use workers");
+	else
+		snprintf(use, sizeof(use), "use %s %" PRIu64, need->takers <
+		    need->generators ? "-c" : "-g", wanted);
+	snprintf(measure, sizeof(measure), "pulse calibrate -g %" PRIu32 "%s",
+	    need->takers, need->scenario->keep_alive ? "" :
+	    " --no-keepalive");
+	if (scenario_is_https(need->scenario))	/* which it has not */
+		snprintf(text, PREFLIGHT_TEXT_MAX, "%s", use);
+	else
+		snprintf(text, PREFLIGHT_TEXT_MAX, "%s; %s measures this "
+		    "machine", use, measure);
+	return text;
+}
+
 static void
 judge_cpus(struct preflight *p, const struct need *need,
     const struct machine *m)
 {
-	uint64_t each = cost_rate_of_cpu(need->scenario), used;
+	uint64_t each = cost_rate_of_cpu(need->scenario);
+	uint64_t cpus = cpus_for_load(need, m), used;
 	char peak[FORMAT_MAX], there[FORMAT_MAX], who[FORMAT_MAX];
+	char remedy[PREFLIGHT_TEXT_MAX], shared[FORMAT_MAX] = "";
+	bool has_cpus = need->takers < cpus;
 	struct preflight_line *l;
-	char shared[FORMAT_MAX] = "";
 
-	used = need->takers < m->cpus ? need->takers : m->cpus;
-	snprintf(who, sizeof(who), "%" PRIu64 " %s%s", used,
-	    need->takers < m->cpus ? "generator" : "CPU",
-	    used == 1 ? "" : "s");
+	used = has_cpus ? need->takers : cpus;
+	snprintf(who, sizeof(who), "%" PRIu64 " %s%s%s", used, has_cpus ?
+	    "generator" : "CPU", used == 1 ? "" : "s", !has_cpus &&
+	    cpus < m->cpus ? " beside the target" : "");
 	snprintf(peak, sizeof(peak), "%.0f/s", need->peak);
 	snprintf(there, sizeof(there), "about %" PRIu64 "/s", used * each);
 	l = line(p, "CPU", need->is_closed ? "as many as come" : peak, there);
-	if (need->takers > m->cpus)
+	if (need->takers > cpus)
 		snprintf(shared, sizeof(shared), " for %" PRIu32 " generators",
 		    need->takers);
 	say_how(l, "%s x %" PRIu64 "/s%s", who, each, shared);
 	if (need->peak > (double)(used * each))
 		doubt(l, "generators may be late: up to %.0f arrivals/s, %s "
-		    "make%s %s (" REMEDY_CPU ")", need->peak, who,
-		    used == 1 ? "s" : "", there);
+		    "make%s %s at most (%s)", need->peak, who,
+		    used == 1 ? "s" : "", there,
+		    cpu_remedy(remedy, need, cpus, each));
 }
 
 static void

@@ -89,8 +89,12 @@ on_told(void *arg)
 {
 	struct run *run = arg;
 	uint64_t lost = progress_lost(run->progress);
+	int error = progress_error(run->progress);
 
-	if (lost > 0)
+	if (lost > 0 && error != 0)
+		warnx("progress: %" PRIu64 " lines of JSON are lost: %s", lost,
+		    strerror(error));
+	else if (lost > 0)
 		warnx("progress: %" PRIu64 " lines of JSON are lost: "
 		    "their reader was too slow, or has gone", lost);
 	run->signo = (int)late_signo;

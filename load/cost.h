@@ -9,14 +9,13 @@
 /* What a load costs the machine that makes it: rules of thumb, but for one. */
 
 /*
- * Arrivals a second that one CPU makes well: half of what was measured on a
- * common machine, since many are slower and the loopback is cheaper than any
- * other network.
+ * Arrivals a second that one CPU makes at most, by the CPU time that they cost
+ * where it was measured: cost.c has where and how.
  */
 uint64_t cost_rate_of_cpu(const struct scenario *s);
 /*
  * How many of so many generators take part, for this peak rate: they are for
- * a quarter of a CPU's, so that none is ever full.
+ * a twelfth of a CPU's, so that none is ever full.
  */
 uint32_t cost_takers(const struct scenario *s, double rate,
 	    uint32_t generators);
@@ -25,7 +24,7 @@ uint64_t cost_memory(const struct scenario *s, uint64_t connections,
 	    uint32_t generators);
 /*
  * Descriptors that a process may need: one a connection and two a generator,
- * or the parent's pipes. Not a thumb's rule: with less nothing is begun.
+ * or the parent's pipes. No rule of thumb: with less nothing is begun.
  */
 uint64_t cost_descriptors(uint64_t connections, uint32_t generators);
 /* Says that the limit is too low for that; -1. */

@@ -58,7 +58,7 @@ put_side(struct json_out *w, const char *name, const struct recorded *r,
 	json_str(w, "file", r->name);
 	json_str(w, "kind", r->is_report ? "report" : "wire");
 	json_uint(w, "completed", r->result->n.completed);
-	json_fixed(w, "duration_ms", (double)r->result->duration_ns / 1e6, 6);
+	json_ms(w, "duration_ms", r->result->duration_ns);
 	json_uint(w, "snapshots", snapshots);
 	json_bool(w, "independence_assumed", snapshots == 0);
 	json_bool(w, "coarse", result_is_coarse(r->result));

@@ -10,14 +10,10 @@
 #include "report/json_exemplars.h"
 #include "report/words.h"
 
-enum { MS_PLACES = 6 };
-
 static void	 put_exemplar(struct json_out *, const struct exemplar *);
 static void	 put_failures(struct json_out *, const struct exemplar_kind *,
 		    uint64_t);
-static void	 put_ms(struct json_out *, const char *, uint64_t);
 static void	 put_number(struct json_out *, const char *, uint64_t);
-static void	 put_text(struct json_out *, const char *, const char *);
 
 void
 json_exemplars(struct json_out *w, const struct result *res)
@@ -27,7 +23,7 @@ json_exemplars(struct json_out *w, const struct result *res)
 	size_t i;
 
 	json_object(w, "exemplars");
-	put_text(w, "header", x->name);
+	json_str_or_null(w, "header", x->name);
 	json_array(w, "slowest");
 	for (i = 0; i < x->nslowest; i++)
 		put_exemplar(w, &x->slowest[i]);
@@ -67,25 +63,19 @@ put_exemplar(struct json_out *w, const struct exemplar *e)
 
 	json_object(w, NULL);
 	json_str(w, "started_at", words_time(when, e->wall_ns));
-	put_ms(w, "latency_ms", e->latency_ns);
+	json_ms(w, "latency_ms", e->latency_ns);
 	json_object(w, "parts_ms");
 	for (i = 0; i < PARTS; i++)
-		put_ms(w, part_name((enum part)i), e->spent_ns[i]);
+		json_ms(w, part_name((enum part)i), e->spent_ns[i]);
 	json_close(w);
 	put_number(w, "status", e->status);
-	put_text(w, "part", has_failed ? part_name(e->part) : "");
-	put_text(w, "cause", has_failed ? cause_name(e->cause) : "");
-	put_text(w, "worker", e->worker);
+	json_str_or_null(w, "part", has_failed ? part_name(e->part) : "");
+	json_str_or_null(w, "cause", has_failed ? cause_name(e->cause) : "");
+	json_str_or_null(w, "worker", e->worker);
 	json_uint(w, "generator", e->generator);
 	put_number(w, "local_port", e->local_port);
-	put_text(w, "header", e->header);
+	json_str_or_null(w, "header", e->header);
 	json_close(w);
-}
-
-static void
-put_ms(struct json_out *w, const char *name, uint64_t ns)
-{
-	json_fixed(w, name, (double)ns / (double)NS_PER_MS, MS_PLACES);
 }
 
 /* null when it is 0. */
@@ -94,16 +84,6 @@ put_number(struct json_out *w, const char *name, uint64_t n)
 {
 	if (n != 0)
 		json_uint(w, name, n);
-	else
-		json_null(w, name);
-}
-
-/* null when it is empty. */
-static void
-put_text(struct json_out *w, const char *name, const char *text)
-{
-	if (*text != '\0')
-		json_str(w, name, text);
 	else
 		json_null(w, name);
 }

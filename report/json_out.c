@@ -21,10 +21,7 @@
 #include "report/words.h"
 #include "wire/hist_json.h"
 
-enum {
-	SCHEMA_VERSION = 1,
-	MS_PLACES = 6
-};
+enum { SCHEMA_VERSION = 1 };
 
 /* What a summary says of a run or of an interval. */
 struct totals {
@@ -44,10 +41,8 @@ static void	 put_go_members(FILE *, struct json_out *,
 		    const struct report *);
 static void	 put_added_members(struct json_out *, const struct report *);
 static void	 put_tls(struct json_out *, const struct result *);
-static void	 put_text(struct json_out *, const char *, const char *);
 static void	 put_run_summary(struct json_out *, const struct result *);
 static void	 put_totals(struct json_out *, const struct totals *);
-static void	 put_ms(struct json_out *, const char *, uint64_t);
 static void	 put_summary(struct json_out *, const char *,
 		    const struct summary *);
 static void	 put_figures(struct json_out *, const char *,
@@ -70,7 +65,6 @@ static void	 put_planned(struct json_out *, const struct report *);
 static void	 put_fleet(struct json_out *, const struct report *);
 static void	 put_worker(struct json_out *, const struct worker_stat *);
 static void	 put_histograms(struct json_out *, const struct result *);
-static void	 put_signed_ms(struct json_out *, const char *, int64_t);
 static void	 put_percentiles(struct json_out *, const struct report *,
 		    const char *, enum result_hist);
 
@@ -179,21 +173,11 @@ put_tls(struct json_out *w, const struct result *res)
 		return;
 	}
 	json_object(w, "tls");
-	put_text(w, "protocol", res->tls_protocol);
-	put_text(w, "cipher", res->tls_cipher);
+	json_str_or_null(w, "protocol", res->tls_protocol);
+	json_str_or_null(w, "cipher", res->tls_cipher);
 	json_uint(w, "handshakes", res->n.handshakes);
 	json_uint(w, "resumed", res->n.resumed);
 	json_close(w);
-}
-
-/* null when it is empty. */
-static void
-put_text(struct json_out *w, const char *name, const char *text)
-{
-	if (*text != '\0')
-		json_str(w, name, text);
-	else
-		json_null(w, name);
 }
 
 static void
@@ -226,7 +210,7 @@ put_totals(struct json_out *w, const struct totals *t)
 	json_uint(w, "total", t->completed);
 	json_uint(w, "failed", t->failed);
 	json_fixed(w, "rps", (double)t->completed * per_sec, 6);
-	put_ms(w, "duration_ms", t->duration_ns);
+	json_ms(w, "duration_ms", t->duration_ns);
 	json_uint(w, "scheduled", t->scheduled);
 	json_uint(w, "started", t->started);
 	json_uint(w, "dropped", t->dropped);
@@ -241,22 +225,16 @@ put_totals(struct json_out *w, const struct totals *t)
 }
 
 static void
-put_ms(struct json_out *w, const char *name, uint64_t ns)
-{
-	json_fixed(w, name, (double)ns / (double)NS_PER_MS, MS_PLACES);
-}
-
-static void
 put_summary(struct json_out *w, const char *name, const struct summary *s)
 {
 	json_object(w, name);
-	put_ms(w, "min_ms", s->min_ns);
-	put_ms(w, "p50_ms", s->p50_ns);
-	put_ms(w, "mean_ms", s->mean_ns);
-	put_ms(w, "p90_ms", s->p90_ns);
-	put_ms(w, "p95_ms", s->p95_ns);
-	put_ms(w, "p99_ms", s->p99_ns);
-	put_ms(w, "max_ms", s->max_ns);
+	json_ms(w, "min_ms", s->min_ns);
+	json_ms(w, "p50_ms", s->p50_ns);
+	json_ms(w, "mean_ms", s->mean_ns);
+	json_ms(w, "p90_ms", s->p90_ns);
+	json_ms(w, "p95_ms", s->p95_ns);
+	json_ms(w, "p99_ms", s->p99_ns);
+	json_ms(w, "max_ms", s->max_ns);
 	json_uint(w, "count", s->count);
 	json_close(w);
 }
@@ -326,7 +304,7 @@ put_extra_percentiles(struct json_out *w, const struct report *r)
 	for (i = 0; i < r->plan->npercentiles; i++) {
 		snprintf(name, sizeof(name), "p%.10g_ms",
 		    r->plan->percentiles[i]);
-		put_ms(w, name, result_percentile(r->result, RESULT_LATENCY,
+		json_ms(w, name, result_percentile(r->result, RESULT_LATENCY,
 		    r->plan->percentiles[i]));
 	}
 	json_close(w);
@@ -387,11 +365,11 @@ json_snapshot_members(struct json_out *w, const struct snapshot *s)
 	json_close(w);
 	put_errors(w, s->category, NULL, 0);
 	json_uint(w, "index", s->index);
-	put_ms(w, "from_ms", s->from_ns);
-	put_ms(w, "until_ms", s->until_ns);
+	json_ms(w, "from_ms", s->from_ns);
+	json_ms(w, "until_ms", s->until_ns);
 	json_fixed(w, "planned", s->planned, 6);
 	json_uint(w, "in_flight", s->in_flight);
-	put_ms(w, "lag_p99_ms", s->lag_p99_ns);
+	json_ms(w, "lag_p99_ms", s->lag_p99_ns);
 }
 
 static void
@@ -458,13 +436,13 @@ put_cpu(struct json_out *w, const struct result *res, size_t i)
 	json_int(w, "pid", g->pid);
 	json_bool(w, "took_part", g->took_part);
 	json_bool(w, "died", g->died);
-	put_ms(w, "user_ms", g->cpu_user_ns);
-	put_ms(w, "system_ms", g->cpu_sys_ns);
-	put_ms(w, "wall_ms", g->wall_ns);
+	json_ms(w, "user_ms", g->cpu_user_ns);
+	json_ms(w, "system_ms", g->cpu_sys_ns);
+	json_ms(w, "wall_ms", g->wall_ns);
 	json_fixed(w, "share", share, 6);
 	json_fixed(w, "busiest_share", (double)g->busiest_ppm / 1e6, 6);
 	json_uint(w, "stops", g->stops);
-	put_ms(w, "lag_max_ms", g->lag_max_ns);
+	json_ms(w, "lag_max_ms", g->lag_max_ns);
 	json_close(w);
 }
 
@@ -481,7 +459,7 @@ put_ending(struct json_out *w, const struct report *r)
 		json_str(w, "signal", words_signal(name, res->signo));
 	else
 		json_null(w, "signal");
-	put_text(w, "error", res->error);
+	json_str_or_null(w, "error", res->error);
 	put_planned(w, r);
 }
 
@@ -493,7 +471,7 @@ put_planned(struct json_out *w, const struct report *r)
 		return;
 	}
 	json_object(w, "planned");
-	json_fixed(w, "duration_ms", r->planned_sec * 1e3, MS_PLACES);
+	json_ms(w, "duration_ms", r->planned_sec * (double)NS_PER_SEC);
 	if (r->has_closed)
 		json_null(w, "arrivals");
 	else
@@ -510,7 +488,7 @@ put_fleet(struct json_out *w, const struct report *r)
 	size_t i;
 
 	if (res->has_start_error)
-		put_signed_ms(w, "start_error_ms", res->start_error_ns);
+		json_ms(w, "start_error_ms", res->start_error_ns);
 	if (r->nmerged > 0)
 		json_uint(w, "merged", r->nmerged);
 	if (r->nmerged == 0 && res->nworkers == 0 && !result_is_coarse(res))
@@ -538,16 +516,16 @@ put_worker(struct json_out *w, const struct worker_stat *s)
 	json_uint(w, "weight", s->weight);
 	json_bool(w, "took_part", s->took_part);
 	json_bool(w, "lost", s->is_lost);
-	put_text(w, "error", s->error);
+	json_str_or_null(w, "error", s->error);
 	json_uint(w, "scheduled", s->scheduled);
 	json_uint(w, "completed", s->completed);
 	json_uint(w, "failed", s->failed);
 	json_bool(w, "fine", s->has_fine);
 	if (s->has_start_error)
-		put_signed_ms(w, "start_error_ms", s->start_error_ns);
+		json_ms(w, "start_error_ms", s->start_error_ns);
 	else
 		json_null(w, "start_error_ms");
-	put_ms(w, "round_trip_ms", s->round_trip_ns);
+	json_ms(w, "round_trip_ms", s->round_trip_ns);
 	json_close(w);
 }
 
@@ -579,12 +557,6 @@ put_histograms(struct json_out *w, const struct result *res)
 	json_close(w);
 }
 
-static void
-put_signed_ms(struct json_out *w, const char *name, int64_t ns)
-{
-	json_fixed(w, name, (double)ns / (double)NS_PER_MS, MS_PLACES);
-}
-
 /* With the interval of each; null where the sample is too small for it. */
 static void
 put_percentiles(struct json_out *w, const struct report *r, const char *name,
@@ -601,9 +573,9 @@ put_percentiles(struct json_out *w, const struct report *r, const char *name,
 		json_object(w, NULL);
 		json_double(w, "p", p.p);
 		if (p.has_value) {
-			put_ms(w, "ms", p.value_ns);
-			put_ms(w, "low_ms", p.low_ns);
-			put_ms(w, "high_ms", p.high_ns);
+			json_ms(w, "ms", p.value_ns);
+			json_ms(w, "low_ms", p.low_ns);
+			json_ms(w, "high_ms", p.high_ns);
 		} else {
 			json_null(w, "ms");
 			json_null(w, "low_ms");

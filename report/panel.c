@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The panel of a run on a tall terminal: a few lines that are the same ones
- * all the time, so that the eye finds each where it was. Pure: text of a tally.
+ * all the time, so that the eye finds each where it was. Pure: a standing
+ * in, text out.
  *
  * It is never wider than 79 columns. Terminals that get narrower fold what is
  * too long for them or cut it, each as it likes, and nobody can tell which;
@@ -84,116 +85,117 @@ add_bar(struct buf *b, double share, size_t width, bool is_utf8)
 }
 
 static void
-add_time(struct buf *b, const struct tally *t, size_t width, bool is_utf8)
+add_time(struct buf *b, const struct standing *st, size_t width, bool is_utf8)
 {
 	char now[FORMAT_MAX], total[FORMAT_MAX], head[128];
-	double share = t->total_ns > 0 ? (double)t->until_ns /
-	    (double)t->total_ns : 1;
+	double share = st->total_ns > 0 ? (double)st->until_ns /
+	    (double)st->total_ns : 1;
 
 	if (share > 1)
 		share = 1;
 	snprintf(head, sizeof(head), "%s of %s",
-	    status_time(now, t, t->until_ns),
-	    format_duration(total, t->total_ns));
+	    status_time(now, st, st->until_ns),
+	    format_duration(total, st->total_ns));
 	buf_addf(b, "%-*s", GRAPH_AT, head);
 	add_bar(b, share, graph_width(width), is_utf8);
 	buf_addf(b, "  %3.0f%%\n", share * 100);
 }
 
 static void
-add_rate(struct buf *b, const struct tally *t, size_t width, bool is_utf8)
+add_rate(struct buf *b, const struct standing *st, size_t width, bool is_utf8)
 {
 	char text[WORDS_MAX];
 	double most;
 
-	if (t->planned_rate > 0)
-		snprintf(text, sizeof(text), "%.0f of %.0f/s", t->rate,
-		    t->planned_rate);
+	if (st->planned_rate > 0)
+		snprintf(text, sizeof(text), "%.0f of %.0f/s", st->rate,
+		    st->planned_rate);
 	else
-		snprintf(text, sizeof(text), "%.0f/s", t->rate);
+		snprintf(text, sizeof(text), "%.0f/s", st->rate);
 	buf_addf(b, "%-*s%-*s", VALUE_AT, "rate", GRAPH_AT - VALUE_AT, text);
-	most = add_graph(b, t->past_rate, t->npast, graph_width(width),
+	most = add_graph(b, st->past_rate, st->npast, graph_width(width),
 	    is_utf8);
 	buf_addf(b, "  to %.0f/s\n", most);
 }
 
 static void
-add_p99(struct buf *b, const struct tally *t, size_t width, bool is_utf8)
+add_p99(struct buf *b, const struct standing *st, size_t width, bool is_utf8)
 {
 	char text[FORMAT_MAX] = "n/a";
 	double most;
 
-	if (t->last.count > 0)
-		format_ns(text, t->last.p99_ns);
+	if (st->last.count > 0)
+		format_ns(text, st->last.p99_ns);
 	buf_addf(b, "%-*s%-*s", VALUE_AT, "p99", GRAPH_AT - VALUE_AT, text);
-	most = add_graph(b, t->past_p99, t->npast, graph_width(width),
+	most = add_graph(b, st->past_p99, st->npast, graph_width(width),
 	    is_utf8);
 	buf_addf(b, "  to %s\n", format_ns(text, (uint64_t)most));
 }
 
 /* Of a class of statuses, the hundreds of which are given. */
 static uint64_t
-count_class(const struct tally *t, size_t hundreds)
+count_class(const struct standing *st, size_t hundreds)
 {
 	uint64_t count = 0;
 	size_t i;
 
 	for (i = 100 * hundreds; i < 100 * (hundreds + 1); i++)
-		count += t->n.status[i];
+		count += st->n.status[i];
 	return count;
 }
 
 /* By status class, and by category what is no status. */
 static void
-add_kinds(struct buf *b, const struct tally *t)
+add_kinds(struct buf *b, const struct standing *st)
 {
 	uint64_t count;
 	size_t i;
 
 	for (i = 4; i <= 5; i++)
-		if ((count = count_class(t, i)) > 0)
+		if ((count = count_class(st, i)) > 0)
 			buf_addf(b, "  %zuxx %" PRIu64, i, count);
 	for (i = CATEGORY_CHECK; i < CATEGORIES; i++)
-		if (t->n.category[i] > 0)
+		if (st->n.category[i] > 0)
 			buf_addf(b, "  %s %" PRIu64,
 			    category_name((enum category)i),
-			    t->n.category[i]);
+			    st->n.category[i]);
 }
 
 static void
-add_failed(struct buf *b, const struct tally *t)
+add_failed(struct buf *b, const struct standing *st)
 {
 	char text[2 * WORDS_MAX], share[WORDS_MAX], until[FORMAT_MAX];
 
-	if (t->from_ns < t->warmup_ns) {
+	if (st->from_ns < st->warmup_ns) {
 		buf_addf(b, "%-*swarming up until %s: not counted\n",
-		    VALUE_AT, "failed", format_duration(until, t->warmup_ns));
+		    VALUE_AT, "failed", format_duration(until, st->warmup_ns));
 		return;
 	}
-	snprintf(text, sizeof(text), "%" PRIu64 " (%s)", t->n.failed,
-	    words_share(share, t->n.failed, t->n.completed));
-	buf_addf(b, "%-*s%-*s", VALUE_AT, "failed", t->n.failed == 0 ? 0 :
+	snprintf(text, sizeof(text), "%" PRIu64 " (%s)", st->n.failed,
+	    words_share(share, st->n.failed, st->n.completed));
+	buf_addf(b, "%-*s%-*s", VALUE_AT, "failed", st->n.failed == 0 ? 0 :
 	    GRAPH_AT - VALUE_AT - 2, text);
-	add_kinds(b, t);
+	add_kinds(b, st);
 	buf_adds(b, "\n");
 }
 
 void
-panel_write(struct buf *b, const struct tally *t, size_t width, bool is_utf8)
+panel_write(struct buf *b, const struct standing *st, size_t width,
+    bool is_utf8)
 {
 	char text[FORMAT_MAX] = "n/a";
 
 	if (width > PANEL_WIDTH)
 		width = PANEL_WIDTH;
-	add_time(b, t, width, is_utf8);
-	add_rate(b, t, width, is_utf8);
-	if (t->last.count > 0)
-		format_ns(text, t->last.p50_ns);
+	add_time(b, st, width, is_utf8);
+	add_rate(b, st, width, is_utf8);
+	if (st->last.count > 0)
+		format_ns(text, st->last.p50_ns);
 	buf_addf(b, "%-*s%s\n", VALUE_AT, "p50", text);
-	add_p99(b, t, width, is_utf8);
-	add_failed(b, t);
+	add_p99(b, st, width, is_utf8);
+	add_failed(b, st);
 	buf_addf(b, "%-*s%-*" PRIu64 "in flight %" PRIu64 "\n", VALUE_AT,
-	    "dropped", GRAPH_AT - VALUE_AT, t->n.dropped, t->in_flight);
+	    "dropped", GRAPH_AT - VALUE_AT, st->n.dropped, st->in_flight);
 	buf_addf(b, "%-*sp99 %s behind the plan", VALUE_AT, "lag",
-	    format_ns(text, t->lag_p99_ns));
+	    format_ns(text, st->lag_p99_ns));
 }

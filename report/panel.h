@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "base/util.h"
-#include "report/tally.h"
+#include "report/standing.h"
 
 enum {
 	PANEL_LINES = 7,
@@ -20,7 +20,7 @@ enum {
  * requests, dropped ones and those in flight, lag of the generators. In blocks
  * of Unicode, or ASCII alone.
  */
-void	 panel_write(struct buf *b, const struct tally *t, size_t width,
+void	 panel_write(struct buf *b, const struct standing *st, size_t width,
 	    bool is_utf8);
 
 #endif

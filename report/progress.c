@@ -31,7 +31,7 @@
 #include "report/screen.h"
 #include "report/status.h"
 #include "report/style.h"
-#include "report/tally.h"
+#include "report/standing.h"
 
 enum {
 	PANEL_ROWS = 24,		/* of a terminal that has room for it */
@@ -53,7 +53,7 @@ struct progress {
 	const char		*note;		/* what progress_say said */
 	bool			 has_begun;
 	uint64_t		 start_ns;
-	struct tally		 tally;
+	struct standing		 standing;
 	struct sink		*err;		/* NULL: not open yet */
 	struct sink		*json;		/* NULL: none */
 	struct screen		 screen;
@@ -79,9 +79,9 @@ progress_new(struct loop *loop, const struct progress_settings *settings,
 	p->settings = *settings;
 	p->is_quiet = is_quiet;
 	p->is_utf8 = style_is_utf8();
-	p->tally.total_ns = run_request_duration_ns(req);
-	p->tally.warmup_ns = req->warmup_ns;
-	p->tally.interval_ns = req->interval_ns;
+	p->standing.total_ns = run_request_duration_ns(req);
+	p->standing.warmup_ns = req->warmup_ns;
+	p->standing.interval_ns = req->interval_ns;
 	p->drain_timer = (struct loop_timer){ .call = on_drained, .arg = p };
 	if (loop_signal(loop, SIGUSR1, on_ask, p) == 0
 #ifdef SIGINFO
@@ -194,17 +194,17 @@ show(struct progress *p)
 	if (p->err == NULL || p->is_over || p->settings.how == PROGRESS_OFF)
 		return;
 	buf_init(&text, TEXT_MAX);
-	if (p->note != NULL && p->tally.intervals > 0)
-		buf_addf(&text, "%s: %" PRIu64, p->note, p->tally.in_flight);
+	if (p->note != NULL && p->standing.intervals > 0)
+		buf_addf(&text, "%s: %" PRIu64, p->note, p->standing.in_flight);
 	else if (p->note != NULL)
 		buf_adds(&text, p->note);
-	else if (p->tally.intervals == 0)
+	else if (p->standing.intervals == 0)
 		return;
 	else if (is_rewritten(p) && has_panel(p))
-		panel_write(&text, &p->tally, p->screen.columns - 1,
+		panel_write(&text, &p->standing, p->screen.columns - 1,
 		    p->is_utf8);
 	else
-		buf_adds(&text, status_line(line, &p->tally));
+		buf_adds(&text, status_line(line, &p->standing));
 	show_text(p, &text);
 	buf_clear(&text);
 }
@@ -249,7 +249,7 @@ on_ask(void *arg, int signo)
 	else if (!p->has_begun || now_ns < p->start_ns)
 		buf_adds(&text, "pulse: the load has not begun yet\n");
 	else
-		status_answer(&text, &p->tally, now_ns - p->start_ns);
+		status_answer(&text, &p->standing, now_ns - p->start_ns);
 	if (p->note != NULL && !p->is_over)
 		buf_addf(&text, "pulse: %s\n", p->note);
 	progress_clear(p);
@@ -307,7 +307,7 @@ tell_program(struct progress *p, const struct snapshot *s)
 	if (p->json == NULL)
 		return;
 	buf_init(&line, JSON_TEXT_MAX);
-	progress_json_write(&line, &p->tally, s);
+	progress_json_write(&line, &p->standing, s);
 	sink_put(p->json, line.data, line.len);
 	buf_clear(&line);
 }
@@ -323,7 +323,7 @@ void
 progress_add(struct progress *p, const struct interval *in,
     const struct snapshot *s)
 {
-	tally_add(&p->tally, in, s);
+	standing_add(&p->standing, in, s);
 	tell_program(p, s);
 	show(p);
 }
@@ -359,4 +359,12 @@ progress_lost(const struct progress *p)
 {
 	return p->json == NULL ? 0 : sink_lost(p->json) +
 	    sink_queued(p->json);
+}
+
+int
+progress_error(const struct progress *p)
+{
+	int error = p->json == NULL ? 0 : sink_error(p->json);
+
+	return error == EPIPE || error == ECONNRESET ? 0 : error;
 }

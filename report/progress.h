@@ -55,5 +55,7 @@ void	 progress_finish(struct progress *p, void (*done)(void *arg),
 	    void *arg);
 /* Snapshots that a program was not told: it read too slowly, or has gone. */
 uint64_t progress_lost(const struct progress *p);
+/* errno for which they could not be written; 0: that is the reader's doing. */
+int	 progress_error(const struct progress *p);
 
 #endif

@@ -14,9 +14,13 @@
 #include "load/audit.h"
 #include "report/steps.h"
 
-#define NS_PER_MS_F	1e6
 /* At its end a calibration needs half of the CPUs; the mock has the rest. */
 #define CPU_SHARE_MIN	0.25
+/*
+ * Less is what a machine does beside everything, and as much as the answers of
+ * one quiet machine differ from each other.
+ */
+#define OTHERS_SHARE	0.1
 
 void
 steps_clear(struct steps *s)
@@ -66,7 +70,8 @@ judge(struct step *step, const struct result *r, uint64_t lag_ns)
 }
 
 const struct step *
-steps_add(struct steps *s, uint64_t rate, const struct result *r)
+steps_add(struct steps *s, uint64_t rate, const struct result *r,
+    double others)
 {
 	const struct hist *lag = &r->hist[RESULT_PART + PART_LAG];
 	struct step *step;
@@ -81,7 +86,8 @@ steps_add(struct steps *s, uint64_t rate, const struct result *r)
 	    .failed = r->n.failed,
 	    .lag_p50_ns = hist_percentile(lag, 50),
 	    .lag_p99_ns = hist_percentile(lag, 99),
-	    .cpu = cpu_of(r) };
+	    .cpu = cpu_of(r),
+	    .others = others };
 	/* Not until the last answer: the rate is that of the plan. */
 	if (s->step_ns > s->warmup_ns)
 		step->achieved = (double)r->n.completed * (double)NS_PER_SEC /
@@ -90,12 +96,35 @@ steps_add(struct steps *s, uint64_t rate, const struct result *r)
 	return step;
 }
 
+/* Steps are equally long. */
+double
+steps_others(const struct steps *s)
+{
+	double sum = 0;
+	size_t i, known = 0;
+
+	for (i = 0; i < s->n; i++)
+		if (s->at[i].others >= 0) {
+			sum += s->at[i].others;
+			known++;
+		}
+	return known > 0 ? sum / (double)known : -1;
+}
+
+bool
+steps_is_disturbed(const struct steps *s)
+{
+	return steps_others(s) >= OTHERS_SHARE;
+}
+
 const struct step *
-steps_find_disturbed(const struct steps *s, uint64_t rate)
+steps_find_late(const struct steps *s, uint64_t rate)
 {
 	uint32_t most = s->generators < s->cpus ? s->generators : s->cpus;
 	size_t i;
 
+	if (steps_is_disturbed(s))
+		return NULL;
 	for (i = 0; i < s->n; i++)
 		if (s->at[i].rate == rate && !s->at[i].has_held &&
 		    s->at[i].failed == 0 &&
@@ -122,18 +151,24 @@ steps_write_head(FILE *out, const struct steps *s)
 	    plural(s->cpus), format_duration(each, s->step_ns),
 	    s->keep_alive ? "" : ", a connection each",
 	    format_duration(lag, s->lag_ns));
-	fprintf(out, "%11s %11s %9s %9s %6s  %s\n", "rate", "achieved",
-	    "lag p50", "lag p99", "CPU", "verdict");
+	fprintf(out, "%11s %11s %9s %9s %6s%s  %s\n", "rate", "achieved",
+	    "lag p50", "lag p99", "CPU", s->knows_others ? "  others" : "",
+	    "verdict");
 }
 
 void
-steps_write_row(FILE *out, const struct step *step)
+steps_write_row(FILE *out, const struct steps *s, const struct step *step)
 {
-	char p50[FORMAT_MAX], p99[FORMAT_MAX];
+	char p50[FORMAT_MAX], p99[FORMAT_MAX], others[FORMAT_MAX] = "";
 
-	fprintf(out, "%9" PRIu64 "/s %9.0f/s %9s %9s %5.0f%%  %s\n",
+	if (s->knows_others && step->others >= 0)
+		snprintf(others, sizeof(others), " %6.0f%%",
+		    100 * step->others);
+	else if (s->knows_others)
+		snprintf(others, sizeof(others), " %7s", "n/a");
+	fprintf(out, "%9" PRIu64 "/s %9.0f/s %9s %9s %5.0f%%%s  %s\n",
 	    step->rate, step->achieved, format_ns(p50, step->lag_p50_ns),
-	    format_ns(p99, step->lag_p99_ns), 100 * step->cpu,
+	    format_ns(p99, step->lag_p99_ns), 100 * step->cpu, others,
 	    step->has_held ? "held" : step->why);
 }
 
@@ -150,18 +185,11 @@ find_step(const struct steps *s)
 	return NULL;
 }
 
-void
-steps_write_answer(FILE *out, const struct steps *s)
+static void
+write_rate(FILE *out, const struct steps *s, const struct step *step)
 {
-	const struct step *step = find_step(s);
 	char lag[FORMAT_MAX];
 
-	if (step == NULL) {
-		fprintf(out, s->is_partial ? "stopped before a rate held\n" :
-		    "this machine cannot plan any rate with a lag p99 of at "
-		    "most %s\n", format_duration(lag, s->lag_ns));
-		return;
-	}
 	fprintf(out, "this machine can plan %s%" PRIu64 "/s (%" PRIu32
 	    " generator%s%s, lag p99 %s); the mock shares its ",
 	    s->is_partial ? "at least " : "", s->rate, s->generators,
@@ -171,7 +199,36 @@ steps_write_answer(FILE *out, const struct steps *s)
 		fprintf(out, "%" PRIu32 " CPUs", s->cpus);
 	else
 		fprintf(out, "CPU");
-	fprintf(out, ", so against a remote target it is more\n");
+	fprintf(out, ", so against a remote target it is more");
+}
+
+void
+steps_write_answer(FILE *out, const struct steps *s)
+{
+	const struct step *step = find_step(s);
+	char lag[FORMAT_MAX];
+
+	if (step != NULL)
+		write_rate(out, s, step);
+	else if (s->is_partial)
+		fprintf(out, "stopped before a rate held");
+	else
+		fprintf(out, "this machine cannot plan any rate with a lag "
+		    "p99 of at most %s", format_duration(lag, s->lag_ns));
+	if (steps_is_disturbed(s))
+		fprintf(out, "; others used %.0f%% of the CPUs meanwhile: run "
+		    "it again on a quiet machine", 100 * steps_others(s));
+	fprintf(out, "\n");
+}
+
+/* null when it is not known. */
+static void
+put_others(struct json_out *w, double share)
+{
+	if (share < 0)
+		json_null(w, "others_share");
+	else
+		json_fixed(w, "others_share", share, 3);
 }
 
 static void
@@ -185,9 +242,10 @@ step_to_json(struct json_out *w, const struct step *step)
 	json_uint(w, "dropped", step->dropped);
 	json_uint(w, "completed", step->completed);
 	json_uint(w, "failed", step->failed);
-	json_fixed(w, "lag_p50_ms", (double)step->lag_p50_ns / NS_PER_MS_F, 6);
-	json_fixed(w, "lag_p99_ms", (double)step->lag_p99_ns / NS_PER_MS_F, 6);
+	json_ms(w, "lag_p50_ms", step->lag_p50_ns);
+	json_ms(w, "lag_p99_ms", step->lag_p99_ns);
 	json_fixed(w, "cpus_used", step->cpu, 3);
+	put_others(w, step->others);
 	json_bool(w, "held", step->has_held);
 	if (!step->has_held)
 		json_str(w, "reason", step->why);
@@ -208,15 +266,16 @@ steps_write_json(FILE *out, const struct steps *s)
 	json_object(&w, NULL);
 	json_uint(&w, "rate", s->rate);
 	if (best != NULL)
-		json_fixed(&w, "lag_p99_ms", (double)best->lag_p99_ns /
-		    NS_PER_MS_F, 6);
+		json_ms(&w, "lag_p99_ms", best->lag_p99_ns);
 	json_bool(&w, "partial", s->is_partial);
+	json_bool(&w, "disturbed", steps_is_disturbed(s));
+	put_others(&w, steps_others(s));
 	json_uint(&w, "generators", s->generators);
 	json_uint(&w, "cpus", s->cpus);
 	json_uint(&w, "max_concurrency", s->concurrency);
 	json_bool(&w, "keep_alive", s->keep_alive);
-	json_fixed(&w, "step_ms", (double)s->step_ns / NS_PER_MS_F, 6);
-	json_fixed(&w, "lag_limit_ms", (double)s->lag_ns / NS_PER_MS_F, 6);
+	json_ms(&w, "step_ms", s->step_ns);
+	json_ms(&w, "lag_limit_ms", s->lag_ns);
 	json_array(&w, "steps");
 	for (i = 0; i < s->n; i++)
 		step_to_json(&w, &s->at[i]);

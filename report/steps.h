@@ -22,6 +22,8 @@ struct step {
 	uint64_t	 lag_p50_ns;
 	uint64_t	 lag_p99_ns;
 	double		 cpu;			/* CPUs of all generators */
+	double		 others;		/* their share of all CPUs
+						   meanwhile, -1: not known */
 	bool		 has_held;
 	char		 why[WIRE_TEXT_MAX];	/* it has not, "" */
 };
@@ -35,6 +37,7 @@ struct steps {
 	uint64_t	 warmup_ns;		/* of it, not counted */
 	uint64_t	 lag_ns;		/* the bound of its p99 */
 	bool		 keep_alive;
+	bool		 knows_others;		/* the machine tells of them */
 	bool		 is_partial;		/* stopped before its end */
 	uint64_t	 rate;			/* that was found, 0: none */
 	struct step	*at;			/* owned */
@@ -45,19 +48,25 @@ void	 steps_clear(struct steps *s);
 /*
  * Adds what a run with this constant rate came to, and judges it: it has not
  * held when requests failed or arrivals were dropped, when the lag was over the
- * bound, or when the audit found anything else. The new step.
+ * bound, or when the audit found anything else. others is the share of all CPUs
+ * that processes other than ours had, -1: not known. The new step.
  */
 const struct step *steps_add(struct steps *s, uint64_t rate,
-	    const struct result *r);
+	    const struct result *r, double others);
+/* That share over all steps; -1: not known. */
+double	 steps_others(const struct steps *s);
+/* It was so large that the answer says little of a quiet machine. */
+bool	 steps_is_disturbed(const struct steps *s);
 /*
  * The step with this rate that did not hold while the generators had most of
- * the CPUs to spare: something else kept them from running. NULL: there is
- * none.
+ * the CPUs to spare, and others are not known to be the reason: something else
+ * kept them from running. NULL: there is none.
  */
-const struct step *steps_find_disturbed(const struct steps *s, uint64_t rate);
+const struct step *steps_find_late(const struct steps *s, uint64_t rate);
 /* The head of the table, a line of it, and the answer in one line. */
 void	 steps_write_head(FILE *out, const struct steps *s);
-void	 steps_write_row(FILE *out, const struct step *step);
+void	 steps_write_row(FILE *out, const struct steps *s,
+	    const struct step *step);
 void	 steps_write_answer(FILE *out, const struct steps *s);
 /* All of it as one JSON object: 0, or -1 when it cannot be. */
 int	 steps_write_json(FILE *out, const struct steps *s);

@@ -15,7 +15,7 @@ export LC_ALL
 layers='
 0 base/fortify base/names base/tls_memory base/util cmd/manual_text http/words
 0 load/climb load/remedy commit hist http
-1 base/proc base/roots base/sandbox base/stats base/text http/body
+1 base/proc base/roots base/sandbox base/stats base/text base/usage http/body
 1 http/server_answer http/url load/arrival load/life report/html_style
 1 report/spread
 2 base/loop base/machine base/net base/rights base/tls_context cmd/manual
@@ -31,7 +31,7 @@ layers='
 6 http/server_connection load/check load/cost load/probe load/target wire/read
 6 result token
 7 fleet/fleet fleet/verdict http/server load/audit load/intervals load/request
-7 plan/expr report/figure report/percentiles report/tally wire/checks_json
+7 plan/expr report/figure report/percentiles report/standing wire/checks_json
 7 wire/connect_json wire/counters_json wire/exemplar_json wire/hist_json
 7 wire/msg access
 8 fleet/credentials load/tally plan/plan plan/tree report/compare report/steps

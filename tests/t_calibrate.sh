@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 # Proves what a calibration shows: a table whose steps go up and then close in,
 # sums that are right in each of them, an answer that is one of the rates that
-# held, the same as JSON; and that a signal ends it with what is known, and
-# leaves no process. How fast this machine is is not asked.
+# held, the same as JSON; that others who use the CPUs are named; and that a
+# signal ends it with what is known, and leaves no process. How fast this
+# machine is is not asked.
 . tests/lib.sh
 
 # Steps are short and the bound is wide: it is shared with other tests.
@@ -31,14 +32,18 @@ is "text: status" $? 0
 is "text: no complaint" "$(complaint text)" ""
 has "text: how" "$dir/text" '^1 generator and .* on [0-9]* CPUs*, 150ms a step'
 has "text: columns" "$dir/text" \
-    '^ *rate  *achieved  *lag p50  *lag p99  *CPU  verdict$'
+    '^ *rate  *achieved  *lag p50  *lag p99  *CPU  \(others  \)*verdict$'
 rows=$(grep -c '^ *[0-9]*/s ' "$dir/text")
 between "text: steps" "$rows" 2 15
+# Where the machine tells of others there is a column more.
+others=
+knows=$(grep -c 'CPU  others  verdict$' "$dir/text")
+[ "$knows" = 0 ] || others=' +([0-9]+%|n/a)'
 time='[0-9.]+(ns|us|ms|s)'
 verdict='(held|late|[0-9]+ (dropped|failed)|not valid: .*)'
 is "text: rows have their form" "$(grep -cE \
-    "^ *[0-9]+/s +[0-9]+/s +$time +$time +[0-9]+%  $verdict\$" "$dir/text")" \
-    "$rows"
+    "^ *[0-9]+/s +[0-9]+/s +$time +$time +[0-9]+%$others  $verdict\$" \
+    "$dir/text")" "$rows"
 is "text: it begins low" "$(sed -n 's,^ *\([0-9]*\)/s .*,\1,p' "$dir/text" |
     head -n 1)" 1000
 is "text: two digits" "$(sed -n 's,^ *\([0-9]*\)/s .*,\1,p' "$dir/text" |
@@ -46,7 +51,8 @@ is "text: two digits" "$(sed -n 's,^ *\([0-9]*\)/s .*,\1,p' "$dir/text" |
 is_answer text
 has "text: the answer" "$dir/text" "^this machine can plan [0-9]*/s (1 \
 generator, lag p99 [0-9.]*[num]*s); the mock shares its [0-9]* *CPUs*, so \
-against a remote target it is more\$"
+against a remote target it is more\(; others used [0-9]*% of the CPUs \
+meanwhile: run it again on a quiet machine\)*\$"
 
 # In order: a rate that was doubled has held before, and one that is lower than
 # the last is below one that has not.
@@ -57,7 +63,7 @@ awk '
 		wrong = wrong " " rate " above " last
 	if (rate < last && held[last])
 		wrong = wrong " " rate " below " last
-	if ($6 == "held")
+	if ($NF == "held")
 		held[rate] = 1
 	last = rate
 }
@@ -102,6 +108,9 @@ awk '
 		print n ": reason"
 	if (v["held"] == "true" && v["lag_p99_ms"] + 0 > 500)
 		print n ": held"
+	if (v["others_share"] != "null" && (v["others_share"] + 0 < 0 ||
+	    v["others_share"] + 0 > 1))
+		print n ": others"
 	if (v["held"] == "true" && v["rate"] + 0 > best)
 		best = v["rate"] + 0
 }
@@ -124,14 +133,62 @@ is "quiet: status" $? 0
 is "quiet: one line" "$(lines "$dir/quiet")" 1
 has "quiet: the answer" "$dir/quiet" '^this machine can plan [0-9]*/s '
 
-# Nothing can be that exact, and it is not the CPU that is in the way.
+# Nothing can be that exact, and it is not the CPU that is in the way: it is
+# others, if they are known to be there, or it is told how little was used.
 ./pulse calibrate -g 1 --for 100ms --lag 1us >"$dir/none" 2>"$dir/none.err"
 is "none: status" $? 1
-is "none: the answer" "$(tail -n 1 "$dir/none")" \
-    "this machine cannot plan any rate with a lag p99 of at most 1us"
-has "none: what is in the way" "$dir/none.err" "^pulse: calibrate: this \
-machine did not let the generators run in time: at [0-9]*/s they used [0-9]*% \
-of a CPU (try again when nothing else runs)\$"
+has "none: the answer" "$dir/none" \
+    "^this machine cannot plan any rate with a lag p99 of at most 1us"
+grep -h -e '; others used [0-9]*% of the CPUs meanwhile: run it again on' \
+    -e "^pulse: calibrate: this machine did not let the generators run in \
+time: at [0-9]*/s they used [0-9]*% of a CPU (try a larger --lag: it wakes \
+processes late)\$" \
+    -e "they used [0-9]*% of a CPU (try again when nothing else runs)\$" \
+    "$dir/none" "$dir/none.err" >"$dir/none.why"
+is "none: one reason" "$(lines "$dir/none.why")" 1
+
+# Others take what they get: as many as there are CPUs, and twice that, until
+# they are killed or their time is up.
+spinners=
+spin() {
+	n=$((2 * $(getconf _NPROCESSORS_ONLN)))
+	while [ "$n" -gt 0 ]; do
+		timeout 20 sh -c 'while :; do :; done' &
+		spinners="$spinners $!"
+		n=$((n - 1))
+	done
+	pids="$pids $spinners"
+}
+unspin() {
+	for pid in $spinners; do
+		kill "$pid"
+		wait "$pid" 2>/dev/null
+	done
+	spinners=
+}
+if [ "$knows" = 0 ]; then
+	ok "others: this machine does not tell of them: left out"
+else
+	spin
+	# shellcheck disable=SC2086
+	./pulse calibrate -q -g 1 $few >"$dir/others" 2>"$dir/others.err"
+	is "others: status" $? 0
+	./pulse calibrate --json -g 1 --for 100ms --lag 1us >"$dir/spoilt" \
+	    2>"$dir/spoilt.err"
+	is "others: status when nothing held" $? 1
+	unspin
+	is "others: one line" "$(lines "$dir/others")" 1
+	has "others: the answer names them" "$dir/others" "^this machine can \
+plan .*; others used [0-9]*% of the CPUs meanwhile: run it again on a quiet \
+machine\$"
+	share=$(sed -n 's/.*others used \([0-9]*\)%.*/\1/p' "$dir/others")
+	between "others: their share" "$share" 10 100
+	is "others: no rate" "$(sed -n 's/^  "rate": \(.*\),/\1/p' \
+	    "$dir/spoilt")" 0
+	is "others: it was disturbed" "$(sed -n \
+	    's/^  "disturbed": \(.*\),/\1/p' "$dir/spoilt")" true
+	is "others: told once" "$(cat "$dir/others.err" "$dir/spoilt.err")" ""
+fi
 
 # A signal ends it: when NAME has been going for a step or is about to begin.
 has_children() {

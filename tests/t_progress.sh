@@ -136,4 +136,13 @@ is "reader gone: all is made" "$(number "$dir/gone.json" completed)" 100
 poll grep -q '^}' "$dir/plaingone.json"
 is "reader of plain lines gone: all is made" \
     "$(number "$dir/plaingone.json" completed)" 100
+
+# A full disk is no reader.
+if [ -c /dev/full ]; then
+	./pulse run -q --progress=json:3 -r 50 -d 200ms -i 100ms "$url" \
+	    3>/dev/full >"$dir/disk.out" 2>"$dir/disk.err"
+	is "full disk: status" $? 0
+	has "full disk: it is named" "$dir/disk.err" \
+	    '^pulse: progress: [23] lines of JSON are lost: No space left'
+fi
 finish

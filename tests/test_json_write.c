@@ -198,6 +198,28 @@ START_TEST(test_write_fixed_longest)
 }
 END_TEST
 
+/* Exact to the nanosecond, and below 0 too; what is not there is null. */
+START_TEST(test_write_ms_and_null)
+{
+	struct json_out w;
+	struct buf b;
+
+	buf_init(&b, OUT_MAX);
+	json_out_start(&w, &b, false);
+	json_array(&w, NULL);
+	json_ms(&w, NULL, 1);
+	json_ms(&w, NULL, 8589934591999999);
+	json_ms(&w, NULL, -1500000);
+	json_str_or_null(&w, NULL, "");
+	json_str_or_null(&w, NULL, "a");
+	json_close(&w);
+	ck_assert_int_eq(json_out_end(&w), 0);
+	ck_assert_str_eq(buf_str(&b),
+	    "[0.000001,8589934591.999999,-1.5,null,\"a\"]");
+	buf_clear(&b);
+}
+END_TEST
+
 START_TEST(test_write_string)
 {
 	const struct write_string_test *t = &write_string_tests[_i];
@@ -449,6 +471,7 @@ make_suite(void)
 	tcase_add_loop_test(tc, test_write_fixed, 0,
 	    UTIL_NELEM(write_fixed_tests));
 	tcase_add_test(tc, test_write_fixed_longest);
+	tcase_add_test(tc, test_write_ms_and_null);
 	tcase_add_loop_test(tc, test_write_string, 0,
 	    UTIL_NELEM(write_string_tests));
 	suite_add_tcase(s, tc);

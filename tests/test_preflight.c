@@ -146,33 +146,55 @@ static const struct plan_test {
 	    .title = "ports", .want = "unknown of unknown: " },
 
 	/* CPUs. */
-	{ .descr = "idle", .title = "CPU", .want = "100/s of about 40000/s: "
-	    "1 generator x 40000/s" },
-	{ .descr = "full", .phases = { "constant,rate=80k,for=1s" },
-	    .title = "CPU", .want = "80000/s of about 80000/s: 2 CPUs x "
-	    "40000/s" },
-	{ .descr = "over", .phases = { "ramp,from=0,to=80001,for=10s" },
-	    .title = "CPU", .want = "80001/s of about 80000/s: 2 CPUs x "
-	    "40000/s", .why = "generators may be late: up to 80001 "
-	    "arrivals/s, 2 CPUs make about 80000/s (use more generators with "
-	    "-g where there are CPUs, or workers)" },
+	{ .descr = "idle", .title = "CPU", .want = "100/s of about 120000/s: "
+	    "1 generator x 120000/s" },
+	{ .descr = "full", .phases = { "constant,rate=240k,for=1s" },
+	    .title = "CPU", .want = "240000/s of about 240000/s: 2 CPUs x "
+	    "120000/s" },
+	{ .descr = "over", .phases = { "ramp,from=0,to=240001,for=10s" },
+	    .title = "CPU", .want = "240001/s of about 240000/s: 2 CPUs x "
+	    "120000/s", .why = "generators may be late: up to 240001 "
+	    "arrivals/s, 2 CPUs make about 240000/s at most (use workers; "
+	    "pulse calibrate -g 2 measures this machine)" },
 	{ .descr = "one generator", .generators = 1, .phases = {
-	    "constant,rate=50k,for=1s" }, .title = "CPU", .want = "50000/s of "
-	    "about 40000/s: 1 generator x 40000/s", .why = "generators may be "
-	    "late: up to 50000 arrivals/s, 1 generator makes about 40000/s "
-	    "(use more generators with -g where there are CPUs, or workers)" },
+	    "constant,rate=120k,for=1s" }, .title = "CPU", .want = "120000/s "
+	    "of about 120000/s: 1 generator x 120000/s" },
+	{ .descr = "one generator too few", .generators = 1, .phases = {
+	    "constant,rate=150k,for=1s" }, .title = "CPU", .want = "150000/s "
+	    "of about 120000/s: 1 generator x 120000/s", .why = "generators "
+	    "may be late: up to 150000 arrivals/s, 1 generator makes about "
+	    "120000/s at most (use -g 2; pulse calibrate -g 1 measures this "
+	    "machine)" },
+	{ .descr = "one request at a time", .concurrency = 1, .phases = {
+	    "constant,rate=150k,for=1s" }, .title = "CPU", .want = "150000/s "
+	    "of about 120000/s: 1 generator x 120000/s", .why = "generators "
+	    "may be late: up to 150000 arrivals/s, 1 generator makes about "
+	    "120000/s at most (use -c 2; pulse calibrate -g 1 measures this "
+	    "machine)" },
+	{ .descr = "beside the target", .url = "http://127.0.0.1/", .phases = {
+	    "constant,rate=150k,for=1s" }, .title = "CPU", .want = "150000/s "
+	    "of about 120000/s: 1 CPU beside the target x 120000/s for 2 "
+	    "generators", .why = "generators may be late: up to 150000 "
+	    "arrivals/s, 1 CPU beside the target makes about 120000/s at most "
+	    "(use workers; pulse calibrate -g 2 measures this machine)" },
+	{ .descr = "beside it on one CPU", .url = "http://localhost/",
+	    .m = { .cpus = 1 }, .generators = 1, .title = "CPU", .want =
+	    "100/s of about 120000/s: 1 CPU x 120000/s" },
 	{ .descr = "more generators than CPUs", .generators = 8, .phases = {
 	    "max,for=1s" }, .title = "CPU", .want = "as many as come of about "
-	    "80000/s: 2 CPUs x 40000/s for 8 generators" },
+	    "240000/s: 2 CPUs x 120000/s for 8 generators" },
 	{ .descr = "a connection each", .no_keep_alive = true, .phases = {
-	    "constant,rate=5000,for=1s" }, .title = "CPU", .want = "5000/s of "
-	    "about 20000/s: 2 CPUs x 10000/s" },
+	    "constant,rate=36001,for=1s" }, .title = "CPU", .want = "36001/s "
+	    "of about 36000/s: 2 CPUs x 18000/s", .why = "generators may be "
+	    "late: up to 36001 arrivals/s, 2 CPUs make about 36000/s at most "
+	    "(use workers; pulse calibrate -g 2 --no-keepalive measures this "
+	    "machine)" },
 	{ .descr = "a handshake each", .no_keep_alive = true,
 	    .url = "https://192.0.2.1/", .phases = {
-	    "constant,rate=1201,for=1s" }, .title = "CPU", .want = "1201/s of "
-	    "about 1200/s: 2 CPUs x 600/s", .why = "generators may be late: "
-	    "up to 1201 arrivals/s, 2 CPUs make about 1200/s (use more "
-	    "generators with -g where there are CPUs, or workers)" },
+	    "constant,rate=2801,for=1s" }, .title = "CPU", .want = "2801/s of "
+	    "about 2800/s: 2 CPUs x 1400/s", .why = "generators may be late: "
+	    "up to 2801 arrivals/s, 2 CPUs make about 2800/s at most (use "
+	    "workers)" },
 
 	/* Memory. */
 	{ .descr = "little", .title = "memory", .want = "17.8MB of 8000.0MB: "
@@ -203,6 +225,8 @@ static void
 set_machine(struct machine *m, const struct machine *other)
 {
 	*m = common;
+	if (other->cpus != 0)
+		m->cpus = other->cpus;
 	if (other->descriptors != 0)
 		m->descriptors = other->descriptors;
 	if (other->ports != 0)

@@ -25,10 +25,10 @@
 #include "report/progress_json.h"
 #include "report/status.h"
 #include "report/style.h"
-#include "report/tally.h"
+#include "report/standing.h"
 #include "tests/suite.h"
 
-static struct tally *tally;
+static struct standing *standing;
 static struct interval *in;
 static struct snapshot snapshot;
 
@@ -36,18 +36,18 @@ static void
 setup(void)
 {
 	hist_init();
-	tally = xcalloc(1, sizeof(*tally));
+	standing = xcalloc(1, sizeof(*standing));
 	in = xcalloc(1, sizeof(*in));
-	tally->total_ns = 90 * NS_PER_SEC;
-	tally->warmup_ns = 2 * NS_PER_SEC;
-	tally->interval_ns = NS_PER_SEC;
+	standing->total_ns = 90 * NS_PER_SEC;
+	standing->warmup_ns = 2 * NS_PER_SEC;
+	standing->interval_ns = NS_PER_SEC;
 }
 
 static void
 teardown(void)
 {
 	snapshot_clear(&snapshot);
-	free(tally);
+	free(standing);
 	free(in);
 }
 
@@ -62,7 +62,7 @@ make_interval(uint64_t index)
 	in->until_ns = (index + 1) * NS_PER_SEC;
 	in->planned = 500;
 	in->in_flight = 17;
-	if (in->from_ns >= tally->warmup_ns) {
+	if (in->from_ns >= standing->warmup_ns) {
 		in->n.scheduled = 500;
 		in->n.started = in->n.completed = 499;
 		in->n.failed = 2;
@@ -85,7 +85,7 @@ add(uint64_t index)
 	make_interval(index);
 	snapshot_clear(&snapshot);
 	snapshot_of(&snapshot, in);
-	tally_add(tally, in, &snapshot);
+	standing_add(standing, in, &snapshot);
 }
 
 START_TEST(test_line)
@@ -93,24 +93,25 @@ START_TEST(test_line)
 	char line[STATUS_LINE_MAX];
 
 	add(0);
-	ck_assert_str_eq(status_line(line, tally), "1s/1m30s  0 of 500/s  "
+	ck_assert_str_eq(status_line(line, standing), "1s/1m30s  0 of 500/s  "
 	    "warming up  17 in flight  p50 n/a p99 n/a");
 	add(1);
 	add(2);
 	add(3);
-	ck_assert_str_eq(status_line(line, tally), "4s/1m30s  499 of 500/s  "
+	ck_assert_str_eq(status_line(line, standing), "4s/1m30s  499 of 500/s  "
 	    "err 4 drop 2  17 in flight  p50 1.20ms p99 12.0ms");
 	/* Behind the phases, and where there is no plan. */
 	make_interval(90);
 	in->planned = 0;
 	snapshot_clear(&snapshot);
 	snapshot_of(&snapshot, in);
-	tally_add(tally, in, &snapshot);
-	ck_assert_str_eq(status_line(line, tally), "1m31s/1m30s  499/s  "
+	standing_add(standing, in, &snapshot);
+	ck_assert_str_eq(status_line(line, standing), "1m31s/1m30s  499/s  "
 	    "err 6 drop 3  17 in flight  p50 1.20ms p99 12.0ms");
-	tally->total_ns = 9 * NS_PER_SEC;
-	tally->until_ns = 1234 * NS_PER_MS;
-	ck_assert_int_eq(strncmp(status_line(line, tally), "1.2s/9s  ", 9), 0);
+	standing->total_ns = 9 * NS_PER_SEC;
+	standing->until_ns = 1234 * NS_PER_MS;
+	ck_assert_int_eq(strncmp(status_line(line, standing), "1.2s/9s  ",
+	    9), 0);
 }
 END_TEST
 
@@ -120,7 +121,7 @@ check_answer(uint64_t elapsed_ns, const char *want)
 	struct buf b;
 
 	buf_init(&b, 4096);
-	status_answer(&b, tally, elapsed_ns);
+	status_answer(&b, standing, elapsed_ns);
 	ck_assert_str_eq(buf_str(&b), want);
 	buf_clear(&b);
 }
@@ -155,9 +156,9 @@ START_TEST(test_panel)
 	in->n.completed = 250;
 	snapshot_clear(&snapshot);
 	snapshot_of(&snapshot, in);
-	tally_add(tally, in, &snapshot);
+	standing_add(standing, in, &snapshot);
 	buf_init(&b, PANEL_BYTES_MAX);
-	panel_write(&b, tally, 60, false);
+	panel_write(&b, standing, 60, false);
 	ck_assert_str_eq(buf_str(&b),
 	    "45s of 1m30s                  ########.........   50%\n"
 	    "rate     250 of 500/s         _#=                to 499/s\n"
@@ -177,8 +178,8 @@ START_TEST(test_panel_blocks)
 	add(0);
 	add(2);
 	buf_init(&b, PANEL_BYTES_MAX);
-	tally->until_ns = 45 * NS_PER_SEC;
-	panel_write(&b, tally, 60, true);
+	standing->until_ns = 45 * NS_PER_SEC;
+	panel_write(&b, standing, 60, true);
 	ck_assert_ptr_nonnull(strstr(buf_str(&b), "\u2588\u2588\u258c"
 	    "\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7   50%\n"));
 	ck_assert_ptr_nonnull(strstr(buf_str(&b), "\u2581\u2588    "));
@@ -195,9 +196,9 @@ START_TEST(test_panel_width)
 	for (i = 0; i < 100; i++)
 		add(i);
 	in->n.category[CATEGORY_UNKNOWN] = UINT64_MAX / 4;
-	tally_add(tally, in, &snapshot);
+	standing_add(standing, in, &snapshot);
 	buf_init(&b, PANEL_BYTES_MAX);
-	panel_write(&b, tally, width, true);
+	panel_write(&b, standing, width, true);
 	ck_assert(!b.is_full);
 	for (i = 0; i < b.len; i++) {
 		if (b.data[i] == '\n') {
@@ -232,27 +233,27 @@ START_TEST(test_time)
 	const struct time_test *t = &time_tests[_i];
 	char text[FORMAT_MAX];
 
-	tally->total_ns = t->total_ms * NS_PER_MS;
-	ck_assert_str_eq(status_time(text, tally, t->ms * NS_PER_MS),
+	standing->total_ns = t->total_ms * NS_PER_MS;
+	ck_assert_str_eq(status_time(text, standing, t->ms * NS_PER_MS),
 	    t->want);
 }
 END_TEST
 
-START_TEST(test_tally_past)
+START_TEST(test_standing_past)
 {
 	size_t i;
 
-	for (i = 0; i < 3 * TALLY_POINTS; i++) {
+	for (i = 0; i < 3 * STANDING_POINTS; i++) {
 		make_interval(i);
 		in->n.completed = i;
 		snapshot_clear(&snapshot);
 		snapshot_of(&snapshot, in);
-		tally_add(tally, in, &snapshot);
+		standing_add(standing, in, &snapshot);
 	}
-	ck_assert_uint_eq(tally->npast, TALLY_POINTS);
-	ck_assert_double_eq(tally->past_rate[0], 2 * TALLY_POINTS);
-	ck_assert_double_eq(tally->past_rate[TALLY_POINTS - 1],
-	    3 * TALLY_POINTS - 1);
+	ck_assert_uint_eq(standing->npast, STANDING_POINTS);
+	ck_assert_double_eq(standing->past_rate[0], 2 * STANDING_POINTS);
+	ck_assert_double_eq(standing->past_rate[STANDING_POINTS - 1],
+	    3 * STANDING_POINTS - 1);
 }
 END_TEST
 
@@ -267,7 +268,7 @@ START_TEST(test_json)
 	add(2);
 	add(3);
 	buf_init(&b, JSON_TEXT_MAX);
-	progress_json_write(&b, tally, &snapshot);
+	progress_json_write(&b, standing, &snapshot);
 	ck_assert_ptr_eq(strchr(buf_str(&b), '\n'), b.data + b.len - 1);
 	json = json_parse(b.data, b.len, &error);
 	ck_assert_ptr_nonnull(json);
@@ -498,7 +499,7 @@ make_suite(void)
 	tcase_add_test(tc, test_panel_blocks);
 	tcase_add_loop_test(tc, test_panel_width, 40, 100);
 	tcase_add_loop_test(tc, test_time, 0, UTIL_NELEM(time_tests));
-	tcase_add_test(tc, test_tally_past);
+	tcase_add_test(tc, test_standing_past);
 	tcase_add_test(tc, test_json);
 	tcase_add_loop_test(tc, test_how, 0, UTIL_NELEM(how_tests));
 	tcase_add_test(tc, test_how_read_only);

@@ -3,8 +3,12 @@
  * base/sink.c: pipes, FIFOs, sockets and files get every piece whole and in
  * order; one that is full is never waited for; what is lost is counted; the
  * flags of a descriptor that others share are left alone. Also where it cannot
- * be opened again, which an empty root directory makes so.
+ * be opened again, which an empty root directory makes so. A terminal that
+ * stops who writes from the background does not stop us.
+ *
+ * Needs _XOPEN_SOURCE for terminals.
  */
+#define _XOPEN_SOURCE 700
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -16,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/sink.h"
@@ -292,6 +297,60 @@ START_TEST(test_no_names)
 }
 END_TEST
 
+/* In the background of the terminal: 10 and what is lost of a piece. */
+static int
+write_behind(int fd)
+{
+	if (setpgid(0, 0) == -1)
+		return 2;
+	sink = sink_new(loop, fd, QUEUE);
+	sink_put(sink, "a\n", 2);
+	return 10 + (int)sink_lost(sink);
+}
+
+/* The leader of a session whose terminal it is. */
+static int
+lead(bool stops)
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY), fd, status;
+	struct termios settings;
+	pid_t child;
+
+	if (setsid() == -1 || master == -1 || grantpt(master) == -1 ||
+	    unlockpt(master) == -1 ||
+	    (fd = open(ptsname(master), O_RDWR)) == -1 ||
+	    tcgetpgrp(fd) != getpgrp() || tcgetattr(fd, &settings) == -1)
+		return 3;
+	if (stops)
+		settings.c_lflag |= TOSTOP;
+	if (tcsetattr(fd, TCSANOW, &settings) == -1)
+		return 4;
+	child = fork();
+	if (child == 0)
+		_exit(write_behind(fd));
+	if (waitpid(child, &status, WUNTRACED) != child)
+		return 5;
+	if (WIFSTOPPED(status)) {
+		kill(child, SIGKILL);
+		return 6;
+	}
+	return WEXITSTATUS(status);
+}
+
+/* Lost if that would stop us, written otherwise. */
+START_TEST(test_background)
+{
+	pid_t child = fork();
+	int status;
+
+	if (child == 0)
+		_exit(lead(_i == 1));
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), 10 + _i);
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -307,6 +366,7 @@ make_suite(void)
 	tcase_add_loop_test(tc, test_no_descriptor, 0, 2);
 	tcase_add_test(tc, test_read_only);
 	tcase_add_test(tc, test_no_names);
+	tcase_add_loop_test(tc, test_background, 0, 2);
 	return s;
 }
 

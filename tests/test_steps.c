@@ -79,13 +79,14 @@ START_TEST(test_judge)
 		snprintf(r->reasons[r->nreasons++], WIRE_TEXT_MAX,
 		    "it was stopped");
 	}
-	step = steps_add(&s, 100, r);
+	step = steps_add(&s, 100, r, 0.25);
 	ck_assert_msg(strcmp(step->why, t->why) == 0, "%s: %s", t->descr,
 	    step->why);
 	ck_assert_int_eq(step->has_held, t->why[0] == '\0');
 	ck_assert_uint_eq(step->scheduled, t->completed + t->dropped);
 	ck_assert_double_eq_tol(step->achieved, (double)t->completed, 1e-9);
 	ck_assert_double_eq_tol(step->cpu, 0.375, 1e-9);
+	ck_assert_double_eq_tol(step->others, 0.25, 1e-9);
 	result_free(r);
 	steps_clear(&s);
 }
@@ -96,7 +97,7 @@ add_step(struct steps *s, uint64_t rate, uint64_t dropped, uint64_t lag_ns)
 {
 	struct result *r = make_result(rate - dropped, dropped, 0, lag_ns);
 
-	steps_add(s, rate, r);
+	steps_add(s, rate, r, -1);
 	result_free(r);
 }
 
@@ -133,7 +134,7 @@ write_table(FILE *f, const struct steps *s)
 
 	steps_write_head(f, s);
 	for (i = 0; i < s->n; i++)
-		steps_write_row(f, &s->at[i]);
+		steps_write_row(f, s, &s->at[i]);
 }
 
 START_TEST(test_table)
@@ -156,23 +157,53 @@ START_TEST(test_table)
 }
 END_TEST
 
+/* Where the machine tells of others, each step has them, or has not. */
+START_TEST(test_table_others)
+{
+	struct steps s;
+	char *text;
+
+	make_steps(&s);
+	s.n = 2;
+	s.knows_others = true;
+	s.at[0].others = 0.614;
+	text = text_of(write_table, &s);
+	ck_assert_str_eq(strstr(text, "       rate"),
+	    "       rate    achieved   lag p50   lag p99    CPU  others  "
+	    "verdict\n"
+	    "     1000/s      1000/s     512ns     512ns    38%     61%  held\n"
+	    "    64000/s     63988/s     608us     608us    38%     n/a  "
+	    "12 dropped\n");
+	free(text);
+	steps_clear(&s);
+}
+END_TEST
+
 static const struct answer_test {
 	uint64_t	 rate;
 	uint32_t	 generators;
 	uint32_t	 cpus;
 	bool		 keep_alive;
 	bool		 is_partial;
+	double		 others;	/* in all steps */
 	const char	*want;
 } answer_tests[] = {
-	{ 64000, 2, 2, true, false, "this machine can plan 64000/s (2 "
+	{ 64000, 2, 2, true, false, 0.09, "this machine can plan 64000/s (2 "
 	    "generators, lag p99 608us); the mock shares its 2 CPUs, so "
 	    "against a remote target it is more\n" },
-	{ 1000, 1, 1, false, true, "this machine can plan at least 1000/s (1 "
-	    "generator, a connection each, lag p99 512ns); the mock shares "
+	{ 1000, 1, 1, false, true, -1, "this machine can plan at least 1000/s "
+	    "(1 generator, a connection each, lag p99 512ns); the mock shares "
 	    "its CPU, so against a remote target it is more\n" },
-	{ 0, 2, 2, true, false, "this machine cannot plan any rate with a "
+	{ 64000, 2, 2, true, false, 0.1, "this machine can plan 64000/s (2 "
+	    "generators, lag p99 608us); the mock shares its 2 CPUs, so "
+	    "against a remote target it is more; others used 10% of the CPUs "
+	    "meanwhile: run it again on a quiet machine\n" },
+	{ 0, 2, 2, true, false, 0, "this machine cannot plan any rate with a "
 	    "lag p99 of at most 1ms\n" },
-	{ 0, 2, 2, true, true, "stopped before a rate held\n" },
+	{ 0, 2, 2, true, false, 0.61, "this machine cannot plan any rate with "
+	    "a lag p99 of at most 1ms; others used 61% of the CPUs meanwhile: "
+	    "run it again on a quiet machine\n" },
+	{ 0, 2, 2, true, true, -1, "stopped before a rate held\n" },
 };
 
 START_TEST(test_answer)
@@ -180,8 +211,11 @@ START_TEST(test_answer)
 	const struct answer_test *t = &answer_tests[_i];
 	struct steps s;
 	char *text;
+	size_t i;
 
 	make_steps(&s);
+	for (i = 0; i < s.n; i++)
+		s.at[i].others = t->others;
 	s.rate = t->rate;
 	s.generators = t->generators;
 	s.cpus = t->cpus;
@@ -195,23 +229,45 @@ START_TEST(test_answer)
 END_TEST
 
 /* Two generators have half a CPU at least when they can do no more. */
-START_TEST(test_disturbed)
+START_TEST(test_late)
 {
 	struct steps s;
 
 	make_steps(&s);
 	s.at[1].cpu = 0.49;
-	ck_assert_ptr_eq(steps_find_disturbed(&s, 64000), &s.at[1]);
-	ck_assert_ptr_null(steps_find_disturbed(&s, 1000));
-	ck_assert_ptr_null(steps_find_disturbed(&s, 0));
+	ck_assert_ptr_eq(steps_find_late(&s, 64000), &s.at[1]);
+	ck_assert_ptr_null(steps_find_late(&s, 1000));
+	ck_assert_ptr_null(steps_find_late(&s, 0));
 	s.at[1].cpu = 0.5;
-	ck_assert_ptr_null(steps_find_disturbed(&s, 64000));
+	ck_assert_ptr_null(steps_find_late(&s, 64000));
 	s.at[1].cpu = 0.26;
 	s.cpus = 1;
-	ck_assert_ptr_null(steps_find_disturbed(&s, 64000));
+	ck_assert_ptr_null(steps_find_late(&s, 64000));
 	s.at[1].cpu = 0.1;
 	s.at[1].failed = 1;
-	ck_assert_ptr_null(steps_find_disturbed(&s, 64000));
+	ck_assert_ptr_null(steps_find_late(&s, 64000));
+	steps_clear(&s);
+}
+END_TEST
+
+/* The mean of what is known; others who are the reason are named as such. */
+START_TEST(test_others)
+{
+	struct steps s;
+
+	make_steps(&s);
+	s.at[1].cpu = 0.1;
+	ck_assert_double_eq(steps_others(&s), -1);
+	ck_assert(!steps_is_disturbed(&s));
+	s.at[0].others = 0;
+	s.at[2].others = 0.18;
+	ck_assert_double_eq_tol(steps_others(&s), 0.09, 1e-9);
+	ck_assert(!steps_is_disturbed(&s));
+	ck_assert_ptr_eq(steps_find_late(&s, 64000), &s.at[1]);
+	s.at[1].others = 0.3;
+	ck_assert_double_eq_tol(steps_others(&s), 0.16, 1e-9);
+	ck_assert(steps_is_disturbed(&s));
+	ck_assert_ptr_null(steps_find_late(&s, 64000));
 	steps_clear(&s);
 }
 END_TEST
@@ -230,11 +286,14 @@ START_TEST(test_json)
 	make_steps(&s);
 	s.n = 2;
 	s.rate = 1000;
+	s.at[1].others = 0.6125;
 	text = text_of(write_json, &s);
 	ck_assert_str_eq(text, "{\n"
 	    "  \"rate\": 1000,\n"
 	    "  \"lag_p99_ms\": 0.000512,\n"
 	    "  \"partial\": false,\n"
+	    "  \"disturbed\": true,\n"
+	    "  \"others_share\": 0.613,\n"
 	    "  \"generators\": 2,\n"
 	    "  \"cpus\": 2,\n"
 	    "  \"max_concurrency\": 256,\n"
@@ -253,6 +312,7 @@ START_TEST(test_json)
 	    "      \"lag_p50_ms\": 0.000512,\n"
 	    "      \"lag_p99_ms\": 0.000512,\n"
 	    "      \"cpus_used\": 0.375,\n"
+	    "      \"others_share\": null,\n"
 	    "      \"held\": true\n"
 	    "    },\n"
 	    "    {\n"
@@ -266,6 +326,7 @@ START_TEST(test_json)
 	    "      \"lag_p50_ms\": 0.608,\n"
 	    "      \"lag_p99_ms\": 0.608,\n"
 	    "      \"cpus_used\": 0.375,\n"
+	    "      \"others_share\": 0.613,\n"
 	    "      \"held\": false,\n"
 	    "      \"reason\": \"12 dropped\"\n"
 	    "    }\n"
@@ -285,8 +346,10 @@ make_suite(void)
 	hist_init();
 	tcase_add_loop_test(tc, test_judge, 0, UTIL_NELEM(judge_tests));
 	tcase_add_test(tc, test_table);
+	tcase_add_test(tc, test_table_others);
 	tcase_add_loop_test(tc, test_answer, 0, UTIL_NELEM(answer_tests));
-	tcase_add_test(tc, test_disturbed);
+	tcase_add_test(tc, test_late);
+	tcase_add_test(tc, test_others);
 	tcase_add_test(tc, test_json);
 	suite_add_tcase(s, tc);
 	return s;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef REPORT_TALLY_H
-#define REPORT_TALLY_H
+#ifndef REPORT_STANDING_H
+#define REPORT_STANDING_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -8,14 +8,14 @@
 #include "hist.h"
 #include "result.h"
 
-enum { TALLY_POINTS = 64 };	/* of the past, for a line of blocks */
+enum { STANDING_POINTS = 64 };	/* of the past, for a line of blocks */
 
 /*
  * What is known of a run while it goes on: the sum of its intervals, the last
  * of them, and a little of the past. About 100 KB: keep it on the heap. All
  * zero but for the first three is the beginning.
  */
-struct tally {
+struct standing {
 	uint64_t	 total_ns;	/* of the phases */
 	uint64_t	 warmup_ns;	/* before it nothing is counted */
 	uint64_t	 interval_ns;
@@ -31,14 +31,14 @@ struct tally {
 	double		 rate;		/* completed, a second */
 	double		 planned_rate;	/* 0: no plan, or it is over */
 	struct summary	 last;		/* latency */
-	/* the latest of the past last, at most TALLY_POINTS */
-	double		 past_rate[TALLY_POINTS];
-	double		 past_p99[TALLY_POINTS];	/* ns */
+	/* the latest of the past last, at most STANDING_POINTS */
+	double		 past_rate[STANDING_POINTS];
+	double		 past_p99[STANDING_POINTS];	/* ns */
 	size_t		 npast;
 };
 
 /* s has the figures of in. */
-void	 tally_add(struct tally *t, const struct interval *in,
+void	 standing_add(struct standing *st, const struct interval *in,
 	    const struct snapshot *s);
 
 #endif
