@@ -29,6 +29,7 @@ enum {
 /* Ways in which a topic can mean a name, the best first. */
 enum match {
 	MATCH_EXACT,
+	MATCH_NUMBER,			/* one for several, or several for one */
 	MATCH_PREFIX,
 	MATCH_WORD,			/* of a title */
 	MATCHES
@@ -92,9 +93,23 @@ begins(const char *name, const char *letters)
 	return true;
 }
 
+/* One of them is the other, or that and an "s" behind it. */
+static bool
+is_plural(const char *name, const char *topic)
+{
+	size_t n = strlen(name), len = strlen(topic);
+
+	if (n < len)
+		return is_plural(topic, name);
+	return n == len + 1 && len > 1 && tolower((unsigned char)name[len]) ==
+	    's' && begins(name, topic);
+}
+
 static bool
 is_match(const char *name, enum match match, const char *topic)
 {
+	if (match == MATCH_NUMBER)
+		return is_plural(name, topic);
 	if (match != MATCH_WORD)
 		return begins(name, topic) && (match == MATCH_PREFIX ||
 		    name[strlen(topic)] == '\0');
@@ -198,16 +213,17 @@ is_same_name(size_t a, size_t b)
 	    is_title(a) == is_title(b);
 }
 
-/* The names that the topic is, or else is short for. */
+/* The names that the topic is, give or take an "s", or else is short for. */
 static void
 look_up(struct manual_found *found, const struct query *q)
 {
 	int match;
 
-	for (match = MATCH_EXACT; match < MATCHES && found->n == 0; match++) {
+	collect(found, q, MATCH_EXACT);
+	collect(found, q, MATCH_NUMBER);
+	found->is_exact = found->n > 0;
+	for (match = MATCH_PREFIX; match < MATCHES && found->n == 0; match++)
 		collect(found, q, (enum match)match);
-		found->is_exact = match == MATCH_EXACT;
-	}
 }
 
 /* Is one name meant, whatever else there is? It is put in front. */
@@ -395,6 +411,27 @@ manual_print(FILE *out, size_t row)
 
 /* Searching. */
 
+static const char *
+skip_joints(const char *p)
+{
+	return p + strspn(p, "-_/");
+}
+
+/* As begins, but "http2" is HTTP/2, and "keep-alive" keepAlive. */
+static bool
+begins_loosely(const char *text, const char *topic)
+{
+	const char *p, *q = topic;
+
+	for (p = text; *(q = skip_joints(q)) != '\0'; p++, q++) {
+		if (q > topic)
+			p = skip_joints(p);
+		if (tolower((unsigned char)*p) != tolower((unsigned char)*q))
+			return false;
+	}
+	return p > text;
+}
+
 /* How often a text has topic where a word begins, whatever the case. */
 static size_t
 count_topic(const char *text, const char *topic)
@@ -404,7 +441,7 @@ count_topic(const char *text, const char *topic)
 
 	for (p = text; *p != '\0'; p++)
 		n += (p == text || !is_word_char(p[-1]) ||
-		    !is_word_char(topic[0])) && begins(p, topic);
+		    !is_word_char(topic[0])) && begins_loosely(p, topic);
 	return n;
 }
 

@@ -114,6 +114,17 @@ finds "worker cert" "pulse worker"
 finds maxConcurrency "The plan"
 finds certificate_name "Failed requests"
 finds PULSE_WORKER_TOKEN ENVIRONMENT
+finds token Tokens
+finds percentiles Percentiles
+has "help percentiles is about reports" "$dir/out" "too few"
+finds headers "The target"
+has "several are also one" "$dir/out" "^See also: pulse help run --header$"
+finds phases Phases
+has "nothing is told twice" "$dir/out" \
+    "^See also: pulse help protocol phases, run --phase$"
+finds --help "pulse help"
+is "version --help" "$(./pulse version --help | head -n 1)" \
+    "usage: pulse version"
 ./pulse help exit status >"$dir/out"
 is "words are one topic" "$(head -n 1 "$dir/out")" "EXIT STATUS"
 # As an error names it.
@@ -141,6 +152,10 @@ with what"
 help cookies
 has "of several things one is looked for" "$dir/err" \
     "no such topic; these have it: .*redirects"
+help http2
+has "what joins words does not count" "$dir/err" "these have it: .*caveats"
+help coordinated omission
+has "the word that others use is known" "$dir/err" "these have it: the open m"
 refuses zzz "no such topic (pulse help topics lists them)"
 refuses "sec" "may be security considerations, secrets, plan security \
 considerations"
