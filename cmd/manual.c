@@ -146,8 +146,9 @@ row_matches(size_t row, enum match match, const char *topic)
 	case MANUAL_PAGE:
 	case MANUAL_SECTION:
 	case MANUAL_SUBSECTION:
+		/* "pulse workers" is what pulse has of workers. */
 		return is_match(short_name(row), match, topic) ||
-		    is_match(name, match, topic);
+		    (match != MATCH_NUMBER && is_match(name, match, topic));
 	case MANUAL_ENTRY:
 		return match != MATCH_WORD && is_match(name, match, topic);
 	}

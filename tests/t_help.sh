@@ -116,7 +116,7 @@ finds certificate_name "Failed requests"
 finds PULSE_WORKER_TOKEN ENVIRONMENT
 finds token Tokens
 finds percentiles Percentiles
-has "help percentiles is about reports" "$dir/out" "too few"
+has "help percentiles is about reports" "$dir/out" "interval that"
 finds headers "The target"
 has "several are also one" "$dir/out" "^See also: pulse help run --header$"
 finds phases Phases
