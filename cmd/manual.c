@@ -29,7 +29,7 @@ enum {
 /* Ways in which a topic can mean a name, the best first. */
 enum match {
 	MATCH_EXACT,
-	MATCH_NUMBER,			/* one for several, or several for one */
+	MATCH_NUMBER,			/* one for several, or the reverse */
 	MATCH_PREFIX,
 	MATCH_WORD,			/* of a title */
 	MATCHES

@@ -118,7 +118,7 @@ finds token Tokens
 finds percentiles Percentiles
 has "help percentiles is about reports" "$dir/out" "interval that"
 finds headers "The target"
-has "several are also one" "$dir/out" "^See also: pulse help run --header$"
+has "several are also one" "$dir/out" "^See also: pulse help run --header"
 finds phases Phases
 has "nothing is told twice" "$dir/out" \
     "^See also: pulse help protocol phases, run --phase$"
