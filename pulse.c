@@ -232,13 +232,16 @@ help_main(int argc, char **argv)
 {
 	size_t i = 0;
 
-	if (argc < 2 || (is_help(argv[1]) && !help_has_manual())) {
+	if (argc < 2) {
 		usage(stdout);
 		return options_printed() == -1;
 	}
-	/* Asked about itself, it has the name that it was called by. */
-	if (argc == 2 && is_help(argv[1]))
-		return help_topic(argv, 1);
+	if (argc == 2 && is_help(argv[1])) {
+		printf("usage: pulse help [TOPIC]\n"
+		    "Prints what the manual says of it: pulse help topics lists "
+		    "what there is.\n");
+		return options_printed() == -1;
+	}
 	/* Without the manual commands still have their usage. */
 	while (i < UTIL_NELEM(commands) && (help_has_manual() || argc > 2 ||
 	    commands[i].options == NULL ||

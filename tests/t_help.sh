@@ -122,7 +122,8 @@ has "several are also one" "$dir/out" "^See also: pulse help run --header"
 finds phases Phases
 has "nothing is told twice" "$dir/out" \
     "^See also: pulse help protocol phases, run --phase$"
-finds --help "pulse help"
+is "help --help" "$(./pulse help --help | head -n 1)" \
+    "usage: pulse help [TOPIC]"
 is "version --help" "$(./pulse version --help | head -n 1)" \
     "usage: pulse version"
 ./pulse help exit status >"$dir/out"
