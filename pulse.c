@@ -237,9 +237,8 @@ help_main(int argc, char **argv)
 		return options_printed() == -1;
 	}
 	if (argc == 2 && is_help(argv[1])) {
-		printf("usage: pulse help [TOPIC]\n"
-		    "Prints what the manual says of it: pulse help topics lists "
-		    "what there is.\n");
+		printf("usage: pulse help [TOPIC]\nPrints what the manual says "
+		    "of it: pulse help topics lists what there is.\n");
 		return options_printed() == -1;
 	}
 	/* Without the manual commands still have their usage. */

@@ -446,7 +446,18 @@ count_topic(const char *text, const char *topic)
 	return n;
 }
 
-/* What is under the title of row, without the titles below it. */
+/* The row behind the entries of row, which may be another title. */
+static size_t
+end_of_entries(size_t row)
+{
+	size_t i, end = end_of(row);
+
+	for (i = row + 1; i < end && !is_title(i); i++)
+		;
+	return i;
+}
+
+/* What is in row; of a title, without the titles below it. */
 static size_t
 count_in(size_t row, const char *topic)
 {
@@ -454,16 +465,33 @@ count_in(size_t row, const char *topic)
 	struct buf text;
 	size_t i, n;
 
-	for (i = row + 1; i < end_of(row); i++)
-		if (is_title(i)) {
-			end = manual_rows[i].start;
-			break;
-		}
+	i = end_of_entries(row);
+	if (i < end_of(row))
+		end = manual_rows[i].start;
 	buf_init(&text, UNPACKED_MAX);
 	unpack(&text, manual_rows[row].start, end, true);
 	n = count_topic(buf_str(&text), topic);
 	buf_clear(&text);
 	return n;
+}
+
+/* The entry that has most of topic, half of what row has or more; else row. */
+static size_t
+narrowest(size_t row, size_t n, const char *topic)
+{
+	size_t i, count, most = 0, best = row, end = end_of_entries(row);
+
+	for (i = row + 1; i < end; i++) {
+		count = count_in(i, topic);
+		if (count == 0 || count * 2 < n || count < most)
+			continue;
+		/* Of one entry: --body, not -b; --arrivals, not its words. */
+		if (count == most && manual_rows[i].kind != MANUAL_OPTION)
+			continue;
+		most = count;
+		best = i;
+	}
+	return best;
 }
 
 size_t
@@ -487,5 +515,7 @@ manual_search(const char *topic, size_t *rows, size_t max)
 			rows[j] = i;
 		}
 	}
+	for (j = 0; j < found; j++)
+		rows[j] = narrowest(rows[j], counts[j], topic);
 	return found;
 }

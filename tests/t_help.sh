@@ -147,12 +147,16 @@ refuses --rtae "no such topic (did you mean run --rate?)"
 refuses rn "no such topic (did you mean run?)"
 refuses "exit code" "no such topic (did you mean exit status?)"
 refuses target.url "no such topic (did you mean plan url?)"
-refuses ECONNREFUSED "no such topic; these have it: failed requests"
+refuses ECONNREFUSED "no such topic; these have it: failed requests \
+transport"
 refuses systemd "no such topic; these have it: as a service, who is trusted \
 with what"
 help cookies
 has "of several things one is looked for" "$dir/err" \
     "no such topic; these have it: .*redirects"
+help poisson
+has "of a section the entry that has most is named" "$dir/err" \
+    "these have it: run --arrivals, "
 help http2
 has "what joins words does not count" "$dir/err" "these have it: .*caveats"
 help coordinated omission
