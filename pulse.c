@@ -35,6 +35,7 @@
 #include "wire.h"
 #include "worker.h"
 
+static bool	is_help(const char *);
 static int	version_main(int, char **);
 static int	help_main(int, char **);
 static int	completion_command_main(int, char **);
@@ -97,12 +98,23 @@ fill_standard_fds(void)
 		close(fd);
 }
 
+static bool
+is_help(const char *word)
+{
+	return strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0;
+}
+
 static int
 version_main(int argc, char **argv)
 {
 	const char *commit = commit_name(), *tls = tls_version();
 
-	(void)argv;
+	if (argc == 2 && is_help(argv[1])) {
+		printf("usage: pulse version\n"
+		    "Prints the version, the commit, the event loop and the "
+		    "library for TLS.\n");
+		return options_printed() == -1;
+	}
 	if (argc > 1) {
 		warnx("version: it takes no operand");
 		return 1;
@@ -224,6 +236,11 @@ help_main(int argc, char **argv)
 		usage(stdout);
 		return options_printed() == -1;
 	}
+	if (argc == 2 && is_help(argv[1])) {
+		printf("usage: pulse help [TOPIC]\nPrints what the manual says "
+		    "of it: pulse help topics lists what there is.\n");
+		return options_printed() == -1;
+	}
 	/* Without the manual commands still have their usage. */
 	while (i < UTIL_NELEM(commands) && (help_has_manual() || argc > 2 ||
 	    commands[i].options == NULL ||
@@ -253,7 +270,7 @@ main(int argc, char **argv)
 		usage(stderr);
 		return 1;
 	}
-	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)
+	if (is_help(argv[1]))
 		return help_main(argc - 1, argv + 1);
 	if (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0)
 		return version_main(argc - 1, argv + 1);

@@ -35,6 +35,7 @@ static void	 print_item(int *, const char *, bool);
 static void	 print_all(void);
 static void	 print_found(const struct manual_found *);
 static bool	 is_printed_with(const struct manual_found *, size_t);
+static bool	 is_told_before(const struct manual_found *, size_t);
 static void	 print_entry(const struct manual_found *, size_t);
 static int	 refuse_many(const char *, const struct manual_found *);
 static int	 refuse_none(const char *);
@@ -180,6 +181,20 @@ is_printed_with(const struct manual_found *found, size_t i)
 	return false;
 }
 
+/* As one before it is told: a title, and the member that it is about. */
+static bool
+is_told_before(const struct manual_found *found, size_t i)
+{
+	char text[MANUAL_SHOWN_MAX], earlier[MANUAL_SHOWN_MAX];
+	size_t j;
+
+	manual_shown(text, found->row[i]);
+	for (j = 0; j < i; j++)
+		if (strcmp(manual_shown(earlier, found->row[j]), text) == 0)
+			return true;
+	return false;
+}
+
 static void
 print_entry(const struct manual_found *found, size_t i)
 {
@@ -209,11 +224,13 @@ print_found(const struct manual_found *found)
 		    manual_rows[found->row[i]].kind == kind; i++)
 			print_entry(found, i);
 	for (; i < found->n; i++) {
+		if (is_told_before(found, i))
+			continue;
 		printf("%s%s", before, manual_shown(text, found->row[i]));
 		before = ", ";
-		if (i + 1 == found->n)
-			putchar('\n');
 	}
+	if (before[0] == ',')
+		putchar('\n');
 }
 
 static int

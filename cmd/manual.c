@@ -29,6 +29,7 @@ enum {
 /* Ways in which a topic can mean a name, the best first. */
 enum match {
 	MATCH_EXACT,
+	MATCH_NUMBER,			/* one for several, or the reverse */
 	MATCH_PREFIX,
 	MATCH_WORD,			/* of a title */
 	MATCHES
@@ -92,9 +93,23 @@ begins(const char *name, const char *letters)
 	return true;
 }
 
+/* One of them is the other, or that and an "s" behind it. */
+static bool
+is_plural(const char *name, const char *topic)
+{
+	size_t n = strlen(name), len = strlen(topic);
+
+	if (n < len)
+		return is_plural(topic, name);
+	return n == len + 1 && len > 1 && tolower((unsigned char)name[len]) ==
+	    's' && begins(name, topic);
+}
+
 static bool
 is_match(const char *name, enum match match, const char *topic)
 {
+	if (match == MATCH_NUMBER)
+		return is_plural(name, topic);
 	if (match != MATCH_WORD)
 		return begins(name, topic) && (match == MATCH_PREFIX ||
 		    name[strlen(topic)] == '\0');
@@ -131,8 +146,9 @@ row_matches(size_t row, enum match match, const char *topic)
 	case MANUAL_PAGE:
 	case MANUAL_SECTION:
 	case MANUAL_SUBSECTION:
+		/* "pulse workers" is what pulse has of workers. */
 		return is_match(short_name(row), match, topic) ||
-		    is_match(name, match, topic);
+		    (match != MATCH_NUMBER && is_match(name, match, topic));
 	case MANUAL_ENTRY:
 		return match != MATCH_WORD && is_match(name, match, topic);
 	}
@@ -198,16 +214,17 @@ is_same_name(size_t a, size_t b)
 	    is_title(a) == is_title(b);
 }
 
-/* The names that the topic is, or else is short for. */
+/* The names that the topic is, give or take an "s", or else is short for. */
 static void
 look_up(struct manual_found *found, const struct query *q)
 {
 	int match;
 
-	for (match = MATCH_EXACT; match < MATCHES && found->n == 0; match++) {
+	collect(found, q, MATCH_EXACT);
+	collect(found, q, MATCH_NUMBER);
+	found->is_exact = found->n > 0;
+	for (match = MATCH_PREFIX; match < MATCHES && found->n == 0; match++)
 		collect(found, q, (enum match)match);
-		found->is_exact = match == MATCH_EXACT;
-	}
 }
 
 /* Is one name meant, whatever else there is? It is put in front. */
@@ -395,6 +412,27 @@ manual_print(FILE *out, size_t row)
 
 /* Searching. */
 
+static const char *
+skip_joints(const char *p)
+{
+	return p + strspn(p, "-_/");
+}
+
+/* As begins, but "http2" is HTTP/2, and "keep-alive" keepAlive. */
+static bool
+begins_loosely(const char *text, const char *topic)
+{
+	const char *p, *q = topic;
+
+	for (p = text; *(q = skip_joints(q)) != '\0'; p++, q++) {
+		if (q > topic)
+			p = skip_joints(p);
+		if (tolower((unsigned char)*p) != tolower((unsigned char)*q))
+			return false;
+	}
+	return p > text;
+}
+
 /* How often a text has topic where a word begins, whatever the case. */
 static size_t
 count_topic(const char *text, const char *topic)
@@ -404,11 +442,22 @@ count_topic(const char *text, const char *topic)
 
 	for (p = text; *p != '\0'; p++)
 		n += (p == text || !is_word_char(p[-1]) ||
-		    !is_word_char(topic[0])) && begins(p, topic);
+		    !is_word_char(topic[0])) && begins_loosely(p, topic);
 	return n;
 }
 
-/* What is under the title of row, without the titles below it. */
+/* The row behind the entries of row, which may be another title. */
+static size_t
+end_of_entries(size_t row)
+{
+	size_t i, end = end_of(row);
+
+	for (i = row + 1; i < end && !is_title(i); i++)
+		;
+	return i;
+}
+
+/* What is in row; of a title, without the titles below it. */
 static size_t
 count_in(size_t row, const char *topic)
 {
@@ -416,16 +465,33 @@ count_in(size_t row, const char *topic)
 	struct buf text;
 	size_t i, n;
 
-	for (i = row + 1; i < end_of(row); i++)
-		if (is_title(i)) {
-			end = manual_rows[i].start;
-			break;
-		}
+	i = end_of_entries(row);
+	if (i < end_of(row))
+		end = manual_rows[i].start;
 	buf_init(&text, UNPACKED_MAX);
 	unpack(&text, manual_rows[row].start, end, true);
 	n = count_topic(buf_str(&text), topic);
 	buf_clear(&text);
 	return n;
+}
+
+/* The entry that has most of topic, half of what row has or more; else row. */
+static size_t
+narrowest(size_t row, size_t n, const char *topic)
+{
+	size_t i, count, most = 0, best = row, end = end_of_entries(row);
+
+	for (i = row + 1; i < end; i++) {
+		count = count_in(i, topic);
+		if (count == 0 || count * 2 < n || count < most)
+			continue;
+		/* Of one entry: --body, not -b; --arrivals, not its words. */
+		if (count == most && manual_rows[i].kind != MANUAL_OPTION)
+			continue;
+		most = count;
+		best = i;
+	}
+	return best;
 }
 
 size_t
@@ -449,5 +515,7 @@ manual_search(const char *topic, size_t *rows, size_t max)
 			rows[j] = i;
 		}
 	}
+	for (j = 0; j < found; j++)
+		rows[j] = narrowest(rows[j], counts[j], topic);
 	return found;
 }

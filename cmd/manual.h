@@ -35,7 +35,8 @@ void	 manual_find(struct manual_found *found, const char *topic);
 bool	 manual_nearest(const char *topic, size_t *row);
 /*
  * The sections and subsections whose text has topic in it, whatever the case,
- * those that have it most often first; max of them at most. Their number.
+ * those that have it most often first; in place of one, its entry that has most
+ * of it. max of them at most. Their number.
  */
 size_t	 manual_search(const char *topic, size_t *rows, size_t max);
 

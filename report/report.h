@@ -68,7 +68,7 @@ double	 report_part_share(const struct result *res, enum part part);
 	ROW(HGRM, "hgrm", "latency for HdrHistogram's plotter", hgrm_write) \
 	ROW(HTML, "html", "a page to look at and send on", html_write)	\
 	ROW(JUNIT, "junit", "thresholds as test cases", junit_write)	\
-	ROW(WIRE, "wire", "a WorkerResult, as JSON", wire_write)
+	ROW(WIRE, "wire", "the result for pulse merge", wire_write)
 
 #define REPORT_FORMAT_ENUM(format, option, help, writer) REPORT_##format,
 enum report_format {

@@ -114,6 +114,18 @@ finds "worker cert" "pulse worker"
 finds maxConcurrency "The plan"
 finds certificate_name "Failed requests"
 finds PULSE_WORKER_TOKEN ENVIRONMENT
+finds token Tokens
+finds percentiles Percentiles
+has "help percentiles is about reports" "$dir/out" "interval that"
+finds headers "The target"
+has "several are also one" "$dir/out" "^See also: pulse help run --header"
+finds phases Phases
+has "nothing is told twice" "$dir/out" \
+    "^See also: pulse help protocol phases, run --phase$"
+is "help --help" "$(./pulse help --help | head -n 1)" \
+    "usage: pulse help [TOPIC]"
+is "version --help" "$(./pulse version --help | head -n 1)" \
+    "usage: pulse version"
 ./pulse help exit status >"$dir/out"
 is "words are one topic" "$(head -n 1 "$dir/out")" "EXIT STATUS"
 # As an error names it.
@@ -135,12 +147,20 @@ refuses --rtae "no such topic (did you mean run --rate?)"
 refuses rn "no such topic (did you mean run?)"
 refuses "exit code" "no such topic (did you mean exit status?)"
 refuses target.url "no such topic (did you mean plan url?)"
-refuses ECONNREFUSED "no such topic; these have it: failed requests"
+refuses ECONNREFUSED "no such topic; these have it: failed requests \
+transport"
 refuses systemd "no such topic; these have it: as a service, who is trusted \
 with what"
 help cookies
 has "of several things one is looked for" "$dir/err" \
     "no such topic; these have it: .*redirects"
+help poisson
+has "of a section the entry that has most is named" "$dir/err" \
+    "these have it: run --arrivals, "
+help http2
+has "what joins words does not count" "$dir/err" "these have it: .*caveats"
+help coordinated omission
+has "the word that others use is known" "$dir/err" "these have it: the open m"
 refuses zzz "no such topic (pulse help topics lists them)"
 refuses "sec" "may be security considerations, secrets, plan security \
 considerations"
