@@ -505,7 +505,11 @@ make_suite(void)
 	tcase_add_test(tc, test_how_read_only);
 	tcase_add_loop_test(tc, test_utf8, 0, UTIL_NELEM(utf8_tests));
 	tcase_add_test(tc, test_full_pipe);
+
+	tc = tcase_create("stopped");
+	tcase_set_tags(tc, "native");
 	tcase_add_loop_test(tc, test_stopped, 0, UTIL_NELEM(stop_tests));
+	suite_add_tcase(s, tc);
 	return s;
 }
 

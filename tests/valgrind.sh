@@ -3,7 +3,8 @@
 # The unit tests it is given, under valgrind: nothing that is not there or not
 # set may be read, and nothing be lost. One process a suite. Left out are suites
 # that assert what valgrind cannot give, and those that count for minutes what
-# others of the same code read once; so are the test cases with the tag "long".
+# others of the same code read once; so are the test cases with the tag "native"
+# or "long" that are of these two kinds.
 left_out='
 test_proc an exec that fails is the end of valgrind
 test_server_limits valgrind has descriptors of its own, above the limit
@@ -44,7 +45,7 @@ if [ -z "${JOBS:-}" ]; then
 	export JOBS
 fi
 CK_FORK=no
-CK_EXCLUDE_TAGS=long
+CK_EXCLUDE_TAGS="long native"
 UNDER="valgrind --quiet --error-exitcode=9 --leak-check=full
     --show-leak-kinds=definite --errors-for-leak-kinds=definite
     --suppressions=tests/valgrind.supp"
