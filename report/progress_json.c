@@ -46,7 +46,7 @@ progress_json_write(struct buf *b, const struct tally *t,
 
 	json_out_start(&w, b, false);
 	json_object(&w, NULL);
-	json_snapshot_members(&w, s);
+	json_snapshot_members(&w, s, t->warmup_ns);
 	put_ms(&w, "elapsed_ms", t->until_ns);
 	put_ms(&w, "planned_duration_ms", t->total_ns);
 	put_ms(&w, "warmup_ms", t->warmup_ns);

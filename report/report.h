@@ -120,7 +120,8 @@ void	 junit_write(FILE *out, const struct report *r);
 void	 wire_write(FILE *out, const struct report *r);
 
 /* The members of a snapshot of the JSON result, into an object that is open. */
-void	 json_snapshot_members(struct json_out *w, const struct snapshot *s);
+void	 json_snapshot_members(struct json_out *w, const struct snapshot *s,
+	    uint64_t warmup_ns);
 
 /* A place of the error table that has counts. */
 struct error_row {

@@ -26,6 +26,8 @@ tally_add(struct tally *t, const struct interval *in,
 	double sec = (double)(in->until_ns - in->from_ns) /
 	    (double)NS_PER_SEC;
 	double per_sec = sec > 0 ? 1 / sec : 0;
+	uint64_t counted_ns = snapshot_counted_ns(in->from_ns, in->until_ns,
+	    t->warmup_ns);
 
 	t->intervals++;
 	t->planned += in->planned;
@@ -35,7 +37,8 @@ tally_add(struct tally *t, const struct interval *in,
 	t->until_ns = in->until_ns;
 	t->in_flight = in->in_flight;
 	t->lag_p99_ns = s->lag_p99_ns;
-	t->rate = (double)in->n.completed * per_sec;
+	t->rate = counted_ns == 0 ? 0 : (double)in->n.completed /
+	    ((double)counted_ns / (double)NS_PER_SEC);
 	t->planned_rate = in->planned * per_sec;
 	t->last = s->latency;
 	add_point(t->past_rate, t->npast, t->rate);

@@ -538,25 +538,46 @@ END_TEST
 /* In the warm-up nothing is counted: a rate is one of the time behind it. */
 static const struct warm_test {
 	uint64_t	 warmup_ms;
-	const char	*want;		/* planned, completed a second */
+	const char	*csv;		/* planned, completed a second */
+	const char	*json;
 } warm_tests[] = {
-	{ 0, ",1.000000000,60.000,30.000," },
-	{ 400, ",1.000000000,60.000,50.000," },
-	{ 1000, ",1.000000000,60.000,," },
-	{ 5000, ",1.000000000,60.000,," }
+	{ 0, ",1.000000000,60.000,30.000,", "30,1000" },
+	{ 400, ",1.000000000,60.000,50.000,", "50,600" },
+	{ 1000, ",1.000000000,60.000,,", "0,0" },
+	{ 5000, ",1.000000000,60.000,,", "0,0" }
 };
 
-START_TEST(test_csv_warmup)
+/* "rps,duration_ms" of the first snapshot. */
+static void
+snapshot_rate(char text[64], const char *report)
+{
+	const char *at = strstr(report, "\"snapshots\"");
+	const char *rate = at == NULL ? NULL : strstr(at, "\"rps\": ");
+	const char *took = at == NULL ? NULL : strstr(at, "\"duration_ms\": ");
+
+	ck_assert_ptr_nonnull(rate);
+	ck_assert_ptr_nonnull(took);
+	rate += strlen("\"rps\": ");
+	took += strlen("\"duration_ms\": ");
+	snprintf(text, 64, "%.*s,%.*s", (int)strcspn(rate, ","), rate,
+	    (int)strcspn(took, ","), took);
+}
+
+START_TEST(test_warmup)
 {
 	const struct snapshot snapshot = { .until_ns = NS_PER_SEC,
 	    .planned = 60, .completed = 30 };
 	struct fixture *f = make_run(RUN_EMPTY);
-	char *got;
+	char rate[64], *got;
 
 	f->plan.req.warmup_ns = warm_tests[_i].warmup_ms * NS_PER_MS;
 	report_init(&f->report, &f->plan, f->result, &snapshot, 1);
 	got = write_report(f, REPORT_CSV);
-	ck_assert_msg(strstr(got, warm_tests[_i].want) != NULL, "%s", got);
+	ck_assert_msg(strstr(got, warm_tests[_i].csv) != NULL, "%s", got);
+	free(got);
+	got = write_report(f, REPORT_JSON);
+	snapshot_rate(rate, got);
+	ck_assert_str_eq(rate, warm_tests[_i].json);
 	free(got);
 	rig_free(f);
 }
@@ -674,7 +695,7 @@ make_suite(void)
 	tcase_add_loop_test(tc, test_planned, 0,
 	    (int)UTIL_NELEM(planned_tests));
 	tcase_add_loop_test(tc, test_took, 0, (int)UTIL_NELEM(took_tests));
-	tcase_add_loop_test(tc, test_csv_warmup, 0,
+	tcase_add_loop_test(tc, test_warmup, 0,
 	    (int)UTIL_NELEM(warm_tests));
 	tcase_add_loop_test(tc, test_plan_workers, 0, 2);
 	tcase_add_loop_test(tc, test_url, 0, (int)UTIL_NELEM(url_tests));
