@@ -18,6 +18,8 @@ struct verdict {
 	double			 actual;	/* in the threshold's unit */
 	bool			 has_sample;	/* without one it fails */
 	bool			 is_kept;
+	/* Of how few requests a percentile is that they do not show; or 0. */
+	uint64_t		 few;
 };
 
 /* All that any format may show. Borrows plan, result and snapshots. */

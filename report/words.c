@@ -170,6 +170,8 @@ format_precise(char buf[WORDS_MAX], double actual, double expected)
 char *
 words_actual(char buf[WORDS_MAX], const struct verdict *v)
 {
+	size_t len;
+
 	if (!v->has_sample) {
 		snprintf(buf, WORDS_MAX, "n/a (no sample)");
 		return buf;
@@ -188,6 +190,10 @@ words_actual(char buf[WORDS_MAX], const struct verdict *v)
 		snprintf(buf, WORDS_MAX, "%.3f/s", v->actual);
 		break;
 	}
+	len = strlen(buf);
+	if (v->few > 0)
+		snprintf(buf + len, WORDS_MAX - len, ", of %" PRIu64
+		    " %s only", v->few, v->few == 1 ? "request" : "requests");
 	return buf;
 }
 

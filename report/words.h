@@ -30,7 +30,10 @@ char	*words_start_error(char buf[WORDS_MAX], const struct worker_stat *w);
 char	*words_time(char buf[WORDS_MAX], uint64_t wall_ns);
 /* "SIGINT"; "signal 64" where it has no common name */
 char	*words_signal(char buf[WORDS_MAX], int signo);
-/* What a threshold looked at, with its unit: "22.735ms", "1.2%", "199.5/s" */
+/*
+ * What a threshold looked at, with its unit: "22.735ms", "1.2%", "199.5/s",
+ * "1.50ms, of 20 requests only"
+ */
 char	*words_actual(char buf[WORDS_MAX], const struct verdict *v);
 /* How it ended early: "stopped by SIGINT after 3.00s of 10.0s"; "" if not */
 #define WORDS_END_MAX	(2 * WIRE_TEXT_MAX)

@@ -380,6 +380,18 @@ static const struct verdict_test {
 	{ "tls.p50>=0s", false, -1 }		/* no sample */
 };
 
+static char *
+write_report(const struct fixture *f, enum report_format format)
+{
+	char *got;
+	size_t len;
+	FILE *out = open_memstream(&got, &len);
+
+	report_write(out, format, &f->report);
+	ck_assert_int_eq(fclose(out), 0);
+	return got;
+}
+
 static void
 make_verdict_run(struct fixture *f)
 {
@@ -412,6 +424,47 @@ START_TEST(test_verdict)
 	ck_assert(f->report.is_passed == t->is_kept);
 	if (t->actual >= 0)
 		ck_assert_double_eq_tol(v->actual, t->actual, 1e-9);
+	rig_free(f);
+}
+END_TEST
+
+/* A percentile of too few is judged all the same, and says of how few. */
+static const struct few_test {
+	const char	*expr;
+	const char	*actual;
+	bool		 is_told;
+} few_tests[] = {
+	{ "p99>989ms", ", of 100 requests only", true },
+	{ "p99<989ms", ", of 100 requests only", true },
+	{ "lag.p99.9<1s", ", of 100 requests only", true },
+	{ "p50<1s", ", of", false },
+	{ "max<2s", ", of", false },
+	{ "errors<2%", ", of", false },
+	{ "ttfb.p99<1s", ", of", false }	/* no sample */
+};
+
+START_TEST(test_few)
+{
+	static const enum report_format formats[] = {
+		REPORT_TEXT, REPORT_HTML, REPORT_JUNIT
+	};
+	const struct few_test *t = &few_tests[_i];
+	struct fixture *f = make_run(RUN_EMPTY);
+	bool is_told;
+	char *got;
+	size_t i;
+
+	make_verdict_run(f);
+	rig_add_threshold(&f->plan, t->expr);
+	report_init(&f->report, &f->plan, f->result, NULL, 0);
+	for (i = 0; i < UTIL_NELEM(formats); i++) {
+		is_told = t->is_told && (formats[i] != REPORT_JUNIT ||
+		    !f->report.verdicts[0].is_kept);
+		got = write_report(f, formats[i]);
+		ck_assert_msg((strstr(got, t->actual) != NULL) == is_told,
+		    "%s: %s", t->expr, got);
+		free(got);
+	}
 	rig_free(f);
 }
 END_TEST
@@ -486,18 +539,6 @@ START_TEST(test_planned)
 	rig_free(f);
 }
 END_TEST
-
-static char *
-write_report(const struct fixture *f, enum report_format format)
-{
-	char *got;
-	size_t len;
-	FILE *out = open_memstream(&got, &len);
-
-	report_write(out, format, &f->report);
-	ck_assert_int_eq(fclose(out), 0);
-	return got;
-}
 
 /* 10 s were planned: with the warm-up, which the phases have in them, too. */
 static const struct took_test {
@@ -691,6 +732,7 @@ make_suite(void)
 	tcase_add_loop_test(tc, test_causes, CAUSE_NONE + 1, CAUSES);
 	tcase_add_loop_test(tc, test_verdict, 0,
 	    (int)UTIL_NELEM(verdict_tests));
+	tcase_add_loop_test(tc, test_few, 0, UTIL_NELEM(few_tests));
 	tcase_add_test(tc, test_verdict_empty);
 	tcase_add_loop_test(tc, test_planned, 0,
 	    (int)UTIL_NELEM(planned_tests));
