@@ -322,6 +322,33 @@ words_coarse(char buf[WORDS_COARSE_MAX], const struct result *res)
 	return buf;
 }
 
+/* Of the lost there are counts here; of those that do not stream elsewhere. */
+char *
+words_intervals(char buf[WORDS_INTERVALS_MAX], const struct report *r)
+{
+	const struct result *res = r->result;
+	bool has_lost = false, has_silent = false;
+	uint64_t n = 0;
+	size_t i;
+
+	buf[0] = '\0';
+	for (i = 0; i < r->nsnapshots; i++)
+		n += r->snapshots[i].completed;
+	if (res->nworkers == 0 || n == res->n.completed)
+		return buf;
+	for (i = 0; i < res->nworkers; i++) {
+		has_lost |= res->workers[i].is_lost;
+		has_silent |= res->workers[i].took_part &&
+		    !res->workers[i].is_lost && !res->workers[i].has_fine;
+	}
+	snprintf(buf, WORDS_INTERVALS_MAX, "The intervals have %" PRIu64
+	    " completed requests, the result %" PRIu64 "%s%s%s.", n,
+	    res->n.completed, has_silent ? ": workers that do not stream are "
+	    "not in them" : "", has_lost ? has_silent ? ", and" : ":" : "",
+	    has_lost ? " what lost ones told last is in them alone" : "");
+	return buf;
+}
+
 /* A server that speaks TLS ends what is no TLS, most of them without a word. */
 const char *
 words_hint(const struct report *r)

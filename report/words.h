@@ -58,6 +58,13 @@ char	*words_workers(char buf[WORDS_WORKERS_MAX], const struct result *res,
 /* What percentiles are of where result_is_coarse, and whose fault it is. */
 #define WORDS_COARSE_MAX	(8 * WORDS_MAX)
 char	*words_coarse(char buf[WORDS_COARSE_MAX], const struct result *res);
+/*
+ * How many requests are in the intervals of a fleet's run where that is not
+ * how many are in its result, and why; "" where it is.
+ */
+#define WORDS_INTERVALS_MAX	(4 * WORDS_MAX)
+char	*words_intervals(char buf[WORDS_INTERVALS_MAX],
+	    const struct report *r);
 /* What may be the matter when nobody answered in HTTP; NULL if that is not. */
 const char *words_hint(const struct report *r);
 /* "100/s for 30s", "10/s to 500/s over 1m" */
