@@ -85,9 +85,9 @@ agree() {
 	    awk -F '|' '{ n += $6 } END { print n }')" 100 0.35)" yes
 
 	is "$run: text: requests" "$(sed -n '/^Requests/,$p' \
-	    "$dir/$run.text" | tr -s ' \n' ' ' | sed 's/ ([^)]*)//g
-	    s/^Requests \([0-9]*\) .* \([0-9]* completed, .*\) failed.*/\1 \2/
-	    s/[^0-9][^0-9]*/ /g')" \
+	    "$dir/$run.text" | tr -s ' \n' ' ' |
+	    sed 's/([^)]*)//g; s/ failed.*//; s/[^0-9]/ /g' |
+	    awk '{ print $1, $(NF - 1), $NF }')" \
 	    "$(total scheduled) $completed $(total failed)"
 	is "$run: text: status codes" "$(awk '
 	    /^Status .* [0-9]+, / { sub(/,.*/, ""); print $NF; exit }
