@@ -58,7 +58,7 @@ says same_wire 0 '^no evidence of a difference$'
 is "quiet: one line" "$(lines "$dir/same_wire.out")" 1
 compare mixed "$fast" "$dir/fast.wire"
 says mixed 0 '^no evidence of a difference$'
-has "mixed: what is assumed" "$dir/mixed.out" 'requests are taken to be independent'
+has "mixed: what is assumed" "$dir/mixed.out" 'its requests are taken to be ind'
 
 # One that is slower, and the other way round.
 compare worse "$fast" "$slow"
