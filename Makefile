@@ -323,7 +323,7 @@ SHELL_TESTS = \
 	tests/t_fleet_tls.sh tests/t_sandbox.sh tests/t_tls.sh \
 	tests/t_tls_bad.sh tests/t_faults_output.sh tests/t_examples.sh \
 	tests/t_corpus.sh tests/t_preflight.sh tests/t_messages.sh \
-	tests/t_help.sh tests/t_exemplars.sh tests/t_diff.sh
+	tests/t_help.sh tests/t_exemplars.sh tests/t_diff.sh tests/t_sums.sh
 
 # Of the build itself, whatever the flags.
 STATIC = pulse-static

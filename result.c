@@ -488,6 +488,14 @@ snapshot_of(struct snapshot *s, const struct interval *in)
 	snapshot_set_buckets(s, counts);
 }
 
+uint64_t
+snapshot_counted_ns(uint64_t from_ns, uint64_t until_ns, uint64_t warmup_ns)
+{
+	if (from_ns < warmup_ns)
+		from_ns = warmup_ns;
+	return until_ns > from_ns ? until_ns - from_ns : 0;
+}
+
 void
 snapshot_clear(struct snapshot *s)
 {

@@ -258,6 +258,9 @@ void	 summary_of_buckets(struct summary *s, const struct coarse *c);
 /* The figures of an interval; snapshot_clear frees what it owns. */
 void	 snapshot_of(struct snapshot *s, const struct interval *in);
 void	 snapshot_clear(struct snapshot *s);
+/* How much of that time is behind the warm-up: its counts are of that. */
+uint64_t snapshot_counted_ns(uint64_t from_ns, uint64_t until_ns,
+	    uint64_t warmup_ns);
 /* Keeps those that are not 0, in place of what it had. */
 void	 snapshot_set_buckets(struct snapshot *s,
 	    const uint64_t counts[HIST_COARSE]);

@@ -9,6 +9,7 @@
  */
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "report/audit_text.h"
@@ -93,7 +94,8 @@ add_cpu(struct buf *b, const struct result *res)
 			busiest_ppm = res->generators[i].busiest_ppm;
 	}
 	if (has_any)
-		buf_addf(b, "; CPU at most %.0f%%", (double)busiest_ppm / 1e4);
+		buf_addf(b, "; CPU at most %.0f%%",
+		    ceil((double)busiest_ppm / 1e4));
 }
 
 /* Of several that were stopped the audit only tells how many. */

@@ -205,6 +205,7 @@ write_timeline(const struct page *p, const struct report *r, bool has_gap)
 	    TIME_BESIDE);
 	struct line rate, planned, slow, failed, dropped;
 	char label[FORMAT_MAX + WORDS_MAX], value[WORDS_MAX];
+	char missing[WORDS_INTERVALS_MAX];
 	struct timeline t;
 	bool is_p99;
 
@@ -233,6 +234,8 @@ write_timeline(const struct page *p, const struct report *r, bool has_gap)
 	write_line(p, "", &slow, n, format_ns(value, (uint64_t)slow.peak));
 	write_line(p, "", &failed, n, words_rate(value, failed.peak));
 	write_line(p, "", &dropped, n, words_rate(value, dropped.peak));
+	if (words_intervals(missing, r)[0] != '\0')
+		page_note(p, 0, missing);
 done:
 	timeline_clear(&t);
 }

@@ -30,7 +30,7 @@ static const char *const figures[] = {
 
 static void	 write_head(FILE *);
 static void	 write_snapshot(FILE *, const struct snapshot *, uint64_t);
-static void	 write_rate(FILE *, double, double);
+static void	 write_rate(FILE *, double, uint64_t);
 static void	 write_summary(FILE *, const struct summary *);
 static void	 write_ms(FILE *, uint64_t, bool);
 static uint64_t	 count_statuses(const struct snapshot *, unsigned int);
@@ -64,21 +64,11 @@ write_head(FILE *out)
 	fprintf(out, "%s\r\n", tail);
 }
 
-/* How much of the interval is warm-up, which counts nothing. */
-static double
-warm_sec(const struct snapshot *s, uint64_t warmup_ns)
-{
-	uint64_t end_ns = warmup_ns < s->until_ns ? warmup_ns : s->until_ns;
-
-	return end_ns > s->from_ns ?
-	    (double)(end_ns - s->from_ns) / (double)NS_PER_SEC : 0;
-}
-
 static void
-write_rate(FILE *out, double count, double sec)
+write_rate(FILE *out, double count, uint64_t ns)
 {
-	if (sec > 0)
-		fprintf(out, ",%.3f", count / sec);
+	if (ns > 0)
+		fprintf(out, ",%.3f", count * (double)NS_PER_SEC / (double)ns);
 	else
 		putc(',', out);
 }
@@ -86,8 +76,9 @@ write_rate(FILE *out, double count, double sec)
 static void
 write_snapshot(FILE *out, const struct snapshot *s, uint64_t warmup_ns)
 {
-	double sec = (double)(s->until_ns - s->from_ns) / (double)NS_PER_SEC;
-	double warm = warm_sec(s, warmup_ns);
+	uint64_t all_ns = s->until_ns - s->from_ns;
+	uint64_t counted_ns = snapshot_counted_ns(s->from_ns, s->until_ns,
+	    warmup_ns);
 	char when[WORDS_MAX];
 	size_t i;
 
@@ -95,8 +86,8 @@ write_snapshot(FILE *out, const struct snapshot *s, uint64_t warmup_ns)
 	    words_time(when, s->start_wall_ns),
 	    (double)s->from_ns / (double)NS_PER_SEC,
 	    (double)s->until_ns / (double)NS_PER_SEC);
-	write_rate(out, s->planned, sec);
-	write_rate(out, (double)s->completed, sec - warm);
+	write_rate(out, s->planned, all_ns);
+	write_rate(out, (double)s->completed, counted_ns);
 	fprintf(out, ",%.3f,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
 	    ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64, s->planned,
 	    s->scheduled, s->started, s->dropped, s->completed, s->failed,
@@ -108,7 +99,8 @@ write_snapshot(FILE *out, const struct snapshot *s, uint64_t warmup_ns)
 		fprintf(out, ",%" PRIu64, count_statuses(s, (unsigned int)i));
 	for (i = CATEGORY_NONE + 1; i < CATEGORIES; i++)
 		fprintf(out, ",%" PRIu64, s->category[i]);
-	fprintf(out, ",%.9f\r\n", warm);
+	fprintf(out, ",%.9f\r\n",
+	    (double)(all_ns - counted_ns) / (double)NS_PER_SEC);
 }
 
 /* In the order of the names above. */

@@ -139,6 +139,15 @@ put_parts(FILE *out, const struct exemplar *e)
 	    share[most]);
 }
 
+/* What others have chosen, of any length. */
+static void
+put_name(FILE *out, const char *name)
+{
+	fputs("<td class=\"word name\">", out);
+	markup_text(out, name);
+	fputs("</td>", out);
+}
+
 static void
 put_request(FILE *out, const struct columns *c, const struct exemplar *e)
 {
@@ -164,9 +173,9 @@ put_request(FILE *out, const struct columns *c, const struct exemplar *e)
 	else if (c->has_ports)
 		markup_number(out, "%u", e->local_port);
 	if (c->has_workers)
-		markup_word(out, "%s", e->worker);
+		put_name(out, e->worker);
 	if (c->has_header)
-		markup_word(out, "%s", e->header);
+		put_name(out, e->header);
 	markup_row_end(out);
 }
 

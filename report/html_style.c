@@ -87,7 +87,8 @@ static const char *const tables[] = {
 	"td{white-space:nowrap}\n",
 	"th:first-child{padding-left:0}\n",
 	"th.word,td.word,tbody th{text-align:left}\n",
-	"td.word{white-space:normal;min-width:9rem}\n",
+	"td.word{white-space:normal;min-width:9rem;overflow-wrap:anywhere}\n",
+	"td.word.name{min-width:14rem}\n",
 	"tbody th{font-weight:400;min-width:6rem;overflow-wrap:anywhere}\n",
 	"td.good,td.bad{font-weight:600}\n",
 	".key{display:inline-block;width:1.35rem;margin-right:.4rem;",
@@ -137,8 +138,10 @@ static const char *const charts[] = {
 	"@media (max-width:640px){.minor{display:none}",
 	"body{padding:1.25rem 1rem 2rem}th,td{padding-left:1rem}}\n",
 	"@media print{body{max-width:none;padding:0;font-size:11pt}",
-	"h2{break-after:avoid}figure,tr,.verdict,.tiles{break-inside:avoid}",
-	".scroll{overflow:visible}details{display:none}",
+	"h2{break-after:avoid}",
+	"figure,tr,.scroll,.verdict,.tiles{break-inside:avoid}",
+	".scroll{overflow:visible}.tables{display:block}",
+	"details{display:none}",
 	"h1,pre{max-height:none}}\n",
 };
 

@@ -214,6 +214,24 @@ fared(char buf[WORDS_MAX], const struct generator_stat *g)
 	return buf;
 }
 
+/* Of one without a share nothing was measured. */
+static void
+put_effort(FILE *out, const struct generator_stat *g)
+{
+	char ns[FORMAT_MAX];
+	int i;
+
+	if (!g->took_part || g->wall_ns == 0) {
+		for (i = 0; i < 3; i++)
+			markup_number(out, "n/a");
+		return;
+	}
+	markup_number(out, "%.0f%%", 100 * (double)(g->cpu_user_ns +
+	    g->cpu_sys_ns) / (double)g->wall_ns);
+	markup_number(out, "%.0f%%", (double)g->busiest_ppm / 1e4);
+	markup_number(out, "%s", format_ns(ns, g->lag_max_ns));
+}
+
 static void
 put_generators(FILE *out, const struct result *res)
 {
@@ -221,7 +239,7 @@ put_generators(FILE *out, const struct result *res)
 		"generator", "CPU, mean", "CPU, busiest", "lag, max", "fared"
 	};
 	const struct generator_stat *g;
-	char ns[FORMAT_MAX], text[WORDS_MAX];
+	char text[WORDS_MAX];
 	size_t i;
 
 	if (res->ngenerators == 0)
@@ -230,14 +248,7 @@ put_generators(FILE *out, const struct result *res)
 	for (i = 0; i < res->ngenerators && i < GENERATORS_SHOWN; i++) {
 		g = &res->generators[i];
 		markup_row(out, "#%zu", i);
-		if (g->wall_ns == 0)
-			markup_number(out, "n/a");
-		else
-			markup_number(out, "%.0f%%", 100 *
-			    (double)(g->cpu_user_ns + g->cpu_sys_ns) /
-			    (double)g->wall_ns);
-		markup_number(out, "%.0f%%", (double)g->busiest_ppm / 1e4);
-		markup_number(out, "%s", format_ns(ns, g->lag_max_ns));
+		put_effort(out, g);
 		markup_word(out, "%s", fared(text, g));
 		markup_row_end(out);
 	}

@@ -59,7 +59,7 @@ static const struct {
 struct axis {
 	const struct report	*r;
 	struct timeline		 t;
-	double			*x;		/* the middles, s */
+	double			*x;		/* the middles, ns */
 	double			*y[3];		/* of lines, to be filled */
 };
 
@@ -227,12 +227,31 @@ put_rate_ticks(struct svg *s)
 	}
 }
 
+/* A point alone has no line, and the plan no mark: it lasts all of its time. */
+static void
+put_rate_line(struct svg *s, const struct axis *a, const struct series *rate)
+{
+	const struct timeline_point *p = a->t.points;
+	const double x[] = { (double)p->from_ns, (double)p->until_ns };
+	const double y[] = { p->planned, p->planned };
+	size_t i;
+
+	if (a->t.n == 1 && rate == &rates[0]) {
+		svg_line(s, rate->class, rate->shape, x, y, UTIL_NELEM(x));
+		return;
+	}
+	for (i = 0; i < a->t.n; i++)
+		a->y[2][i] = is_shown(&p[i], rate) ? rate_of(&p[i], rate) :
+		    (double)NAN;
+	svg_line(s, rate->class, rate->shape, a->x, a->y[2], a->t.n);
+}
+
 static void
 put_rates(FILE *out, const struct axis *a)
 {
 	struct svg s = { .out = out };
 	double most = put_spread(&s, a, true), high;
-	size_t i, j;
+	size_t j;
 
 	for (j = 0; j < UTIL_NELEM(rates); j++) {
 		high = highest(&a->t, &rates[j]);
@@ -251,15 +270,9 @@ put_rates(FILE *out, const struct axis *a)
 	put_frame(&s, a);
 	put_rate_ticks(&s);
 	(void)put_spread(&s, a, false);	/* its highest is known */
-	for (j = 0; j < UTIL_NELEM(rates); j++) {
-		if (highest(&a->t, &rates[j]) <= 0)
-			continue;
-		for (i = 0; i < a->t.n; i++)
-			a->y[2][i] = is_shown(&a->t.points[i], &rates[j]) ?
-			    rate_of(&a->t.points[i], &rates[j]) : (double)NAN;
-		svg_line(&s, rates[j].class, rates[j].shape, a->x, a->y[2],
-		    a->t.n);
-	}
+	for (j = 0; j < UTIL_NELEM(rates); j++)
+		if (highest(&a->t, &rates[j]) > 0)
+			put_rate_line(&s, a, &rates[j]);
 	put_rate_tips(&s, a);
 	svg_end(&s);
 	fputs("</figure>\n", out);
@@ -376,6 +389,8 @@ put_latencies(FILE *out, const struct axis *a)
 static void
 put_notes(FILE *out, const struct axis *a)
 {
+	char text[WORDS_INTERVALS_MAX];
+
 	if (a->t.group > 1)
 		markup_note(out, "Each point stands for %zu snapshots: rates "
 		    "are those over all of their time, with the slowest and "
@@ -384,4 +399,6 @@ put_notes(FILE *out, const struct axis *a)
 	if (a->r->plan->req.warmup_ns > 0)
 		markup_note(out, "What is before the end of the warm-up is in "
 		    "no other figure.");
+	if (words_intervals(text, a->r)[0] != '\0')
+		markup_note(out, "%s", text);
 }

@@ -56,7 +56,8 @@ static void	 put_errors(struct json_out *, const uint64_t *,
 static void	 put_extra_percentiles(struct json_out *,
 		    const struct report *);
 static void	 put_verdict(struct json_out *, const struct verdict *);
-static void	 put_snapshot(struct json_out *, const struct snapshot *);
+static void	 put_snapshot(struct json_out *, const struct snapshot *,
+		    uint64_t);
 static void	 put_error_table(struct json_out *, const struct counters *);
 static void	 put_generator(struct json_out *, const struct result *);
 static void	 put_cpu(struct json_out *, const struct result *, size_t);
@@ -116,7 +117,8 @@ put_go_members(FILE *out, struct json_out *w, const struct report *r)
 	json_close(w);
 	json_array(w, "snapshots");
 	for (i = 0; i < r->nsnapshots; i++) {
-		put_snapshot(w, &r->snapshots[i]);
+		put_snapshot(w, &r->snapshots[i],
+		    r->plan->req.warmup_ns);
 		flush_to(out, w);
 	}
 	json_close(w);
@@ -337,14 +339,19 @@ put_verdict(struct json_out *w, const struct verdict *v)
 	json_close(w);
 }
 
-/* max_active is what was in flight at the interval's end. */
+/*
+ * max_active is what was in flight at the interval's end; its duration, as that
+ * of the run, is what is behind the warm-up, so that rps is of that alone.
+ */
 void
-json_snapshot_members(struct json_out *w, const struct snapshot *s)
+json_snapshot_members(struct json_out *w, const struct snapshot *s,
+    uint64_t warmup_ns)
 {
 	const struct totals t = {
 		.completed = s->completed,
 		.failed = s->failed,
-		.duration_ns = s->until_ns - s->from_ns,
+		.duration_ns = snapshot_counted_ns(s->from_ns, s->until_ns,
+		    warmup_ns),
 		.scheduled = s->scheduled,
 		.started = s->started,
 		.dropped = s->dropped,
@@ -373,10 +380,10 @@ json_snapshot_members(struct json_out *w, const struct snapshot *s)
 }
 
 static void
-put_snapshot(struct json_out *w, const struct snapshot *s)
+put_snapshot(struct json_out *w, const struct snapshot *s, uint64_t warmup_ns)
 {
 	json_object(w, NULL);
-	json_snapshot_members(w, s);
+	json_snapshot_members(w, s, warmup_ns);
 	json_flat(w, 1);
 	buckets_to_json(w, "latency_buckets", s);
 	json_flat(w, 0);

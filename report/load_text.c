@@ -164,7 +164,7 @@ add_rate(struct buf *b, const struct report *r)
 	    req->phases[0].type != PHASE_CONSTANT))
 		buf_addf(b, ", %s planned", words_rate(planned, per_sec));
 	buf_addf(b, ", %s achieved", words_rate(achieved, report_rate(r)));
-	if (!r->has_closed)
+	if (!r->has_closed && r->planned_count > 0)
 		buf_addf(b, " (%s)", words_share(share, r->result->n.completed,
 		    (uint64_t)r->planned_count));
 	if (r->result->is_partial && r->result->duration_ns > 0)

@@ -40,7 +40,7 @@ progress_json_write(struct buf *b, const struct standing *st,
 
 	json_out_start(&w, b, false);
 	json_object(&w, NULL);
-	json_snapshot_members(&w, s);
+	json_snapshot_members(&w, s, st->warmup_ns);
 	json_ms(&w, "elapsed_ms", st->until_ns);
 	json_ms(&w, "planned_duration_ms", st->total_ns);
 	json_ms(&w, "warmup_ms", st->warmup_ns);

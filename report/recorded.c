@@ -43,6 +43,7 @@ static int	 check_members(const struct wire_reader *, const char *);
 static int	 read_snapshots(struct recorded *,
 		    const struct wire_reader *);
 static int	 read_snapshot(struct snapshot *, const struct wire_reader *);
+static void	 leave_warmup(struct snapshot *, uint64_t);
 static int	 read_ms(const struct wire_reader *, const char *,
 		    uint64_t *);
 static void	 compare_members(
@@ -261,12 +262,25 @@ read_snapshot(struct snapshot *s, const struct wire_reader *in)
 		return -1;
 	if (s->until_ns < s->from_ns)
 		return wire_must_be(in, "until_ms", "behind from_ms");
+	leave_warmup(s, took_ns);
 	s->scheduled = n.scheduled;
 	s->started = n.started;
 	s->dropped = n.dropped;
 	s->completed = n.completed;
 	s->failed = n.failed;
 	return 0;
+}
+
+/* Its counts are of this much of it, at its end: so is what it keeps. */
+static void
+leave_warmup(struct snapshot *s, uint64_t counted_ns)
+{
+	uint64_t all_ns = s->until_ns - s->from_ns;
+
+	if (counted_ns == 0 || counted_ns >= all_ns)
+		return;
+	s->planned *= (double)counted_ns / (double)all_ns;
+	s->from_ns = s->until_ns - counted_ns;
 }
 
 static int

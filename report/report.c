@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "report/percentiles.h"
 #include "report/report.h"
 
 enum {
@@ -50,6 +51,7 @@ static double	 rated_sec(const struct report *);
 static void	 set_planned(struct report *);
 static bool	 find_actual(const struct report *, const struct threshold *,
 		    double *);
+static uint64_t	 find_few(const struct result *, const struct threshold *);
 static void	 judge(const struct report *, const struct threshold *,
 		    struct verdict *);
 static int	 descriptor_of(const char *);
@@ -192,10 +194,28 @@ find_actual(const struct report *r, const struct threshold *t, double *actual)
 	return false;
 }
 
+/*
+ * A percentile that the tables leave out is judged all the same, as whoever
+ * set the threshold needs an answer, but not without a word.
+ */
+static uint64_t
+find_few(const struct result *res, const struct threshold *t)
+{
+	struct summary s;
+	uint64_t low, high;
+
+	if (t->metric != THRESHOLD_PERCENTILE)
+		return 0;
+	result_summary(&s, res, t->hist);
+	return percentile_ranks(s.count, t->percentile, &low, &high) ? 0 :
+	    s.count;
+}
+
 static void
 judge(const struct report *r, const struct threshold *t, struct verdict *v)
 {
 	v->threshold = t;
+	v->few = find_few(r->result, t);
 	v->actual = 0;
 	v->has_sample = find_actual(r, t, &v->actual);
 	if (!v->has_sample)

@@ -18,6 +18,8 @@ struct verdict {
 	double			 actual;	/* in the threshold's unit */
 	bool			 has_sample;	/* without one it fails */
 	bool			 is_kept;
+	/* Of how few requests a percentile is that they do not show; or 0. */
+	uint64_t		 few;
 };
 
 /* All that any format may show. Borrows plan, result and snapshots. */
@@ -120,7 +122,8 @@ void	 junit_write(FILE *out, const struct report *r);
 void	 wire_write(FILE *out, const struct report *r);
 
 /* The members of a snapshot of the JSON result, into an object that is open. */
-void	 json_snapshot_members(struct json_out *w, const struct snapshot *s);
+void	 json_snapshot_members(struct json_out *w, const struct snapshot *s,
+	    uint64_t warmup_ns);
 
 /* A place of the error table that has counts. */
 struct error_row {

@@ -26,6 +26,8 @@ standing_add(struct standing *st, const struct interval *in,
 	double sec = (double)(in->until_ns - in->from_ns) /
 	    (double)NS_PER_SEC;
 	double per_sec = sec > 0 ? 1 / sec : 0;
+	uint64_t counted_ns = snapshot_counted_ns(in->from_ns, in->until_ns,
+	    st->warmup_ns);
 
 	st->intervals++;
 	st->planned += in->planned;
@@ -35,7 +37,8 @@ standing_add(struct standing *st, const struct interval *in,
 	st->until_ns = in->until_ns;
 	st->in_flight = in->in_flight;
 	st->lag_p99_ns = s->lag_p99_ns;
-	st->rate = (double)in->n.completed * per_sec;
+	st->rate = counted_ns == 0 ? 0 : (double)in->n.completed /
+	    ((double)counted_ns / (double)NS_PER_SEC);
 	st->planned_rate = in->planned * per_sec;
 	st->last = s->latency;
 	add_point(st->past_rate, st->npast, st->rate);

@@ -28,7 +28,7 @@ struct standing {
 	uint64_t	 until_ns;
 	uint64_t	 in_flight;
 	uint64_t	 lag_p99_ns;
-	double		 rate;		/* completed, a second */
+	double		 rate;		/* completed, a second that counts */
 	double		 planned_rate;	/* 0: no plan, or it is over */
 	struct summary	 last;		/* latency */
 	/* the latest of the past last, at most STANDING_POINTS */

@@ -27,7 +27,10 @@
 #include "report/report.h"
 #include "report/words.h"
 
+enum { BROKEN_SHOWN = 3 };	/* thresholds that the one line names */
+
 static void	 write_quiet(const struct page *, const struct report *);
+static void	 add_thresholds(struct buf *, const struct report *);
 static void	 add_fleet(struct buf *, const struct report *);
 static void	 write_outlook(const struct page *, const struct report *);
 static void	 write_thresholds(const struct page *, const struct report *);
@@ -64,7 +67,6 @@ write_quiet(const struct page *p, const struct report *r)
 	const struct result *res = r->result;
 	char failed[WORDS_MAX], dropped[WORDS_MAX], rate[WORDS_MAX];
 	char mid[FORMAT_MAX], high[FORMAT_MAX], end[WORDS_END_MAX];
-	size_t n = r->plan->nthresholds;
 	struct outlook o;
 	struct buf b;
 
@@ -78,9 +80,7 @@ write_quiet(const struct page *p, const struct report *r)
 	    ", failed %s, dropped %s", outlook_head(&o), res->n.completed,
 	    words_rate(rate, load_text_rate(r)), mid, high,
 	    result_is_coarse(res) ? " (coarse)" : "", failed, dropped);
-	if (n > 0)
-		buf_addf(&b, ", %zu of %zu thresholds kept",
-		    n - outlook_broken(r), n);
+	add_thresholds(&b, r);
 	if (!res->is_valid)
 		buf_adds(&b, ", generator not valid");
 	if (words_end(end, r)[0] != '\0')
@@ -89,6 +89,26 @@ write_quiet(const struct page *p, const struct report *r)
 	page_put(p, b.data, b.len);
 	putc('\n', p->out);
 	buf_clear(&b);
+}
+
+/* How many are kept, and the first few that are not. */
+static void
+add_thresholds(struct buf *b, const struct report *r)
+{
+	size_t i, n = r->plan->nthresholds, broken = outlook_broken(r);
+	size_t shown = 0;
+
+	if (n == 0)
+		return;
+	buf_addf(b, ", %zu of %zu thresholds kept", n - broken, n);
+	for (i = 0; i < n && shown < BROKEN_SHOWN; i++)
+		if (!r->verdicts[i].is_kept)
+			buf_addf(b, "%s%s", shown++ == 0 ? " (broken: " : ", ",
+			    r->plan->thresholds[i].text);
+	if (broken > shown)
+		buf_addf(b, " and %zu more", broken - shown);
+	if (broken > 0)
+		buf_adds(b, ")");
 }
 
 /* What the one line says of where its figures come from. */

@@ -27,12 +27,6 @@ length(uint64_t from_ns, uint64_t until_ns)
 	return until_ns > from_ns ? until_ns - from_ns : 0;
 }
 
-static uint64_t
-counted(uint64_t from_ns, uint64_t until_ns, uint64_t warmup_ns)
-{
-	return length(from_ns > warmup_ns ? from_ns : warmup_ns, until_ns);
-}
-
 void
 timeline_init(struct timeline *t, const struct report *r, size_t most)
 {
@@ -57,7 +51,8 @@ timeline_init(struct timeline *t, const struct report *r, size_t most)
 	}
 	for (i = 0; i < t->n; i++) {
 		p = &t->points[i];
-		p->counted_ns = counted(p->from_ns, p->until_ns, warmup_ns);
+		p->counted_ns = snapshot_counted_ns(p->from_ns, p->until_ns,
+		    warmup_ns);
 		p->planned = per_second(p->planned, length(p->from_ns,
 		    p->until_ns));
 		p->achieved = per_second((double)p->completed, p->counted_ns);
@@ -117,7 +112,8 @@ static void
 add_extremes(struct timeline_point *p, const struct snapshot *s,
     uint64_t warmup_ns)
 {
-	uint64_t took_ns = counted(s->from_ns, s->until_ns, warmup_ns);
+	uint64_t took_ns = snapshot_counted_ns(s->from_ns, s->until_ns,
+	    warmup_ns);
 	double rate = per_second((double)s->completed, took_ns);
 
 	if (took_ns == 0)

@@ -170,6 +170,8 @@ format_precise(char buf[WORDS_MAX], double actual, double expected)
 char *
 words_actual(char buf[WORDS_MAX], const struct verdict *v)
 {
+	size_t len;
+
 	if (!v->has_sample) {
 		snprintf(buf, WORDS_MAX, "n/a (no sample)");
 		return buf;
@@ -188,6 +190,10 @@ words_actual(char buf[WORDS_MAX], const struct verdict *v)
 		snprintf(buf, WORDS_MAX, "%.3f/s", v->actual);
 		break;
 	}
+	len = strlen(buf);
+	if (v->few > 0)
+		snprintf(buf + len, WORDS_MAX - len, ", of %" PRIu64
+		    " %s only", v->few, v->few == 1 ? "request" : "requests");
 	return buf;
 }
 
@@ -313,6 +319,33 @@ words_coarse(char buf[WORDS_COARSE_MAX], const struct result *res)
 	    "nothing finer from %s: latency from there counts from the send, "
 	    "not from the planned moment, and is not in service.",
 	    names[0] != '\0' ? names : "other programs");
+	return buf;
+}
+
+/* Of the lost there are counts here; of those that do not stream elsewhere. */
+char *
+words_intervals(char buf[WORDS_INTERVALS_MAX], const struct report *r)
+{
+	const struct result *res = r->result;
+	bool has_lost = false, has_silent = false;
+	uint64_t n = 0;
+	size_t i;
+
+	buf[0] = '\0';
+	for (i = 0; i < r->nsnapshots; i++)
+		n += r->snapshots[i].completed;
+	if (res->nworkers == 0 || n == res->n.completed)
+		return buf;
+	for (i = 0; i < res->nworkers; i++) {
+		has_lost |= res->workers[i].is_lost;
+		has_silent |= res->workers[i].took_part &&
+		    !res->workers[i].is_lost && !res->workers[i].has_fine;
+	}
+	snprintf(buf, WORDS_INTERVALS_MAX, "The intervals have %" PRIu64
+	    " completed requests, the result %" PRIu64 "%s%s%s.", n,
+	    res->n.completed, has_silent ? ": workers that do not stream are "
+	    "not in them" : "", has_lost ? has_silent ? ", and" : ":" : "",
+	    has_lost ? " what lost ones told last is in them alone" : "");
 	return buf;
 }
 

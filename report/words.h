@@ -30,7 +30,10 @@ char	*words_start_error(char buf[WORDS_MAX], const struct worker_stat *w);
 char	*words_time(char buf[WORDS_MAX], uint64_t wall_ns);
 /* "SIGINT"; "signal 64" where it has no common name */
 char	*words_signal(char buf[WORDS_MAX], int signo);
-/* What a threshold looked at, with its unit: "22.735ms", "1.2%", "199.5/s" */
+/*
+ * What a threshold looked at, with its unit: "22.735ms", "1.2%", "199.5/s",
+ * "1.50ms, of 20 requests only"
+ */
 char	*words_actual(char buf[WORDS_MAX], const struct verdict *v);
 /* How it ended early: "stopped by SIGINT after 3.00s of 10.0s"; "" if not */
 #define WORDS_END_MAX	(2 * WIRE_TEXT_MAX)
@@ -55,6 +58,13 @@ char	*words_workers(char buf[WORDS_WORKERS_MAX], const struct result *res,
 /* What percentiles are of where result_is_coarse, and whose fault it is. */
 #define WORDS_COARSE_MAX	(8 * WORDS_MAX)
 char	*words_coarse(char buf[WORDS_COARSE_MAX], const struct result *res);
+/*
+ * How many requests are in the intervals of a fleet's run where that is not
+ * how many are in its result, and why; "" where it is.
+ */
+#define WORDS_INTERVALS_MAX	(4 * WORDS_MAX)
+char	*words_intervals(char buf[WORDS_INTERVALS_MAX],
+	    const struct report *r);
 /* What may be the matter when nobody answered in HTTP; NULL if that is not. */
 const char *words_hint(const struct report *r);
 /* "100/s for 30s", "10/s to 500/s over 1m" */

@@ -115,6 +115,19 @@ START_TEST(test_line)
 }
 END_TEST
 
+/* One that ends in the middle of an interval: the rest has the rate. */
+START_TEST(test_warmup)
+{
+	tally->warmup_ns = 1500 * NS_PER_MS;
+	make_interval(1);
+	in->n.completed = 250;
+	snapshot_clear(&snapshot);
+	snapshot_of(&snapshot, in);
+	tally_add(tally, in, &snapshot);
+	ck_assert_double_eq(tally->rate, 500);
+}
+END_TEST
+
 static void
 check_answer(uint64_t elapsed_ns, const char *want)
 {
@@ -494,6 +507,7 @@ make_suite(void)
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_line);
+	tcase_add_test(tc, test_warmup);
 	tcase_add_test(tc, test_answer);
 	tcase_add_test(tc, test_panel);
 	tcase_add_test(tc, test_panel_blocks);

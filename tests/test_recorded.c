@@ -225,6 +225,30 @@ START_TEST(test_coarse)
 }
 END_TEST
 
+/* What is warm-up of an interval is in neither its time nor its plan. */
+START_TEST(test_warmup)
+{
+	static const char text[] = HEAD "\"histograms\":{},\"snapshots\":["
+	    "{\"summary\":{\"duration_ms\":0},\"from_ms\":0,"
+	    "\"until_ms\":200,\"planned\":20},"
+	    "{\"summary\":{\"completed\":15,\"duration_ms\":150},"
+	    "\"from_ms\":200,\"until_ms\":400,\"planned\":20},"
+	    "{\"summary\":{\"completed\":20,\"duration_ms\":200},"
+	    "\"from_ms\":400,\"until_ms\":600,\"planned\":20}]}";
+	char why[WIRE_TEXT_MAX];
+	struct recorded r;
+
+	ck_assert_int_eq(read_text(&r, text, strlen(text), why), 0);
+	ck_assert_uint_eq(r.nsnapshots, 3);
+	ck_assert_uint_eq(r.snapshots[1].from_ns, 250 * NS_PER_MS);
+	ck_assert_uint_eq(r.snapshots[1].until_ns, 400 * NS_PER_MS);
+	ck_assert(r.snapshots[1].planned > 14.99 &&
+	    r.snapshots[1].planned < 15.01);
+	ck_assert_uint_eq(r.snapshots[2].from_ns, 400 * NS_PER_MS);
+	recorded_clear(&r);
+}
+END_TEST
+
 START_TEST(test_differences)
 {
 	static const char head[] = HEAD "\"histograms\":{},\"plan\":";
@@ -264,6 +288,7 @@ make_suite(void)
 	tcase_add_loop_test(tc, test_bad, 0, UTIL_NELEM(bad_rows));
 	tcase_add_loop_test(tc, test_many, 0, UTIL_NELEM(many_rows));
 	tcase_add_test(tc, test_coarse);
+	tcase_add_test(tc, test_warmup);
 	tcase_add_test(tc, test_differences);
 	suite_add_tcase(s, tc);
 	return s;

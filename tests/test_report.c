@@ -380,6 +380,18 @@ static const struct verdict_test {
 	{ "tls.p50>=0s", false, -1 }		/* no sample */
 };
 
+static char *
+write_report(const struct fixture *f, enum report_format format)
+{
+	char *got;
+	size_t len;
+	FILE *out = open_memstream(&got, &len);
+
+	report_write(out, format, &f->report);
+	ck_assert_int_eq(fclose(out), 0);
+	return got;
+}
+
 static void
 make_verdict_run(struct fixture *f)
 {
@@ -412,6 +424,47 @@ START_TEST(test_verdict)
 	ck_assert(f->report.is_passed == t->is_kept);
 	if (t->actual >= 0)
 		ck_assert_double_eq_tol(v->actual, t->actual, 1e-9);
+	rig_free(f);
+}
+END_TEST
+
+/* A percentile of too few is judged all the same, and says of how few. */
+static const struct few_test {
+	const char	*expr;
+	const char	*actual;
+	bool		 is_told;
+} few_tests[] = {
+	{ "p99>989ms", ", of 100 requests only", true },
+	{ "p99<989ms", ", of 100 requests only", true },
+	{ "lag.p99.9<1s", ", of 100 requests only", true },
+	{ "p50<1s", ", of", false },
+	{ "max<2s", ", of", false },
+	{ "errors<2%", ", of", false },
+	{ "ttfb.p99<1s", ", of", false }	/* no sample */
+};
+
+START_TEST(test_few)
+{
+	static const enum report_format formats[] = {
+		REPORT_TEXT, REPORT_HTML, REPORT_JUNIT
+	};
+	const struct few_test *t = &few_tests[_i];
+	struct fixture *f = make_run(RUN_EMPTY);
+	bool is_told;
+	char *got;
+	size_t i;
+
+	make_verdict_run(f);
+	rig_add_threshold(&f->plan, t->expr);
+	report_init(&f->report, &f->plan, f->result, NULL, 0);
+	for (i = 0; i < UTIL_NELEM(formats); i++) {
+		is_told = t->is_told && (formats[i] != REPORT_JUNIT ||
+		    !f->report.verdicts[0].is_kept);
+		got = write_report(f, formats[i]);
+		ck_assert_msg((strstr(got, t->actual) != NULL) == is_told,
+		    "%s: %s", t->expr, got);
+		free(got);
+	}
 	rig_free(f);
 }
 END_TEST
@@ -487,18 +540,6 @@ START_TEST(test_planned)
 }
 END_TEST
 
-static char *
-write_report(const struct fixture *f, enum report_format format)
-{
-	char *got;
-	size_t len;
-	FILE *out = open_memstream(&got, &len);
-
-	report_write(out, format, &f->report);
-	ck_assert_int_eq(fclose(out), 0);
-	return got;
-}
-
 /* 10 s were planned: with the warm-up, which the phases have in them, too. */
 static const struct took_test {
 	uint64_t	 warmup_ms;
@@ -538,25 +579,46 @@ END_TEST
 /* In the warm-up nothing is counted: a rate is one of the time behind it. */
 static const struct warm_test {
 	uint64_t	 warmup_ms;
-	const char	*want;		/* planned, completed a second */
+	const char	*csv;		/* planned, completed a second */
+	const char	*json;
 } warm_tests[] = {
-	{ 0, ",1.000000000,60.000,30.000," },
-	{ 400, ",1.000000000,60.000,50.000," },
-	{ 1000, ",1.000000000,60.000,," },
-	{ 5000, ",1.000000000,60.000,," }
+	{ 0, ",1.000000000,60.000,30.000,", "30,1000" },
+	{ 400, ",1.000000000,60.000,50.000,", "50,600" },
+	{ 1000, ",1.000000000,60.000,,", "0,0" },
+	{ 5000, ",1.000000000,60.000,,", "0,0" }
 };
 
-START_TEST(test_csv_warmup)
+/* "rps,duration_ms" of the first snapshot. */
+static void
+snapshot_rate(char text[64], const char *report)
+{
+	const char *at = strstr(report, "\"snapshots\"");
+	const char *rate = at == NULL ? NULL : strstr(at, "\"rps\": ");
+	const char *took = at == NULL ? NULL : strstr(at, "\"duration_ms\": ");
+
+	ck_assert_ptr_nonnull(rate);
+	ck_assert_ptr_nonnull(took);
+	rate += strlen("\"rps\": ");
+	took += strlen("\"duration_ms\": ");
+	snprintf(text, 64, "%.*s,%.*s", (int)strcspn(rate, ","), rate,
+	    (int)strcspn(took, ","), took);
+}
+
+START_TEST(test_warmup)
 {
 	const struct snapshot snapshot = { .until_ns = NS_PER_SEC,
 	    .planned = 60, .completed = 30 };
 	struct fixture *f = make_run(RUN_EMPTY);
-	char *got;
+	char rate[64], *got;
 
 	f->plan.req.warmup_ns = warm_tests[_i].warmup_ms * NS_PER_MS;
 	report_init(&f->report, &f->plan, f->result, &snapshot, 1);
 	got = write_report(f, REPORT_CSV);
-	ck_assert_msg(strstr(got, warm_tests[_i].want) != NULL, "%s", got);
+	ck_assert_msg(strstr(got, warm_tests[_i].csv) != NULL, "%s", got);
+	free(got);
+	got = write_report(f, REPORT_JSON);
+	snapshot_rate(rate, got);
+	ck_assert_str_eq(rate, warm_tests[_i].json);
 	free(got);
 	rig_free(f);
 }
@@ -670,11 +732,12 @@ make_suite(void)
 	tcase_add_loop_test(tc, test_causes, CAUSE_NONE + 1, CAUSES);
 	tcase_add_loop_test(tc, test_verdict, 0,
 	    (int)UTIL_NELEM(verdict_tests));
+	tcase_add_loop_test(tc, test_few, 0, UTIL_NELEM(few_tests));
 	tcase_add_test(tc, test_verdict_empty);
 	tcase_add_loop_test(tc, test_planned, 0,
 	    (int)UTIL_NELEM(planned_tests));
 	tcase_add_loop_test(tc, test_took, 0, (int)UTIL_NELEM(took_tests));
-	tcase_add_loop_test(tc, test_csv_warmup, 0,
+	tcase_add_loop_test(tc, test_warmup, 0,
 	    (int)UTIL_NELEM(warm_tests));
 	tcase_add_loop_test(tc, test_plan_workers, 0, 2);
 	tcase_add_loop_test(tc, test_url, 0, (int)UTIL_NELEM(url_tests));

@@ -385,6 +385,48 @@ static const struct name_test {
 	    "90123456789" }
 };
 
+/* Intervals that are not of all, as nobody streams or somebody was lost. */
+static const struct interval_test {
+	const char	*descr;
+	uint64_t	 completed;	/* in the intervals, of 3000 */
+	bool		 is_silent;
+	bool		 is_lost;
+	const char	*want;
+} interval_tests[] = {
+	{ "all", 3000, true, true, "" },
+	{ "silent", 2000, true, false, "The intervals have 2000 completed "
+	    "requests, the result 3000: workers that do not stream are not in "
+	    "them." },
+	{ "lost", 3100, false, true, "The intervals have 3100 completed "
+	    "requests, the result 3000: what lost ones told last is in them "
+	    "alone." },
+	{ "both", 2100, true, true, "The intervals have 2100 completed "
+	    "requests, the result 3000: workers that do not stream are not in "
+	    "them, and what lost ones told last is in them alone." },
+	{ "neither", 2900, false, false, "The intervals have 2900 completed "
+	    "requests, the result 3000." }
+};
+
+START_TEST(test_intervals)
+{
+	const struct interval_test *t = &interval_tests[_i];
+	const struct snapshot snapshot = { .completed = t->completed,
+	    .until_ns = NS_PER_SEC };
+	struct fixture *f = rig_new(make_mixed, 2);
+	char got[WORDS_INTERVALS_MAX], *html;
+
+	f->result->workers[1].has_fine = !t->is_silent;
+	f->result->workers[2].is_lost = t->is_lost;
+	f->result->workers[2].has_fine = !t->is_lost;
+	report_init(&f->report, &f->plan, f->result, &snapshot, 1);
+	ck_assert_str_eq(words_intervals(got, &f->report), t->want);
+	html = html_rig_write(&f->report);
+	ck_assert_msg(strstr(html, got) != NULL, "%s", t->descr);
+	free(html);
+	rig_free(f);
+}
+END_TEST
+
 START_TEST(test_name)
 {
 	const struct name_test *t = &name_tests[_i];
@@ -434,6 +476,8 @@ make_suite(void)
 	tcase_add_test(tc, test_which_figures);
 	tcase_add_loop_test(tc, test_rate, 0, (int)UTIL_NELEM(rate_tests));
 	tcase_add_test(tc, test_lost_share);
+	tcase_add_loop_test(tc, test_intervals, 0,
+	    (int)UTIL_NELEM(interval_tests));
 	tcase_add_loop_test(tc, test_name, 0, (int)UTIL_NELEM(name_tests));
 	tcase_add_test(tc, test_names);
 	return s;
