@@ -3,9 +3,9 @@
  * The generators' audit of themselves. A run is not valid when
  *  - they were late: lag p99 over a millisecond and over a tenth of what the
  *    target took, so that the figures tell of the generator;
- *  - with the closed model one of them had no CPU left, so that the rate found
- *    is its own and not the target's;
- *  - one of them had none left and arrivals were dropped;
+ *  - with the closed model one of them had hardly any CPU left, so that the
+ *    rate found may be its own and not the target's;
+ *  - one of them had hardly any left and arrivals were dropped;
  *  - one was stopped in the middle, or died;
  *  - descriptors, local ports or buffers ran out.
  * Pure: from the numbers of a result to sentences.
@@ -23,7 +23,7 @@
 
 enum {
 	LAG_SHARE = 10,			/* 1/10 of the response's p99 */
-	BUSY_PPM = 950000		/* of a CPU: none left */
+	BUSY_PPM = 900000		/* of a CPU: hardly any left */
 };
 
 static void reason(struct result *, const char *, ...) UTIL_PRINTF(2, 3);

@@ -8,14 +8,11 @@
 
 /* What a load costs the machine that makes it: rules of thumb, but for one. */
 
-/*
- * Arrivals a second that one CPU makes at most, by the CPU time that they cost
- * where it was measured: cost.c has where and how.
- */
+/* Arrivals a second that one CPU makes at most: cost.c has where and how. */
 uint64_t cost_rate_of_cpu(const struct scenario *s);
 /*
  * How many of so many generators take part, for this peak rate: they are for
- * a twelfth of a CPU's, so that none is ever full.
+ * an eighth of a CPU's, so that none is ever full.
  */
 uint32_t cost_takers(const struct scenario *s, double rate,
 	    uint32_t generators);

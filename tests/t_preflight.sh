@@ -88,10 +88,10 @@ their own"
 	dry cpu -g 1 -c 10 -r 1M -d 1s "$url"
 	is "CPU: status" "$status" 0
 	has "CPU: it is doubtful" "$dir/cpu.err" "^pulse: generators may be \
-late: up to 1000000 arrivals/s, 1 [A-Za-z ]* makes about 120000/s at most (use \
+late: up to 1000000 arrivals/s, 1 [A-Za-z ]* makes about 80000/s at most (use \
 .*; pulse calibrate -g 1 measures this machine)\$"
 	# What one generator does on a common machine is not doubted.
-	dry enough -g 1 -c 10 -r 110k -d 1s "$url"
+	dry enough -g 1 -c 10 -r 75k -d 1s "$url"
 	is "CPU: it is enough" "$(cat "$dir/enough.err")" ""
 	dry well -g 1 -c 10 -r 10 -d 1s "$url"
 	is "all is well: status" "$status" 0

@@ -146,43 +146,43 @@ static const struct plan_test {
 	    .title = "ports", .want = "unknown of unknown: " },
 
 	/* CPUs. */
-	{ .descr = "idle", .title = "CPU", .want = "100/s of about 120000/s: "
-	    "1 generator x 120000/s" },
-	{ .descr = "full", .phases = { "constant,rate=240k,for=1s" },
-	    .title = "CPU", .want = "240000/s of about 240000/s: 2 CPUs x "
-	    "120000/s" },
-	{ .descr = "over", .phases = { "ramp,from=0,to=240001,for=10s" },
-	    .title = "CPU", .want = "240001/s of about 240000/s: 2 CPUs x "
-	    "120000/s", .why = "generators may be late: up to 240001 "
-	    "arrivals/s, 2 CPUs make about 240000/s at most (use workers; "
+	{ .descr = "idle", .title = "CPU", .want = "100/s of about 80000/s: "
+	    "1 generator x 80000/s" },
+	{ .descr = "full", .phases = { "constant,rate=160k,for=1s" },
+	    .title = "CPU", .want = "160000/s of about 160000/s: 2 CPUs x "
+	    "80000/s" },
+	{ .descr = "over", .phases = { "ramp,from=0,to=160001,for=10s" },
+	    .title = "CPU", .want = "160001/s of about 160000/s: 2 CPUs x "
+	    "80000/s", .why = "generators may be late: up to 160001 "
+	    "arrivals/s, 2 CPUs make about 160000/s at most (use workers; "
 	    "pulse calibrate -g 2 measures this machine)" },
 	{ .descr = "one generator", .generators = 1, .phases = {
-	    "constant,rate=120k,for=1s" }, .title = "CPU", .want = "120000/s "
-	    "of about 120000/s: 1 generator x 120000/s" },
+	    "constant,rate=80k,for=1s" }, .title = "CPU", .want = "80000/s "
+	    "of about 80000/s: 1 generator x 80000/s" },
 	{ .descr = "one generator too few", .generators = 1, .phases = {
 	    "constant,rate=150k,for=1s" }, .title = "CPU", .want = "150000/s "
-	    "of about 120000/s: 1 generator x 120000/s", .why = "generators "
+	    "of about 80000/s: 1 generator x 80000/s", .why = "generators "
 	    "may be late: up to 150000 arrivals/s, 1 generator makes about "
-	    "120000/s at most (use -g 2; pulse calibrate -g 1 measures this "
+	    "80000/s at most (use -g 2; pulse calibrate -g 1 measures this "
 	    "machine)" },
 	{ .descr = "one request at a time", .concurrency = 1, .phases = {
 	    "constant,rate=150k,for=1s" }, .title = "CPU", .want = "150000/s "
-	    "of about 120000/s: 1 generator x 120000/s", .why = "generators "
+	    "of about 80000/s: 1 generator x 80000/s", .why = "generators "
 	    "may be late: up to 150000 arrivals/s, 1 generator makes about "
-	    "120000/s at most (use -c 2; pulse calibrate -g 1 measures this "
+	    "80000/s at most (use -c 2; pulse calibrate -g 1 measures this "
 	    "machine)" },
 	{ .descr = "beside the target", .url = "http://127.0.0.1/", .phases = {
 	    "constant,rate=150k,for=1s" }, .title = "CPU", .want = "150000/s "
-	    "of about 120000/s: 1 CPU beside the target x 120000/s for 2 "
+	    "of about 80000/s: 1 CPU beside the target x 80000/s for 2 "
 	    "generators", .why = "generators may be late: up to 150000 "
-	    "arrivals/s, 1 CPU beside the target makes about 120000/s at most "
+	    "arrivals/s, 1 CPU beside the target makes about 80000/s at most "
 	    "(use workers; pulse calibrate -g 2 measures this machine)" },
 	{ .descr = "beside it on one CPU", .url = "http://localhost/",
 	    .m = { .cpus = 1 }, .generators = 1, .title = "CPU", .want =
-	    "100/s of about 120000/s: 1 CPU x 120000/s" },
+	    "100/s of about 80000/s: 1 CPU x 80000/s" },
 	{ .descr = "more generators than CPUs", .generators = 8, .phases = {
 	    "max,for=1s" }, .title = "CPU", .want = "as many as come of about "
-	    "240000/s: 2 CPUs x 120000/s for 8 generators" },
+	    "160000/s: 2 CPUs x 80000/s for 8 generators" },
 	{ .descr = "a connection each", .no_keep_alive = true, .phases = {
 	    "constant,rate=36001,for=1s" }, .title = "CPU", .want = "36001/s "
 	    "of about 36000/s: 2 CPUs x 18000/s", .why = "generators may be "
