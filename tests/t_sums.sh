@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Proves that the formats of one run have the same figures: that what they show
-# adds up, and that text, CSV, HTML, HdrHistogram's table, JUnit and the wire
-# form agree with the JSON.
+# adds up, and that text, CSV, HTML, HdrHistogram's table and the wire form agree
+# with the JSON.
 . tests/lib.sh
 
 mock --mode mixed-errors
@@ -116,7 +116,7 @@ made() {
 	shift
 	./pulse run --progress=off --out "$dir/$name.json" \
 	    --csv "$dir/$name.csv" --html "$dir/$name.html" \
-	    --hgrm "$dir/$name.hgrm" --junit "$dir/$name.xml" \
+	    --hgrm "$dir/$name.hgrm" \
 	    --wire "$dir/$name.wire" "$@" >"$dir/$name.text" \
 	    2>"$dir/$name.err"
 	is "$name: status" $? 0
