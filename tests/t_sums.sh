@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Proves that the formats of one run have the same figures: that what they show
-# adds up, and that text, CSV, HTML, HdrHistogram's table and the wire form agree
-# with the JSON.
+# adds up, and that text, CSV, HTML, HdrHistogram's table and the wire form
+# agree with the JSON.
 . tests/lib.sh
 
 mock --mode mixed-errors
