@@ -186,9 +186,8 @@ phase_check(const struct phase *p)
 const char *
 arrival_check(const struct phase *phases, size_t n)
 {
-	struct arrival_plan *plan;
 	const char *wrong;
-	uint64_t time_ns = 0, count;
+	uint64_t time_ns = 0;
 	size_t i;
 
 	if (n == 0)
@@ -202,10 +201,7 @@ arrival_check(const struct phase *phases, size_t n)
 			return "all phases take more than 366 days";
 		time_ns += phases[i].duration_ns;
 	}
-	plan = arrival_plan_new(phases, n);
-	count = arrival_count(plan);
-	arrival_plan_free(plan);
-	if (count > ARRIVAL_COUNT_MAX)
+	if (arrival_count_of(phases, n) > ARRIVAL_COUNT_MAX)
 		return "all phases make more than 10^12 arrivals";
 	return NULL;
 }
@@ -393,6 +389,16 @@ arrival_count(const struct arrival_plan *plan)
 	struct arrival_halves end = plan_end(plan)->halves;
 
 	return (end.whole + (end.nano > 0) + 1) / 2;
+}
+
+uint64_t
+arrival_count_of(const struct phase *phases, size_t n)
+{
+	struct arrival_plan *plan = arrival_plan_new(phases, n);
+	uint64_t count = arrival_count(plan);
+
+	arrival_plan_free(plan);
+	return count;
 }
 
 double

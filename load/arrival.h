@@ -62,6 +62,8 @@ uint64_t arrival_end_ns(const struct arrival_plan *plan);
  * Poisson plan has so many only on average.)
  */
 uint64_t arrival_count(const struct arrival_plan *plan);
+/* The same of phases that nothing else is asked about. */
+uint64_t arrival_count_of(const struct phase *phases, size_t n);
 /*
  * The t where A(t) = n, from n in closed form, for n < arrival_count: before
  * the end, and never less than for n - 1. Where A stands still at n it is the

@@ -114,16 +114,6 @@ put_limits(FILE *out, const struct run_request *req)
 		    markup_count(count, req->requests));
 }
 
-static uint64_t
-arrivals_of(const struct phase *phases, size_t n)
-{
-	struct arrival_plan *plan = arrival_plan_new(phases, n);
-	uint64_t count = arrival_count(plan);
-
-	arrival_plan_free(plan);
-	return count;
-}
-
 static void
 put_phases(FILE *out, const struct run_request *req)
 {
@@ -135,7 +125,7 @@ put_phases(FILE *out, const struct run_request *req)
 	markup_table(out, "Phases", columns, UTIL_NELEM(columns), 0);
 	for (i = 0; i < req->nphases && i < PHASES_SHOWN; i++) {
 		/* Of all phases so far: the plan goes on across them. */
-		until = arrivals_of(req->phases, i + 1);
+		until = arrival_count_of(req->phases, i + 1);
 		markup_row(out, "%s", words_phase(words, &req->phases[i]));
 		if (req->phases[i].type == PHASE_MAX)
 			markup_number(out, "as many as come");

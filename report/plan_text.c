@@ -21,16 +21,6 @@ enum {
 	NAME_WIDTH = 30		/* of a worker, columns */
 };
 
-static uint64_t
-arrivals_of(const struct phase *phases, size_t n)
-{
-	struct arrival_plan *plan = arrival_plan_new(phases, n);
-	uint64_t count = arrival_count(plan);
-
-	arrival_plan_free(plan);
-	return count;
-}
-
 static void
 write_phases(FILE *out, const struct run_request *req)
 {
@@ -40,7 +30,7 @@ write_phases(FILE *out, const struct run_request *req)
 
 	for (i = 0; i < req->nphases; i++) {
 		/* Of all phases so far: the plan goes on across them. */
-		until = arrivals_of(req->phases, i + 1);
+		until = arrival_count_of(req->phases, i + 1);
 		words_phase(words, &req->phases[i]);
 		if (req->phases[i].type == PHASE_MAX)
 			fprintf(out, "  %-11s %-46s as many as come\n",

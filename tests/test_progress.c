@@ -118,13 +118,13 @@ END_TEST
 /* One that ends in the middle of an interval: the rest has the rate. */
 START_TEST(test_warmup)
 {
-	tally->warmup_ns = 1500 * NS_PER_MS;
+	standing->warmup_ns = 1500 * NS_PER_MS;
 	make_interval(1);
 	in->n.completed = 250;
 	snapshot_clear(&snapshot);
 	snapshot_of(&snapshot, in);
-	tally_add(tally, in, &snapshot);
-	ck_assert_double_eq(tally->rate, 500);
+	standing_add(standing, in, &snapshot);
+	ck_assert_double_eq(standing->rate, 500);
 }
 END_TEST
 
