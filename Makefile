@@ -124,11 +124,10 @@ OBJS = \
 	report/html_plan.o report/html.o report/steps.o report/style.o \
 	report/standing.o report/status.o report/panel.o report/screen.o \
 	report/progress_json.o report/json_exemplars.o report/chart.o \
-	report/spread.o report/figure.o report/compare.o report/fail_if.o \
-	report/recorded.o \
-	report/diff_text.o report/diff_json.o report/load_text.o \
-	report/parts_text.o report/chart_text.o report/errors_text.o \
-	report/audit_text.o
+	report/load_text.o report/parts_text.o report/chart_text.o \
+	report/errors_text.o report/audit_text.o \
+	diff/spread.o diff/figure.o diff/compare.o diff/fail_if.o \
+	diff/recorded.o diff/text.o diff/json.o
 
 HDRS = \
 	base/fortify.h base/util.h base/stats.h base/text.h base/loop.h \
@@ -164,10 +163,11 @@ HDRS = \
 	report/html_latency.h report/html_tables.h report/html_requests.h \
 	report/html_plan.h report/steps.h report/style.h report/standing.h \
 	report/status.h report/panel.h report/screen.h report/progress_json.h \
-	report/json_exemplars.h report/chart.h report/spread.h report/figure.h \
-	report/compare.h report/fail_if.h report/recorded.h report/diff_out.h \
-	report/load_text.h report/parts_text.h report/chart_text.h \
-	report/errors_text.h report/audit_text.h
+	report/json_exemplars.h report/chart.h report/load_text.h \
+	report/parts_text.h report/chart_text.h report/errors_text.h \
+	report/audit_text.h \
+	diff/spread.h diff/figure.h diff/compare.h diff/fail_if.h \
+	diff/recorded.h diff/out.h
 
 all: pulse
 

@@ -17,12 +17,12 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "cmd/diff.h"
+#include "diff/compare.h"
+#include "diff/fail_if.h"
+#include "diff/out.h"
+#include "diff/recorded.h"
 #include "hist.h"
 #include "plan/plan.h"
-#include "report/compare.h"
-#include "report/diff_out.h"
-#include "report/fail_if.h"
-#include "report/recorded.h"
 
 enum { FAIL_IFS_MAX = 32 };
 

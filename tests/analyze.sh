@@ -93,7 +93,7 @@ trap 'exit 1' HUP INT TERM
 if [ -z "${JOBS:-}" ]; then
 	JOBS=$(getconf _NPROCESSORS_ONLN 2>/dev/null) || JOBS=1
 fi
-for f in *.c base/*.c cmd/*.c fleet/*.c http/*.c load/*.c plan/*.c \
+for f in *.c base/*.c cmd/*.c diff/*.c fleet/*.c http/*.c load/*.c plan/*.c \
     report/*.c wire/*.c; do
 	echo "$f"
 done >"$tmp/files"

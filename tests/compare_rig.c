@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Runs to be compared, out of random numbers, many of them in little time: for
- * the test of report/compare.c and for the simulation. The random numbers are
+ * the test of diff/compare.c and for the simulation. The random numbers are
  * the same each time (splitmix64).
  */
 

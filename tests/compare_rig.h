@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "report/compare.h"
+#include "diff/compare.h"
 #include "result.h"
 
 enum rig_shape {

@@ -15,9 +15,9 @@ export LC_ALL
 layers='
 0 base/fortify base/names base/tls_memory base/util cmd/manual_text http/words
 0 load/climb load/remedy commit hist http
-1 base/proc base/roots base/sandbox base/stats base/text base/usage http/body
-1 http/server_answer http/url load/arrival load/life report/html_style
-1 report/spread
+1 base/proc base/roots base/sandbox base/stats base/text base/usage diff/spread
+1 http/body http/server_answer http/url load/arrival load/life
+1 report/html_style
 2 base/loop base/machine base/net base/rights base/tls_context cmd/manual
 2 cmd/options http/client_answer load/slots report/markup report/style
 2 report/svg json
@@ -30,20 +30,20 @@ layers='
 6 cmd/progress_options fleet/feature fleet/run_answer fleet/split
 6 http/server_connection load/check load/cost load/probe load/target wire/read
 6 result token
-7 fleet/fleet fleet/verdict http/server load/audit load/intervals load/request
-7 plan/expr report/figure report/percentiles report/standing wire/checks_json
+7 diff/figure fleet/fleet fleet/verdict http/server load/audit load/intervals
+7 load/request plan/expr report/percentiles report/standing wire/checks_json
 7 wire/connect_json wire/counters_json wire/exemplar_json wire/hist_json
 7 wire/msg access
-8 fleet/credentials load/tally plan/plan plan/tree report/compare report/steps
+8 diff/compare fleet/credentials load/tally plan/plan plan/tree report/steps
 8 wire/request_json wire/result_json mock
-9 cmd/mock_options cmd/preflight fleet/peer load/gen plan/file report/fail_if
-9 report/recorded report/report
-10 cmd/output fleet/ping load/pool report/diff_out report/hgrm report/plan_out
+9 cmd/mock_options cmd/preflight diff/fail_if diff/recorded fleet/peer load/gen
+9 plan/file report/report
+10 cmd/output diff/out fleet/ping load/pool report/hgrm report/plan_out
 10 report/progress_json report/timeline report/wire_out report/words
 11 cmd/calibrate cmd/diff cmd/merge cmd/ping cmd/run_options cmd/worker_options
-11 report/csv report/diff_json report/diff_text report/html_plan
-11 report/html_requests report/html_timeline report/json_exemplars
-11 report/outlook report/page report/plan_text report/status coord
+11 diff/json diff/text report/csv report/html_plan report/html_requests
+11 report/html_timeline report/json_exemplars report/outlook report/page
+11 report/plan_text report/status coord
 12 cmd/dry_run report/audit_text report/chart_text report/errors_text
 12 report/fleet_text report/html_latency report/html_tables report/json_out
 12 report/junit report/latency_text report/load_text report/panel
@@ -102,8 +102,8 @@ list() {
 		[ ! -f "$f" ] || echo "$f"
 	done
 }
-product=$(list ./*.[ch] base/*.[ch] cmd/*.[ch] fleet/*.[ch] http/*.[ch] \
-    load/*.[ch] plan/*.[ch] report/*.[ch] wire/*.[ch] |
+product=$(list ./*.[ch] base/*.[ch] cmd/*.[ch] diff/*.[ch] fleet/*.[ch] \
+    http/*.[ch] load/*.[ch] plan/*.[ch] report/*.[ch] wire/*.[ch] |
     sed 's,^\./,,')
 tests=$(list tests/*.[ch] tests/fuzz/*.[ch])
 scripts=$(list commit.sh tests/*.sh examples/*.sh .ci/run)
@@ -165,7 +165,8 @@ strip() {
 bare() {
 	echo "$tmp/bare/$1"
 }
-for wing in "" base cmd fleet http load plan report tests tests/fuzz wire; do
+for wing in "" base cmd diff fleet http load plan report wire tests tests/fuzz
+do
 	mkdir "$tmp/bare/$wing"
 done
 for f in $product $tests; do

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report/compare.c, report/spread.c and report/fail_if.c: figures and verdicts
+ * diff/compare.c, diff/spread.c and diff/fail_if.c: figures and verdicts
  * of results that are known, and, of some hundred pairs of random ones, how
  * often a verdict is wrong. tests/sim.t does the latter with thousands.
  */
@@ -11,10 +11,10 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "diff/compare.h"
+#include "diff/fail_if.h"
+#include "diff/spread.h"
 #include "hist.h"
-#include "report/compare.h"
-#include "report/fail_if.h"
-#include "report/spread.h"
 #include "tests/compare_rig.h"
 #include "tests/suite.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report/recorded.c: what --json wrote comes back to the bit, as far as it is
+ * diff/recorded.c: what --json wrote comes back to the bit, as far as it is
  * needed; bytes that are cut off, or of another kind, are refused with a line
  * that says where. Coarse histograms survive the way through JSON, too.
  */
@@ -11,9 +11,9 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "diff/recorded.h"
 #include "hist.h"
 #include "json_write.h"
-#include "report/recorded.h"
 #include "tests/suite.h"
 #include "wire/hist_json.h"
 

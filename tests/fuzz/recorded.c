@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "diff/compare.h"
+#include "diff/out.h"
+#include "diff/recorded.h"
 #include "hist.h"
-#include "report/compare.h"
-#include "report/diff_out.h"
-#include "report/recorded.h"
 #include "tests/fuzz/rig.h"
 
 static void

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diff/fail_if.h"
 #include "plan/expr.h"
 #include "plan/plan.h"
-#include "report/fail_if.h"
 #include "tests/fuzz/rig.h"
 #include "wire.h"
 

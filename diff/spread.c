@@ -15,7 +15,7 @@
 #include <math.h>
 
 #include "base/util.h"
-#include "report/spread.h"
+#include "diff/spread.h"
 
 #define PI		3.14159265358979323846
 #define TERMS_MIN	3

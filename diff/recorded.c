@@ -17,7 +17,7 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "report/recorded.h"
+#include "diff/recorded.h"
 #include "wire/hist_json.h"
 #include "wire/read.h"
 #include "wire/result_json.h"

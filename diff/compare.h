@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef REPORT_COMPARE_H
-#define REPORT_COMPARE_H
+#ifndef DIFF_COMPARE_H
+#define DIFF_COMPARE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "report/figure.h"
+#include "diff/figure.h"
 
 enum row_verdict {
 	ROW_NO_EVIDENCE,

@@ -18,8 +18,8 @@
 
 #include "base/stats.h"
 #include "base/util.h"
-#include "report/compare.h"
-#include "report/figure.h"
+#include "diff/compare.h"
+#include "diff/figure.h"
 
 #define LEVEL		0.05		/* of all rows together */
 #define FAR_MIN		10		/* samples behind p99.9 */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef REPORT_DIFF_OUT_H
-#define REPORT_DIFF_OUT_H
+#ifndef DIFF_OUT_H
+#define DIFF_OUT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
-#include "report/compare.h"
-#include "report/fail_if.h"
-#include "report/recorded.h"
+#include "diff/compare.h"
+#include "diff/fail_if.h"
+#include "diff/recorded.h"
 
 /* All that is known of a comparison. Borrows everything. */
 struct diff {

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "report/diff_out.h"
-#include "report/spread.h"
+#include "diff/out.h"
+#include "diff/spread.h"
 #include "report/words.h"
 
 enum {

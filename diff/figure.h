@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef REPORT_FIGURE_H
-#define REPORT_FIGURE_H
+#ifndef DIFF_FIGURE_H
+#define DIFF_FIGURE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef REPORT_RECORDED_H
-#define REPORT_RECORDED_H
+#ifndef DIFF_RECORDED_H
+#define DIFF_RECORDED_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -16,9 +16,9 @@
 
 #include "base/stats.h"
 #include "base/util.h"
+#include "diff/figure.h"
+#include "diff/spread.h"
 #include "hist.h"
-#include "report/figure.h"
-#include "report/spread.h"
 
 #define TAIL_MIN	4		/* samples behind a percentile */
 #define OWN_MIN		10		/* the same, of an interval's own */

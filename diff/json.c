@@ -8,8 +8,8 @@
 
 #include <assert.h>
 
+#include "diff/out.h"
 #include "json_write.h"
-#include "report/diff_out.h"
 
 enum { SCHEMA_VERSION = 1, PLACES = 9 };
 

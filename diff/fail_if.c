@@ -10,8 +10,8 @@
 
 #include "base/text.h"
 #include "base/util.h"
+#include "diff/fail_if.h"
 #include "plan/expr.h"
-#include "report/fail_if.h"
 
 static int	 parse_metric(struct fail_if *, const char *, char *);
 static int	 parse_bound(struct fail_if *, const char *, char *);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef REPORT_SPREAD_H
-#define REPORT_SPREAD_H
+#ifndef DIFF_SPREAD_H
+#define DIFF_SPREAD_H
 
 #include <stdbool.h>
 #include <stddef.h>

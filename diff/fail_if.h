@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef REPORT_FAIL_IF_H
-#define REPORT_FAIL_IF_H
+#ifndef DIFF_FAIL_IF_H
+#define DIFF_FAIL_IF_H
 
 #include <stdbool.h>
 
-#include "report/compare.h"
+#include "diff/compare.h"
 #include "wire.h"
 
 /* `p99>+5%`: the difference that makes a comparison fail. Borrows its text. */
