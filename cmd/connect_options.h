@@ -25,7 +25,7 @@ enum connect_option {
 };
 #define CONNECT_ROWS							\
 	{ CONNECT_INSECURE, 'k', "insecure", NULL,			\
-	    "take any certificate for good" },				\
+	    "accept any certificate" },					\
 	{ CONNECT_CACERT, 0, "cacert", "FILE",				\
 	    "whom to trust, PEM [the system's CAs]" },			\
 	{ CONNECT_CERT, 0, "cert", "FILE",				\
