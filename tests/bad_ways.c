@@ -277,11 +277,7 @@ way_reset_at_once(struct bad_peer *p, const struct bad_texts *t)
 void
 way_early(struct bad_peer *p, const struct bad_texts *t)
 {
-	const int on = 1;
-
 	bad_read_head(p);
-	/* Its end goes with it: nothing else is to take the connection. */
-	(void)setsockopt(p->fd, IPPROTO_TCP, TCP_CORK, &on, sizeof(on));
 	bad_say(p, t->text);
 	bad_finish(p);
 }
