@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A comparison for people: the verdict on one line, a table of all figures,
- * then what was compared and what is assumed. 80 columns, and no escape
- * sequences. Only formats what compare.c computes. Errors stick in the stream.
+ * then what was compared and what is assumed. 80 columns but for the verdict
+ * and names of files, and no escape sequences, whatever is in these files. Only
+ * formats what compare.c computes. Errors stick in the stream.
  */
 
 #include <inttypes.h>
@@ -16,6 +17,7 @@
 
 enum {
 	NAMED_MAX = 2,		/* rows in the line of the verdict */
+	PERCENT_MAX = 99999,	/* in a table; JSON has more */
 	SNAPSHOTS_GOOD = 30	/* t is not much wider then than the normal */
 };
 
@@ -32,6 +34,7 @@ static void	 write_assumed(FILE *, const struct diff *);
 static bool	 is_share(const struct row *);
 static char	*figure(char [WORDS_MAX], const struct row *, double);
 static char	*change(char [WORDS_MAX], const struct row *);
+static char	*points(char [WORDS_MAX], double);
 static char	*percent(char [WORDS_MAX], double);
 static char	*interval(char [WORDS_MAX], const struct row *);
 
@@ -135,7 +138,7 @@ write_fail_ifs(FILE *out, const struct diff *d)
 		putc('\n', out);
 	for (i = 0; i < d->nfail_ifs; i++)
 		fprintf(out, "%-8s%s\n", words[d->outcomes[i]],
-		    d->fail_ifs[i].text);
+		    text_shown(d->fail_ifs[i].text));
 }
 
 static void
@@ -168,6 +171,7 @@ write_plans(FILE *out, const struct diff *d)
 {
 	char names[RECORDED_DIFFERENCES_MAX][RECORDED_NAME_MAX];
 	size_t i, column, n = recorded_differences(names, d->base, d->new);
+	const char *name;
 
 	if (n == 0) {
 		if (d->base->plan == NULL || d->new->plan == NULL)
@@ -177,11 +181,12 @@ write_plans(FILE *out, const struct diff *d)
 	}
 	column = (size_t)fprintf(out, "The plans are not the same:");
 	for (i = 0; i < n; i++) {
-		if (column + strlen(names[i]) + 2 > 80) {
+		name = text_shown(names[i]);
+		if (column + strlen(name) + 2 > 80) {
 			fputs("\n   ", out);
 			column = 3;
 		}
-		column += (size_t)fprintf(out, " %s%s", names[i],
+		column += (size_t)fprintf(out, " %s%s", name,
 		    i + 1 < n ? "," : "");
 	}
 	putc('\n', out);
@@ -233,7 +238,8 @@ change(char buf[WORDS_MAX], const struct row *row)
 	char text[WORDS_MAX];
 
 	if (is_share(row))
-		snprintf(buf, WORDS_MAX, "%+.2gpp", row->diff * 100);
+		snprintf(buf, WORDS_MAX, "%.20spp", points(text,
+		    row->diff));
 	else if (!row->has_ratio)
 		snprintf(buf, WORDS_MAX, "n/a");
 	else
@@ -243,11 +249,26 @@ change(char buf[WORDS_MAX], const struct row *row)
 	return buf;
 }
 
+/* Two digits, but for 100: never "1e+02". */
+static char *
+points(char buf[WORDS_MAX], double share)
+{
+	double x = share * 100;
+
+	snprintf(buf, WORDS_MAX, "%+.*g", fabs(x) < 99.5 ? 2 : 3, x);
+	return buf;
+}
+
+/* What is beyond the width of a column is not worth one. */
 static char *
 percent(char buf[WORDS_MAX], double ratio)
 {
 	double x = ratio * 100;
 
+	if (x >= PERCENT_MAX + 0.5) {
+		snprintf(buf, WORDS_MAX, ">+%d%%", PERCENT_MAX);
+		return buf;
+	}
 	snprintf(buf, WORDS_MAX, "%+.*f%%", fabs(x) < 9.995 ? 2 :
 	    fabs(x) < 99.95 ? 1 : 0, x);
 	return buf;
@@ -261,8 +282,8 @@ interval(char buf[WORDS_MAX], const struct row *row)
 	if (!row->has_interval)
 		snprintf(buf, WORDS_MAX, "n/a");
 	else if (is_share(row))
-		snprintf(buf, WORDS_MAX, "%+.2g to %+.2gpp", row->low * 100,
-		    row->high * 100);
+		snprintf(buf, WORDS_MAX, "%.20s to %.20spp", points(low,
+		    row->low), points(high, row->high));
 	else
 		snprintf(buf, WORDS_MAX, "%.20s to %.20s", percent(low,
 		    row->ratio_low), percent(high, row->ratio_high));

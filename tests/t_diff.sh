@@ -88,6 +88,28 @@ compare json --json --percentiles 75 "$fast" "$slow"
 says json 0 '"metric": "p75"'
 has "json: verdict" "$dir/json.out" '"verdict": "worse"'
 
+# tiny NS SLOT FAILED MEMBER: a report of 1000 requests, each as long
+tiny() {
+	cat <<EOF
+{"schema_version": 1, "plan": {"$4": 1}, "summary": {"completed": 1000,
+"scheduled": 1000, "failed": $3, "duration_ms": 1000}, "histograms":
+{"latency": {"layout": "800x16", "min": $1, "max": $1, "sum": [0, ${1}000],
+"counts": [[$2, 1000]]}}}
+EOF
+}
+
+# The most that can change stays within its columns, and what a file has for
+# names of members does nothing to a terminal.
+tiny 1000 1 0 a >"$dir/least"
+tiny 60000000000 12801 1000 '\u001b[31m' >"$dir/most"
+compare most "$dir/least" "$dir/most"
+says most 0 '^WORSE: p99 >+99999% (>+99999% to >+99999%)'
+has "most: errors" "$dir/most.out" \
+    '^errors  *0%  *100%  *+100pp  *+9[0-9.]* to +100pp  *worse$'
+is "most: 80 columns" "$(awk 'NR > 1 && length($0) > 80' "$dir/most.out" |
+    grep -vc '^base\|^new')" 0
+has "most: names" "$dir/most.out" 'not the same: a, ?\[31m$'
+
 # What cannot be compared.
 compare none "$fast" "$dir/none"
 refuses none "pulse: diff: $dir/none: No such file or directory"
