@@ -22,6 +22,7 @@
 
 #define TAIL_MIN	4		/* samples behind a percentile */
 #define OWN_MIN		10		/* the same, of an interval's own */
+#define TIME_MAX_NS	0x1p63		/* no time is longer, or below 1 ns */
 
 static void	 run_init(struct figure_run *, const struct side *);
 static void	 share_rho(struct figure_run *);
@@ -46,6 +47,7 @@ static double	 sample_variance(const struct figure_sample *, double);
 static void	 figure_percentile(struct figure *, const struct figure_run *,
 		    double, const struct figure_level *);
 static double	 own_percentile(const struct snapshot *, double);
+static void	 hold_widths(struct figure *);
 static bool	 between_intervals(const struct figure_run *, double,
 		    const struct figure_level *, double *, struct figure *);
 static double	 rank_width(const struct figure *, const struct figure_sample *,
@@ -97,11 +99,26 @@ figure_of(struct figure *f, const struct figure_run *run,
 		break;
 	case ROW_MEAN:
 		figure_mean(f, run, level);
+		hold_widths(f);
 		break;
 	case ROW_PERCENTILE:
 		figure_percentile(f, run, percentile, level);
+		hold_widths(f);
 		break;
 	}
+}
+
+/*
+ * Few intervals that have nothing in common are known so badly that the
+ * exponential of a width is more than a double has.
+ */
+static void
+hold_widths(struct figure *f)
+{
+	if (!f->has_interval)
+		return;
+	f->below = fmin(f->below, log(f->value));
+	f->above = fmin(f->above, log(TIME_MAX_NS / f->value));
 }
 
 /*

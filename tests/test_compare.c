@@ -17,6 +17,7 @@
 #include "hist.h"
 #include "tests/compare_rig.h"
 #include "tests/suite.h"
+#include "wire/read.h"
 
 static const struct rig_model steady = { .samples = 20000, .intervals = 60,
     .median_ns = 5e6, .sigma = 0.5, .errors = 0.01, .is_poisson = 1 };
@@ -119,6 +120,34 @@ START_TEST(test_resolution)
 	ck_assert_int_eq(row_of(&c, "p50")->verdict, ROW_NO_EVIDENCE);
 	result_free(r[0]);
 	result_free(r[1]);
+}
+END_TEST
+
+/* Whatever the intervals of a file say, there is an end to what may be. */
+START_TEST(test_wild)
+{
+	struct result *r = result_new(0);
+	struct snapshot snapshots[5] = { { .planned = 1e308 } };
+	struct side side = { r, snapshots, 5, 1 };
+	struct comparison c;
+	size_t i;
+
+	for (i = 0; i < 1000; i++)
+		hist_record(&r->hist[RESULT_LATENCY], 5000000);
+	r->n.completed = r->n.scheduled = 1000;
+	for (i = 0; i < 5; i++) {
+		snapshots[i].completed = WIRE_COUNT_MAX;
+		snapshots[i].latency.count = WIRE_COUNT_MAX;
+	}
+	snapshots[3].latency.mean_ns = INT64_MAX;
+	compare(&c, &side, &side, NULL, 0);
+	ck_assert(row_of(&c, "mean")->has_interval);
+	for (i = 0; i < c.nrows; i++) {
+		ck_assert_int_eq(c.rows[i].verdict, ROW_NO_EVIDENCE);
+		ck_assert(isfinite(c.rows[i].low));
+		ck_assert(isfinite(c.rows[i].high));
+	}
+	result_free(r);
 }
 END_TEST
 
@@ -315,6 +344,7 @@ make_suite(void)
 	tcase_add_test(tc, test_rows);
 	tcase_add_loop_test(tc, test_few, 0, 5);
 	tcase_add_test(tc, test_resolution);
+	tcase_add_test(tc, test_wild);
 	tcase_add_test(tc, test_spread);
 	suite_add_tcase(s, tc);
 
