@@ -36,8 +36,8 @@ struct row {
 };
 
 enum {
-	COMPARE_PERCENTILES_MAX = 64,
-	COMPARE_ROWS_MAX = COMPARE_PERCENTILES_MAX + 4
+	COMPARE_PERCENTILES_MAX = 64,	/* to be shown in any case */
+	COMPARE_ROWS_MAX = COMPARE_PERCENTILES_MAX + 4 + 6
 };
 
 struct comparison {
@@ -47,11 +47,11 @@ struct comparison {
 };
 
 /*
- * All rows of both, which have samples. percentiles: those to be shown in any
- * case, ascending, in front of which come 50, 90, 95 and 99, and behind them
- * 99.9 and 99.99 if both have samples for them. All intervals together hold
- * with 95 %, so that two runs that are the same have any verdict but
- * ROW_NO_EVIDENCE in at most 5 % of all cases.
+ * All rows of both, which have samples. Percentiles are 50, 90, 95 and 99, 99.9
+ * and 99.99 if both have samples for them, and the n that are to be shown in
+ * any case, in any order, at most COMPARE_PERCENTILES_MAX; rows have each once,
+ * ascending. All intervals together hold with 95 %, so that two runs that are
+ * the same have any verdict but ROW_NO_EVIDENCE in at most 5 % of all cases.
  */
 void	 compare(struct comparison *c, const struct side *base,
 	    const struct side *new, const double *percentiles, size_t n);
