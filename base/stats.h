@@ -16,7 +16,9 @@ double	 stats_normal_quantile(double p);
 double	 stats_t_quantile(double p, double df);
 /*
  * The regularised incomplete beta function I_x(a, b), a and b > 0: the
- * probability that a beta value is at most x. Absolute error below 1e-9.
+ * probability that a beta value is at most x. Absolute error below 1e-9 for
+ * a + b up to 1e6, and below 1e-7 up to 1e8; from there on below 1e-9 again
+ * where both are large, but 1e-4 where one of them is only a few.
  */
 double	 stats_beta_cdf(double x, double a, double b);
 /*

@@ -99,6 +99,17 @@ START_TEST(test_beta)
 }
 END_TEST
 
+/* Half of it is below the middle, however large: what is promised. */
+START_TEST(test_beta_large)
+{
+	static const double sizes[] = { 1e3, 4.9e5, 1e7, 4.9e7, 6e7, 1e12 };
+	double a = sizes[_i];
+
+	ck_assert_double_eq_tol(stats_beta_cdf(0.5, a, a), 0.5,
+	    a > 5e5 && a < 5e7 ? 1e-7 : 1e-9);
+}
+END_TEST
+
 static const struct {
 	uint64_t	 k;
 	uint64_t	 n;
@@ -152,6 +163,7 @@ make_suite(void)
 	tcase_add_test(tc, test_normal_ends);
 	tcase_add_loop_test(tc, test_t, 0, UTIL_NELEM(t_rows));
 	tcase_add_loop_test(tc, test_beta, 0, UTIL_NELEM(beta_rows));
+	tcase_add_loop_test(tc, test_beta_large, 0, 6);
 	tcase_add_loop_test(tc, test_binomial, 0, UTIL_NELEM(binomial_rows));
 	tcase_add_loop_test(tc, test_binomial_quantile, 0, 5 * 4 * 4);
 	suite_add_tcase(s, tc);
