@@ -27,6 +27,7 @@ static void	 add_reason(struct outlook *, const char *, ...)
 		    UTIL_PRINTF(2, 3);
 static void	 add_note(struct outlook *, const char *, ...)
 		    UTIL_PRINTF(2, 3);
+static const char *plural(uint64_t);
 static void	 blame(struct outlook *, const struct report *,
 		    enum threshold_metric);
 static void	 judge_thresholds(struct outlook *, const struct report *);
@@ -93,6 +94,12 @@ add_note(struct outlook *o, const char *fmt, ...)
 	va_end(ap);
 }
 
+static const char *
+plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 /* Figures of this kind are not as they should be: whose doing is it? */
 static void
 blame(struct outlook *o, const struct report *r, enum threshold_metric metric)
@@ -123,7 +130,8 @@ judge_thresholds(struct outlook *o, const struct report *r)
 		shown++;
 	}
 	if (broken > shown)
-		add_reason(o, "%zu more thresholds broken", broken - shown);
+		add_reason(o, "%zu more threshold%s broken", broken - shown,
+		    plural(broken - shown));
 	if (n == 0)
 		add_note(o, "no thresholds set");
 	else
@@ -169,20 +177,23 @@ static void
 judge_run(struct outlook *o, const struct report *r)
 {
 	const struct result *res = r->result;
+	uint64_t canceled = res->n.category[CATEGORY_CANCELED];
 	size_t before = o->nreasons;
 	char end[WORDS_END_MAX];
 	bool has_named;		/* whose error the run ended with */
 
 	if (res->lost > 0)
-		add_reason(o, "%" PRIu64 " requests lost with their generator",
-		    res->lost);
+		add_reason(o, "%" PRIu64 " request%s lost with %s generator",
+		    res->lost, plural(res->lost), res->lost == 1 ? "its" :
+		    "their");
 	has_named = judge_workers(o, res) && !res->is_partial &&
 	    res->signo == 0;
 	if (!res->is_valid)
 		add_reason(o, "the generator did not keep its plan, see below");
-	if (res->n.category[CATEGORY_CANCELED] > 0)
-		add_reason(o, "%" PRIu64 " requests were cut off when it "
-		    "stopped", res->n.category[CATEGORY_CANCELED]);
+	if (canceled > 0)
+		add_reason(o, "%" PRIu64 " request%s %s cut off when it "
+		    "stopped", canceled, plural(canceled), canceled == 1 ?
+		    "was" : "were");
 	if (words_end(end, r)[0] != '\0' && !has_named)
 		add_reason(o, "%s", end);
 	else if (res->n.completed == 0)

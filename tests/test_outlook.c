@@ -71,6 +71,35 @@ START_TEST(test_blame)
 }
 END_TEST
 
+/* Many at once, and one of a kind is one. */
+START_TEST(test_reasons)
+{
+	static const char *const wants[] = { "1 more threshold broken",
+	    "1 request lost with its generator",
+	    "1 request was cut off when it stopped" };
+	struct fixture *f = rig_new(make_empty, 1);
+	struct outlook o;
+	size_t i, j;
+
+	rig_record_run(f->result, 90, 10, false);
+	rig_fail_requests(f->result, PART_TRANSFER, CAUSE_STATUS, 9);
+	f->result->n.category[CATEGORY_CANCELED] = 1;
+	f->result->lost = 1;
+	f->result->is_valid = false;
+	for (i = 0; i < 6; i++)
+		rig_add_threshold(&f->plan, "p50<1us");
+	report_init(&f->report, &f->plan, f->result, NULL, 0);
+	outlook_init(&o, &f->report);
+	for (i = 0; i < UTIL_NELEM(wants); i++) {
+		for (j = 0; j < o.nreasons; j++)
+			if (strcmp(o.reasons[j], wants[i]) == 0)
+				break;
+		ck_assert_msg(j < o.nreasons, "%s", wants[i]);
+	}
+	rig_free(f);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -78,6 +107,7 @@ main(void)
 	TCase *tc = tcase_create("blame");
 
 	tcase_add_loop_test(tc, test_blame, 0, UTIL_NELEM(outlook_tests));
+	tcase_add_test(tc, test_reasons);
 	suite_add_tcase(s, tc);
 	return suite_main(s);
 }
