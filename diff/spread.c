@@ -7,9 +7,10 @@
  * of the residuals (Lazarus, Lewis, Stock and Watson, J. Bus. Econ. Stat. 36
  * (2018), 541-559): slow movements, which are what makes two runs differ, are
  * in them, and each is one degree of freedom. There are as many as they advise,
- * or eight, since two runs of few intervals need some; fewer, the more
- * neighbours are correlated. What these lack, if it is the correlation of a
- * first-order autoregression, is made up for. Pure.
+ * but eight at least, since two runs of few intervals need some, and no more
+ * than make a difference; fewer, the more neighbours are correlated. What these
+ * lack, if it is the correlation of a first-order autoregression, is made up
+ * for. Pure.
  */
 
 #include <math.h>
@@ -20,6 +21,7 @@
 #define PI		3.14159265358979323846
 #define TERMS_MIN	3
 #define TERMS_SOME	8		/* 16 of two runs: t is 3.2, not 2.8 */
+#define TERMS_MAX	64		/* of two runs t is all but normal */
 #define RHO_MAX		0.95
 #define SEEN_MIN	0.75		/* of the variance, on average */
 
@@ -91,6 +93,8 @@ choose_terms(double rho, size_t m)
 
 	if (most < TERMS_SOME)
 		most = m - 1 < TERMS_SOME ? m - 1 : TERMS_SOME;
+	if (most > TERMS_MAX)
+		most = TERMS_MAX;
 	for (i = 1; i <= most; i++) {
 		sum += seen_at(rho, m, i);
 		if (i > TERMS_MIN && sum / (double)i < SEEN_MIN)
