@@ -207,14 +207,29 @@ warn_of_late(const struct calibrate *c)
 		    "a larger --lag: it wakes processes late");
 }
 
+/* Who has no text to read is told why the status is 1. */
+static void
+warn_of_none(const struct calibrate *c)
+{
+	const struct step *last;
+
+	if (!c->wants_json || c->steps.rate > 0 || c->steps.n == 0)
+		return;
+	last = &c->steps.at[c->steps.n - 1];
+	warnx("calibrate: no rate held: at %llu/s %s",
+	    (unsigned long long)last->rate, last->why);
+}
+
 static void
 tell_answer(struct calibrate *c)
 {
 	c->steps.rate = climb_round(c->climb.good);
 	c->steps.is_partial = c->signo != 0;
 	end(c, show_answer(c) == -1 || c->steps.rate == 0);
-	if (c->signo == 0)
-		warn_of_late(c);
+	if (c->signo != 0)
+		return;
+	warn_of_none(c);
+	warn_of_late(c);
 }
 
 static void

@@ -139,6 +139,11 @@ has "quiet: the answer" "$dir/quiet" '^this machine can plan [0-9]*/s '
 is "none: status" $? 1
 has "none: the answer" "$dir/none" \
     "^this machine cannot plan any rate with a lag p99 of at most 1us"
+./pulse calibrate --json -g 1 --for 100ms --lag 1us >"$dir/none.json" \
+    2>"$dir/none_json.err"
+is "none, JSON: status" $? 1
+has "none, JSON: why" "$dir/none_json.err" \
+    "^pulse: calibrate: no rate held: at [0-9]*/s ."
 grep -h -e '; others used [0-9]*% of the CPUs meanwhile: run it again on' \
     -e "^pulse: calibrate: this machine did not let the generators run in \
 time: at [0-9]*/s they used [0-9]*% of a CPU (try a larger --lag: it wakes \
