@@ -192,7 +192,9 @@ machine\$"
 	    "$dir/spoilt")" 0
 	is "others: it was disturbed" "$(sed -n \
 	    's/^  "disturbed": \(.*\),/\1/p' "$dir/spoilt")" true
-	is "others: told once" "$(cat "$dir/others.err" "$dir/spoilt.err")" ""
+	is "others: told once" "$(cat "$dir/others.err")" ""
+	is "others, JSON: told once" "$(sed 's/at [0-9]*.*/.../' \
+	    "$dir/spoilt.err")" "pulse: calibrate: no rate held: ..."
 fi
 
 # A signal ends it: when NAME has been going for a step or is about to begin.
