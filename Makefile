@@ -357,8 +357,7 @@ tests/faulty.t: pulse.o
 
 $(UNIT_RIGS):
 	@echo '$(CC) -c $(@:.o=.c)'
-	@src=$@; $(CC) $(ALL_CFLAGS) `pkg-config --cflags check` -c -o $@ \
-	    $${src%.o}.c
+	@$(CC) $(ALL_CFLAGS) `pkg-config --cflags check` -c -o $@ $(@:.o=.c)
 
 .c.t:
 	@echo '$(CC) -o $@'

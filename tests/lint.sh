@@ -300,6 +300,12 @@ lint_includes() {
 	    sed 's/:#.*/: only loop.c knows poll and epoll/' >>"$findings"
 }
 
+# A redirection where a comparison was meant makes a file with an odd name.
+lint_names() {
+	git ls-files 2>/dev/null | grep '[^A-Za-z0-9._/-]' |
+	    sed 's/$/: what is this file?/' >>"$findings"
+}
+
 # Licence and contract, lines and files that are too long, blanks, comments.
 lint_text() {
 	tag='SPDX-License-Identifier: MIT'
@@ -539,6 +545,7 @@ lint_layers
 lint_headers
 lint_calls
 lint_includes
+lint_names
 lint_text
 lint_functions
 lint_manual
